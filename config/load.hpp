@@ -1,0 +1,47 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+
+/// The only code that knows YAML: reads, checks and overrides settings.
+///
+/// Strict: an unknown key, a wrong type or a value out of range is a problem;
+/// all problems are found in one go.
+namespace cohort::config {
+
+/// "cohort.yaml:7: parallel_workers.complexity_threshold: 1.5: expected a number from 0 to 1".
+struct problem {
+  std::string source; // File name, "COHORT_..." variable, or "--set".
+  int line = 0;       // 0 where there is none.
+  std::string key;    // Dotted path.
+  std::string text;   // What is wrong, and what is allowed.
+
+  [[nodiscard]] std::string describe() const;
+};
+
+struct load_request {
+  /// Absent: defaults only.
+  std::optional<std::filesystem::path> file;
+  /// "a.b=c", in order; they win over the environment.
+  std::vector<std::string> overrides;
+  /// Looks a variable up; nullptr when it is not set. COHORT_PARALLEL_WORKERS__ENABLED
+  /// is parallel_workers.enabled: upper case, "__" between the parts.
+  std::function<const char*(const char*)> environment;
+};
+
+struct load_result {
+  settings values; // Defaults where there are problems.
+  std::vector<problem> problems;
+};
+
+load_result load(const load_request& request);
+
+/// The settings as YAML, with comments giving unit and range: `config show`.
+std::string to_yaml(const settings& values);
+
+} // namespace cohort::config

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+
+#include "runtime/analysis/settings.hpp"
+#include "runtime/council/settings.hpp"
+#include "runtime/decomposition/settings.hpp"
+#include "runtime/process/settings.hpp"
+#include "runtime/quality/settings.hpp"
+#include "runtime/resilience/settings.hpp"
+#include "runtime/scheduling/settings.hpp"
+#include "runtime/telemetry/settings.hpp"
+#include "runtime/toolchain/settings.hpp"
+#include "runtime/workspace/settings.hpp"
+
+namespace cohort::config {
+
+/// Everything that can be configured; each module declares its own part.
+struct settings {
+  runtime::analysis::routing_settings routing;
+  runtime::scheduling::pool_settings pool;
+  runtime::telemetry::progress_settings progress;
+  runtime::decomposition::decomposition_settings decomposition;
+  runtime::council::council_settings council;
+  runtime::quality::gate_settings gates;
+  runtime::resilience::supervision_settings supervision;
+  runtime::workspace::snapshot_settings snapshot;
+  runtime::toolchain::toolchain_settings toolchain;
+  runtime::process::process_settings processes;
+  std::filesystem::path state; // Empty: $XDG_STATE_HOME/cohort.
+};
+
+} // namespace cohort::config

@@ -1,0 +1,1 @@
+#include "runtime/analysis/evidence.hpp"

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+
+#include "messages/v1/assignment.pb.h"
+#include "messages/v1/result.pb.h"
+#include "runtime/process/runner.hpp"
+#include "runtime/process/settings.hpp"
+#include "runtime/expected.hpp"
+#include "runtime/toolchain/cxx.hpp"
+#include "runtime/workspace/slot.hpp"
+
+/// The `fixit` executor: repairs with what the compilers themselves propose,
+/// one proved transaction at a time.
+namespace cohort::runtime::execution {
+
+namespace pb = messages::v1;
+
+struct fixit_context {
+  workspace::slot& slot;             // At the unit's base tree.
+  const toolchain::project& project;
+  const toolchain::toolchain_settings& toolchain;
+  const process::process_settings& limits;
+  process::runner& processes;
+  std::stop_token stop;
+};
+
+/// Repairs the files of `unit.subtask`. The slot's worktree holds what was kept
+/// when it returns; `metrics` is added to. Errors: cancelled.
+expected<pb::RepairReport> repair(const pb::RepairUnit& unit,
+                                  const fixit_context& context,
+                                  pb::ExecutionMetrics& metrics);
+
+} // namespace cohort::runtime::execution

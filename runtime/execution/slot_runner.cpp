@@ -1,0 +1,1 @@
+#include "runtime/execution/slot_runner.hpp"

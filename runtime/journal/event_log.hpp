@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "messages/v1/event.pb.h"
+#include "runtime/expected.hpp"
+
+/// The append-only log of decisions.
+///
+/// Threads: one at a time. Errors: storage_failed, naming the file and the cause.
+namespace cohort::runtime::journal {
+
+namespace pb = messages::v1;
+
+class event_log {
+public:
+  virtual ~event_log() = default;
+
+  /// Stores the events in order and gives each its `sequence` (per task, from
+  /// 1). All of them or none; durable when it returns.
+  virtual expected<void> append(std::vector<pb::Event>& events) = 0;
+
+  /// All events of a task, by sequence.
+  virtual expected<std::vector<pb::Event>> read(const std::string& task_id) = 0;
+
+  /// Ids of all tasks, in order of their first event.
+  virtual expected<std::vector<std::string>> tasks() = 0;
+
+  /// A number that is larger at every call, also after a restart: the head
+  /// epoch that fences results of an earlier run.
+  virtual expected<uint64_t> next_epoch() = 0;
+};
+
+/// In memory, for tests and for `--no-journal` benchmarks.
+std::unique_ptr<event_log> make_memory_log();
+
+/// SQLite in WAL mode, synchronous=FULL; one transaction an append. A newer
+/// schema is refused.
+expected<std::unique_ptr<event_log>> open_sqlite_log(const std::filesystem::path& file);
+
+} // namespace cohort::runtime::journal

@@ -1,0 +1,1 @@
+#include "runtime/process/launcher.hpp"

@@ -1,0 +1,1 @@
+#include "runtime/resilience/circuit_breaker.hpp"

@@ -1,0 +1,1 @@
+#include "runtime/scheduling/pool.hpp"

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "messages/v1/assignment.pb.h"
+#include "runtime/scheduling/settings.hpp"
+
+/// The worker pool's decisions: which unit goes to which worker, and when an
+/// attempt is lost.
+///
+/// Pure: no clock, no I/O, no randomness but a seeded generator for jitter.
+/// Inputs are method calls that carry the time; outputs are effects, in order,
+/// which the caller carries out. Same inputs, same effects.
+/// Costs:   O(log units) for each unit and result; O(workers) for each tick.
+/// Source:  longest remaining path first (HLFET list scheduling, Adam, Chandy
+///          and Dickson, CACM 1974); leases with fencing tokens (attempt numbers).
+namespace cohort::runtime::scheduling {
+
+namespace pb = messages::v1;
+
+using time_point = std::chrono::steady_clock::time_point;
+
+/// Whoever submits units: the pool actor numbers them.
+using requester_id = uint32_t;
+/// Whoever carries them out: the pool actor numbers them; a restarted worker is
+/// a new one.
+using worker_id = uint32_t;
+
+struct effect {
+  enum class kind : uint8_t {
+    assign,    // Send `assignment` to `worker`.
+    cancel,    // Tell `worker` to stop (`sequence`, `attempt`).
+    finished,  // Give `result` to `requester`.
+    cancelled, // Tell `requester` that everything of `task_id` has stopped.
+  };
+  kind what = kind::assign;
+  worker_id worker = 0;
+  requester_id requester = 0;
+  uint64_t sequence = 0;
+  uint32_t attempt = 0;
+  std::string task_id;
+  pb::Assignment assignment;
+  pb::AttemptResult result;
+};
+
+class pool {
+public:
+  pool(pool_settings settings, uint64_t head_epoch, uint64_t seed);
+  ~pool();
+  pool(const pool&) = delete;
+  pool& operator=(const pool&) = delete;
+
+  // -- inputs ------------------------------------------------------------------
+
+  void add_worker(worker_id worker, const pb::WorkerHello& hello, time_point now);
+  /// The worker is gone: what it held runs elsewhere, as a new attempt.
+  void remove_worker(worker_id worker, time_point now);
+
+  /// Units whose `depends_on` are all done are ready at once. Dependencies name
+  /// tickets of the same call; an unknown one or a cycle fails the unit with
+  /// invalid_request.
+  void submit(requester_id requester, std::vector<pb::WorkUnit> units, time_point now);
+  /// Stops everything that `requester` submitted for `task_id`. `cancelled` comes
+  /// once no worker holds any of it.
+  void cancel(requester_id requester, const std::string& task_id, time_point now);
+  /// The requester is gone: as `cancel` for all its tasks, with no answer.
+  void remove_requester(requester_id requester, time_point now);
+
+  /// A result whose (sequence, attempt) is not the worker's current one is
+  /// dropped and counted as fenced.
+  void finish(worker_id worker, uint64_t sequence, uint32_t attempt,
+              pb::AttemptResult result, time_point now);
+  void cancel_acknowledged(worker_id worker, uint64_t sequence, uint32_t attempt,
+                           time_point now);
+
+  /// Ends leases, back-offs, cancel time-outs and cool-downs that are due.
+  void tick(time_point now);
+
+  // -- outputs -----------------------------------------------------------------
+
+  /// The effects since the last call, in order.
+  std::vector<effect> take_effects();
+  /// When `tick` has something to do next; time_point::max() when never.
+  [[nodiscard]] time_point next_deadline() const;
+
+  [[nodiscard]] pb::PoolReport report() const;
+  /// Exact specialty first, then a generalist; an empty name when nobody fits.
+  [[nodiscard]] pb::SpecializedWorkerReport
+  get_specialized_worker(const pb::Specialty& specialty) const;
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace cohort::runtime::scheduling

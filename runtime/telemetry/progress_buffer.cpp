@@ -1,0 +1,1 @@
+#include "runtime/telemetry/progress_buffer.hpp"

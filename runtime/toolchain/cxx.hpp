@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "messages/v1/analysis.pb.h"
+#include "messages/v1/result.pb.h"
+#include "messages/v1/task.pb.h"
+#include "runtime/process/runner.hpp"
+#include "runtime/process/settings.hpp"
+#include "runtime/expected.hpp"
+#include "runtime/toolchain/settings.hpp"
+
+/// The C and C++ toolchain: how a workspace is configured, checked and tested.
+namespace cohort::runtime::toolchain {
+
+namespace pb = messages::v1;
+
+/// One entry of compile_commands.json, its paths made absolute.
+struct compile_entry {
+  std::string unit;      // Main file, relative to the source root.
+  std::string directory; // Where the compiler runs.
+  std::vector<std::string> arguments; // argv, without response files.
+};
+
+/// A configured workspace. Paths inside `source_root` are mapped to a slot's
+/// worktree when a command is built; `build_dir` is shared and only read.
+struct project {
+  std::filesystem::path source_root;
+  std::filesystem::path build_dir;
+  std::vector<compile_entry> entries; // Sorted by unit; one an entry, duplicates kept.
+  bool has_tests = false;
+};
+
+/// Reads and validates a compile_commands.json. Entries whose file lies outside
+/// `source_root` are left out. Errors: no_toolchain, naming file, entry and
+/// what is wrong with it.
+expected<project> read_compile_commands(const std::filesystem::path& file,
+                                        const std::filesystem::path& source_root);
+
+/// Distinct units, sorted; those that match one of `globs` when there are any.
+[[nodiscard]] std::vector<std::string> units_of(const project& project,
+                                                const std::vector<std::string>& globs);
+
+/// Compilers of `settings.compilers` that are installed, the one that the
+/// project's own commands use first.
+[[nodiscard]] std::vector<std::string>
+installed_compilers(const project& project, const toolchain_settings& settings,
+                    process::runner& processes);
+
+/// The syntax-only check of `unit` by `compiler` ("gcc" or "clang") in the
+/// worktree `tree`: output options removed, diagnostics in a form that
+/// `read_check` understands, warnings of the project not errors, `-isystem`
+/// inside the workspace turned into `-I`, the first compiler's language
+/// standard stated. A dependency list of what was read is written to stdout.
+/// Errors: not_found (no such unit).
+expected<process::command>
+check_command(const project& project, const std::string& unit,
+              const std::string& compiler, const std::filesystem::path& tree,
+              const toolchain_settings& settings,
+              const process::process_settings& limits);
+
+/// What a finished check says. File names inside `tree` become relative to it.
+/// A compiler that crashed, hung or printed garbage gives `failure`.
+[[nodiscard]] pb::UnitReport read_check(const project& project,
+                                        const std::string& unit,
+                                        const std::string& compiler,
+                                        const std::filesystem::path& tree,
+                                        const process::outcome& result);
+
+} // namespace cohort::runtime::toolchain

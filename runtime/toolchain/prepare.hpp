@@ -1,0 +1,45 @@
+#pragma once
+
+#include <filesystem>
+#include <stop_token>
+
+#include "messages/v1/result.pb.h"
+#include "messages/v1/task.pb.h"
+#include "runtime/process/runner.hpp"
+#include "runtime/process/settings.hpp"
+#include "runtime/expected.hpp"
+#include "runtime/toolchain/cxx.hpp"
+#include "runtime/toolchain/settings.hpp"
+
+/// Configures workspaces, builds them and runs their tests.
+namespace cohort::runtime::toolchain {
+
+/// What is needed to configure one tree.
+struct prepare_request {
+  std::filesystem::path workspace_root; // The user's; only read (with -p).
+  std::filesystem::path tree;           // Worktree that holds the snapshot.
+  std::filesystem::path build;          // cohort's own build folder.
+  pb::ToolchainRequest toolchain;
+};
+
+/// With `compile_commands_dir`: reads that compile_commands.json (its paths are
+/// the user's). Else with a CMakeLists.txt: runs cmake in `build` with
+/// CMAKE_EXPORT_COMPILE_COMMANDS, and reads what it wrote. Else with a
+/// compile_commands.json in the workspace's root or build folder: that one.
+/// Errors: no_toolchain, with the end of cmake's own words; cancelled.
+expected<project> prepare(const prepare_request& request,
+                          const toolchain_settings& settings,
+                          const process::process_settings& limits,
+                          process::runner& processes,
+                          std::stop_token stop);
+
+/// Builds `build` (cmake --build) and runs ctest there; every test is a case,
+/// one that could not be built counts as failed. REQUIRES: `build` was
+/// configured by `prepare`.
+pb::TestReport run_tests(const std::filesystem::path& build,
+                         const toolchain_settings& settings,
+                         const process::process_settings& limits,
+                         process::runner& processes,
+                         std::stop_token stop);
+
+} // namespace cohort::runtime::toolchain

@@ -1,0 +1,1 @@
+#include "runtime/workspace/object_store.hpp"

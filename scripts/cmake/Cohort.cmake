@@ -1,0 +1,49 @@
+set(COHORT_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+
+# cohort_library(<name> <source>... DEPENDS <target>...)
+# One static library per folder, linking only what it names. <name> is the folder's path with `_`
+# for `/`: cohort_library(runtime_workspace ...) makes cohort::runtime_workspace.
+function(cohort_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;PRIVATE_DEPENDS")
+  add_library(cohort_${name} STATIC ${arg_UNPARSED_ARGUMENTS})
+  add_library(cohort::${name} ALIAS cohort_${name})
+  target_include_directories(cohort_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(cohort_${name} PUBLIC ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS})
+  target_compile_options(cohort_${name} PRIVATE ${COHORT_WARNINGS})
+endfunction()
+
+# cohort_test(actors/worker_pool DEPENDS cohort::actors [LABEL slow] [TIMEOUT 60])
+# Source tests/<name>_test.cpp, ctest name <name>, labels: its folder, and `fast` unless told otherwise.
+function(cohort_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "DEPENDS")
+  if(NOT arg_LABEL)
+    set(arg_LABEL fast)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  string(REPLACE "/" "_" target "test_${name}")
+  string(REGEX REPLACE "/.*" "" layer ${name})
+  add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${name}_test.cpp)
+  target_link_libraries(${target} PRIVATE cohort_test_support ${arg_DEPENDS})
+  target_compile_options(${target} PRIVATE ${COHORT_WARNINGS})
+  add_test(NAME ${name} COMMAND ${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS "${layer};${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
+endfunction()
+
+# cohort_protos(messages v1/task.proto ...)
+# Compiles protos into cohort_<library>. Generated files mirror the source path, so code includes
+# "messages/v1/task.pb.h". (CMake 3.25's protobuf_generate cannot keep that path below the root.)
+function(cohort_protos library)
+  foreach(proto IN LISTS ARGN)
+    string(REGEX REPLACE "\\.proto$" "" stem "${library}/${proto}")
+    set(out "${PROJECT_BINARY_DIR}/${stem}.pb")
+    add_custom_command(OUTPUT ${out}.cc ${out}.h
+      COMMAND protobuf::protoc -I ${PROJECT_SOURCE_DIR} --cpp_out ${PROJECT_BINARY_DIR}
+              ${PROJECT_SOURCE_DIR}/${library}/${proto}
+      DEPENDS ${PROJECT_SOURCE_DIR}/${library}/${proto} VERBATIM)
+    target_sources(cohort_${library} PRIVATE ${out}.cc ${out}.h)
+    set_source_files_properties(${out}.cc PROPERTIES COMPILE_OPTIONS "-w")
+  endforeach()
+  target_include_directories(cohort_${library} SYSTEM PUBLIC ${PROJECT_BINARY_DIR})
+endfunction()

@@ -1,0 +1,36 @@
+# Every library that cohort uses; all are Debian packages (scripts/setup.sh installs them).
+find_package(CAF 0.17 REQUIRED COMPONENTS core io)
+find_package(Protobuf REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(doctest REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libgit2 REQUIRED IMPORTED_TARGET libgit2)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# A short edit-build-test loop where the tools are there.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# COHORT_SANITIZE is a list for -fsanitize=; see CMakePresets.json.
+set(COHORT_SANITIZE "" CACHE STRING "Sanitizers, for instance address,undefined")
+if(COHORT_SANITIZE)
+  # CAF's headers bind references to null on purpose (caf/detail/init_fun_factory.hpp).
+  add_compile_options(-fsanitize=${COHORT_SANITIZE} -fno-sanitize=null -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${COHORT_SANITIZE})
+endif()
