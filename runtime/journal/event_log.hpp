@@ -10,7 +10,10 @@
 
 /// The append-only log of decisions.
 ///
-/// Threads: one at a time. Errors: storage_failed, naming the file and the cause.
+/// Threads: one at a time. Errors: storage_failed, naming the file and the
+/// cause; invalid_message for an event that has no task, has more than 64 MiB,
+/// or (in the file) has text that is not UTF-8. After an error the log stays
+/// usable.
 namespace cohort::runtime::journal {
 
 namespace pb = messages::v1;
@@ -20,7 +23,8 @@ public:
   virtual ~event_log() = default;
 
   /// Stores the events in order and gives each its `sequence` (per task, from
-  /// 1). All of them or none; durable when it returns.
+  /// 1). All of them or none; durable when it returns. Tasks may be mixed.
+  /// After an error the sequences of the events mean nothing.
   virtual expected<void> append(std::vector<pb::Event>& events) = 0;
 
   /// All events of a task, by sequence.
@@ -38,7 +42,10 @@ public:
 std::unique_ptr<event_log> make_memory_log();
 
 /// SQLite in WAL mode, synchronous=FULL; one transaction an append. A newer
-/// schema is refused.
-expected<std::unique_ptr<event_log>> open_sqlite_log(const std::filesystem::path& file);
+/// schema is refused, and so is a file that is no journal or may not be
+/// written. One process at a time: what a second one writes makes appends fail,
+/// not wrong.
+expected<std::unique_ptr<event_log>>
+open_sqlite_log(const std::filesystem::path& file);
 
 } // namespace cohort::runtime::journal

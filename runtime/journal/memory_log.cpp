@@ -1,1 +1,51 @@
+#include <map>
+#include <utility>
 
+#include "runtime/journal/event_log.hpp"
+#include "runtime/journal/rules.hpp"
+
+namespace cohort::runtime::journal {
+
+namespace {
+
+class memory_log final : public event_log {
+public:
+  expected<void> append(std::vector<pb::Event>& events) override {
+    if (auto fine = check_events(events); !fine)
+      return fine;
+    for (auto& event : events) {
+      auto& list = events_[event.task_id()];
+      if (list.empty())
+        order_.push_back(event.task_id());
+      event.set_sequence(list.size() + 1);
+      list.push_back(event);
+    }
+    return {};
+  }
+
+  expected<std::vector<pb::Event>> read(const std::string& task_id) override {
+    auto found = events_.find(task_id);
+    return found == events_.end() ? std::vector<pb::Event>{} : found->second;
+  }
+
+  expected<std::vector<std::string>> tasks() override {
+    return order_;
+  }
+
+  expected<uint64_t> next_epoch() override {
+    return ++epoch_;
+  }
+
+private:
+  std::map<std::string, std::vector<pb::Event>> events_;
+  std::vector<std::string> order_;
+  uint64_t epoch_ = 0;
+};
+
+} // namespace
+
+std::unique_ptr<event_log> make_memory_log() {
+  return std::make_unique<memory_log>();
+}
+
+} // namespace cohort::runtime::journal

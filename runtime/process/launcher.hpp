@@ -1,28 +1,42 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
+#include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
 #include "runtime/process/settings.hpp"
-#include "runtime/expected.hpp"
 
-/// Child processes are started by one small single-threaded process, the
+/// Child processes are started by a small single-threaded process, the
 /// launcher, so that nothing forks in the multi-threaded one and nothing
-/// outlives it: the launcher is a subreaper, gives each program its own process
-/// group and limits, and kills all of them when its parent goes away.
+/// outlives it: the launcher is a subreaper, gives each program its own
+/// session, process group and limits, and kills all of them when its parent
+/// goes away. A second process, its parent, does the same when the launcher
+/// itself is killed.
+///
+/// A program's tree is all that it started, daemons included: what is left of
+/// it when the program ends is killed before the end is reported. A daemon in a
+/// session of its own cannot be told apart from another program's; it may be
+/// killed before its program ends.
 namespace cohort::runtime::process {
 
-/// Runs the launcher's loop on `fd`; returns its exit code. The binary's main
-/// calls it when it was started as a launcher, before anything else.
-int launcher_main(int fd);
-
-/// argv[1] of a process that must call `launcher_main(std::stoi(argv[2]))`.
+/// argv[1] of a process that was started as a launcher; argv[2] is the number
+/// of its socket.
 inline constexpr const char* launcher_argument = "__launcher";
 
+/// When this process was started as a launcher: runs until its runner is gone,
+/// and returns the exit code. Nothing otherwise. The main function of every
+/// binary that calls `start_launcher` calls it before anything else.
+std::optional<int> run_as_launcher(int argc, char** argv);
+
 /// Starts a launcher (this very binary, /proc/self/exe) and the one thread that
-/// talks to it. CPU-bound commands share `settings.cpu_tokens`, first come first
-/// served. Environment: the allow-list of `settings`, LC_ALL=C, COHORT_*, and
-/// what the command adds. Errors: internal.
-expected<std::unique_ptr<runner>> start_launcher(const process_settings& settings);
+/// talks to it. The runner's destructor kills what still runs, waits until it
+/// is dead, and reports it as `cancelled`. CPU-bound commands share
+/// `settings.cpu_tokens`, first come first served. Environment: the allow-list
+/// of `settings`, LC_ALL=C, COHORT_*, and what the command adds. Errors:
+/// internal; also in a launcher that did not call `run_as_launcher`, which
+/// would otherwise start itself without end.
+expected<std::unique_ptr<runner>>
+start_launcher(const process_settings& settings);
 
 } // namespace cohort::runtime::process

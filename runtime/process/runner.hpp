@@ -16,24 +16,26 @@ namespace cohort::runtime::process {
 
 /// A program to run. Its standard input is empty unless `input` says otherwise.
 struct command {
-  std::vector<std::string> argv;    // argv[0] is looked up in PATH.
-  std::string working_directory;    // Absolute; empty: "/".
-  std::vector<std::pair<std::string, std::string>> environment; // Added to the allow-list.
+  std::vector<std::string> argv; // argv[0] is looked up in PATH.
+  std::string working_directory; // Absolute; empty: "/".
+  std::vector<std::pair<std::string, std::string>>
+    environment; // Added to the allow-list.
   std::string input;
-  std::chrono::milliseconds deadline{0};  // 0: none.
-  uint64_t output_limit_bytes = 64ULL << 20; // Of stdout and stderr each; then killed.
-  uint64_t memory_limit_bytes = 0;        // Address space; 0: none.
+  std::chrono::milliseconds deadline{0}; // 0: none.
+  uint64_t output_limit_bytes
+    = 64ULL << 20;                 // Of stdout and stderr each; then killed.
+  uint64_t memory_limit_bytes = 0; // Address space; 0: none.
   bool cpu_bound = true; // Waits for a CPU token; false: starts at once.
 };
 
 enum class status : uint8_t {
-  exited,           // `exit_code` holds.
-  signalled,        // `signal` holds.
-  timed_out,        // Killed at its deadline.
-  output_exceeded,  // Killed at its output limit; what came before is kept.
-  cancelled,        // Killed, or never started, because the stop token asked.
-  start_failed,     // `message` says why: no such program, no permission...
-  launcher_lost,    // The launcher is gone; so is everything that it started.
+  exited,          // `exit_code` holds.
+  signalled,       // `signal` holds.
+  timed_out,       // Killed at its deadline.
+  output_exceeded, // Killed at its output limit; what came before is kept.
+  cancelled,       // Killed, or never started, because the stop token asked.
+  start_failed,    // `message` says why: no such program, no permission...
+  launcher_lost,   // The launcher is gone; so is everything that it started.
 };
 
 struct outcome {
@@ -43,8 +45,10 @@ struct outcome {
   std::string out;
   std::string err;
   std::string message;
-  std::chrono::duration<double> wall{0}; // From start to end; waiting for a token excluded.
-  std::chrono::duration<double> cpu{0};  // User and system, of the whole tree that was reaped.
+  std::chrono::duration<double> wall{
+    0}; // From start to end; waiting for a token excluded.
+  std::chrono::duration<double> cpu{
+    0}; // User and system, of the whole tree that was reaped.
 
   [[nodiscard]] bool ok() const noexcept {
     return status == process::status::exited && exit_code == 0;

@@ -5,13 +5,13 @@
 namespace cohort::runtime::resilience {
 
 struct supervision_settings {
-  bool fallback = true;               // Sequential execution of what is left.
+  bool fallback = true; // Sequential execution of what is left.
   unsigned max_coordinator_restarts = 2;
-  unsigned max_rebase_attempts = 2;   // Of a subtask whose patch conflicts.
+  unsigned max_rebase_attempts = 2; // Of a subtask whose patch conflicts.
   unsigned max_rounds = 8;
-  double max_failed_share = 0.5;      // More failed subtasks: fall back.
-  unsigned admission_limit = 10;      // Tasks at once; more are told "busy".
-  unsigned worker_restarts = 5;       // Within the window, then give up loudly.
+  double max_failed_share = 0.5; // More failed subtasks: fall back.
+  unsigned admission_limit = 10; // Tasks at once; more are told "busy".
+  unsigned worker_restarts = 5;  // Within the window, then give up loudly.
   std::chrono::seconds worker_restart_window{60};
 };
 

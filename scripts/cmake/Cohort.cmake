@@ -1,4 +1,4 @@
-set(COHORT_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+set(COHORT_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-restrict -Werror)
 
 # cohort_library(<name> <source>... DEPENDS <target>...)
 # One static library per folder, linking only what it names. <name> is the folder's path with `_`

@@ -1,0 +1,28 @@
+#include "runtime/journal/rules.hpp"
+
+#include <string>
+
+namespace cohort::runtime::journal {
+
+namespace {
+
+constexpr size_t event_bytes_max = 64U << 20;
+
+} // namespace
+
+expected<void> check_events(const std::vector<pb::Event>& events) {
+  for (auto& event : events) {
+    if (event.task_id().empty())
+      return error{errc::invalid_message, "an event without a task cannot be "
+                                          "journaled: set task_id"};
+    if (auto size = event.ByteSizeLong(); size > event_bytes_max)
+      return error{
+        errc::invalid_message,
+        "an event of task " + event.task_id() + " has " + std::to_string(size)
+          + " bytes; the journal takes " + std::to_string(event_bytes_max)
+          + ": keep large content in the store, and its digest here"};
+  }
+  return {};
+}
+
+} // namespace cohort::runtime::journal
