@@ -17,7 +17,8 @@
 /// which the caller carries out. Same inputs, same effects.
 /// Costs:   O(log units) for each unit and result; O(workers) for each tick.
 /// Source:  longest remaining path first (HLFET list scheduling, Adam, Chandy
-///          and Dickson, CACM 1974); leases with fencing tokens (attempt numbers).
+///          and Dickson, CACM 1974); leases with fencing tokens (attempt
+///          numbers).
 namespace cohort::runtime::scheduling {
 
 namespace pb = messages::v1;
@@ -54,19 +55,23 @@ public:
   pool(const pool&) = delete;
   pool& operator=(const pool&) = delete;
 
-  // -- inputs ------------------------------------------------------------------
+  // -- inputs
+  // ------------------------------------------------------------------
 
-  void add_worker(worker_id worker, const pb::WorkerHello& hello, time_point now);
+  void add_worker(worker_id worker, const pb::WorkerHello& hello,
+                  time_point now);
   /// The worker is gone: what it held runs elsewhere, as a new attempt.
   void remove_worker(worker_id worker, time_point now);
 
   /// Units whose `depends_on` are all done are ready at once. Dependencies name
   /// tickets of the same call; an unknown one or a cycle fails the unit with
   /// invalid_request.
-  void submit(requester_id requester, std::vector<pb::WorkUnit> units, time_point now);
-  /// Stops everything that `requester` submitted for `task_id`. `cancelled` comes
-  /// once no worker holds any of it.
-  void cancel(requester_id requester, const std::string& task_id, time_point now);
+  void submit(requester_id requester, std::vector<pb::WorkUnit> units,
+              time_point now);
+  /// Stops everything that `requester` submitted for `task_id`. `cancelled`
+  /// comes once no worker holds any of it.
+  void cancel(requester_id requester, const std::string& task_id,
+              time_point now);
   /// The requester is gone: as `cancel` for all its tasks, with no answer.
   void remove_requester(requester_id requester, time_point now);
 
@@ -74,13 +79,14 @@ public:
   /// dropped and counted as fenced.
   void finish(worker_id worker, uint64_t sequence, uint32_t attempt,
               pb::AttemptResult result, time_point now);
-  void cancel_acknowledged(worker_id worker, uint64_t sequence, uint32_t attempt,
-                           time_point now);
+  void cancel_acknowledged(worker_id worker, uint64_t sequence,
+                           uint32_t attempt, time_point now);
 
   /// Ends leases, back-offs, cancel time-outs and cool-downs that are due.
   void tick(time_point now);
 
-  // -- outputs -----------------------------------------------------------------
+  // -- outputs
+  // -----------------------------------------------------------------
 
   /// The effects since the last call, in order.
   std::vector<effect> take_effects();

@@ -6,15 +6,17 @@ namespace cohort::runtime::scheduling {
 
 struct pool_settings {
   unsigned max_concurrent_workers = 8;
-  unsigned max_attempts = 3;                   // Of one unit. >= 1.
+  unsigned max_attempts = 3;                         // Of one unit. >= 1.
   std::chrono::milliseconds worker_timeout{300'000}; // An attempt's lease.
-  std::chrono::milliseconds cancel_timeout{10'000};  // Until a slot that does
-                                                     // not acknowledge is given up.
-  std::chrono::milliseconds retry_backoff{200};      // Base; doubles per attempt.
+  std::chrono::milliseconds cancel_timeout{
+    10'000};                                    // Until a slot that does
+                                                // not acknowledge is given up.
+  std::chrono::milliseconds retry_backoff{200}; // Base; doubles per attempt.
   std::chrono::milliseconds retry_backoff_max{10'000};
-  unsigned prefetch = 1;                       // Credits of a worker. >= 1.
-  unsigned quarantine_failures = 3;            // Crashes in a row that open the
-                                               // worker's circuit breaker.
+  unsigned max_cpu_bound = 0; // CPU-bound units that run at once; 0: no limit.
+  unsigned prefetch = 1;      // Credits of a worker. >= 1.
+  unsigned quarantine_failures = 3; // Crashes in a row that open the
+                                    // worker's circuit breaker.
   std::chrono::milliseconds breaker_cool_down{5'000};
 };
 

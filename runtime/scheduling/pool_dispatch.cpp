@@ -1,0 +1,118 @@
+#include "runtime/resilience/later.hpp"
+#include "runtime/scheduling/pool_impl.hpp"
+
+namespace cohort::runtime::scheduling {
+
+namespace {
+
+/// Lanes come in pairs: a specialty's own, and that of its CPU-bound units.
+uint32_t lane_of(const unit_record& unit) {
+  return unit.specialty * 2 + (unit.is_cpu_bound ? 1 : 0);
+}
+
+} // namespace
+
+ready_queue& pool::impl::queue_of(const unit_record& unit) {
+  auto& lane = lanes[lane_of(unit)];
+  return unit.avoids_worker ? lane.avoiding[unit.avoided] : lane.ready;
+}
+
+void pool::impl::enqueue(unit_record& unit) {
+  unit.phase = unit_phase::ready;
+  queue_of(unit).push(unit);
+  active_lanes.insert(lane_of(unit));
+}
+
+void pool::impl::match(time_point now) {
+  while (workers.has_free()) {
+    auto best = best_pairing();
+    if (best.from == nullptr)
+      return;
+    auto& unit = *units.find(best.entry->sequence);
+    best.from->pop();
+    assign(unit, *best.to.worker, now);
+  }
+}
+
+pool::impl::pairing pool::impl::best_pairing() {
+  pairing best;
+  auto cpu_is_full = cpu_bound_held >= settings.max_cpu_bound;
+  for (auto number = active_lanes.next(0); number;
+       number = active_lanes.next(*number + 1)) {
+    if (*number % 2 == 1 && cpu_is_full)
+      continue;
+    auto& lane = lanes[*number];
+    consider(lane.ready, best);
+    for (auto it = lane.avoiding.begin(); it != lane.avoiding.end();) {
+      consider(it->second, best);
+      it = it->second.empty() ? lane.avoiding.erase(it) : std::next(it);
+    }
+    if (lane.ready.empty() && lane.avoiding.empty())
+      active_lanes.erase(*number);
+  }
+  return best;
+}
+
+/// All units of one queue fit the same workers, so its first one stands for it.
+void pool::impl::consider(ready_queue& queue, pairing& best) {
+  auto* first = queue.front(units);
+  if (first == nullptr)
+    return;
+  if (best.from != nullptr && first->how.rank < best.entry->how.rank)
+    return;
+  auto choice = workers.choose(*units.find(first->sequence));
+  if (choice.worker == nullptr)
+    return;
+  if (best.from != nullptr && first->how.rank == best.entry->how.rank) {
+    if (best.to.is_exact && !choice.is_exact)
+      return;
+    if (best.to.is_exact == choice.is_exact
+        && best.entry->how.order < first->how.order)
+      return;
+  }
+  best = {&queue, first, choice};
+}
+
+void pool::impl::assign(unit_record& unit, worker_record& worker,
+                        time_point now) {
+  retried += unit.attempt > 0 ? 1 : 0;
+  --queued;
+  unit.phase = unit_phase::running;
+  ++unit.attempt;
+  ++unit.tries;
+  held_record attempt;
+  attempt.sequence = unit.sequence();
+  attempt.attempt = unit.attempt;
+  attempt.worker = &worker;
+  attempt.is_cpu_bound = unit.is_cpu_bound;
+  // Only workers whose breaker lets a call pass are free.
+  attempt.call = worker.breaker.allow(now).value_or(attempt.call);
+  cpu_bound_held += unit.is_cpu_bound ? 1 : 0;
+  if (worker.load == 0)
+    worker.busy_since = now;
+  unit.held = held.add(attempt);
+  if (worker.load == 1)
+    start_lease(worker, now);
+  if (unit.home != 0)
+    worker.home = unit.home;
+  auto& out = effects.emplace_back();
+  out.what = effect::kind::assign;
+  out.worker = worker.id;
+  out.sequence = attempt.sequence;
+  out.attempt = attempt.attempt;
+  out.assignment.set_sequence(attempt.sequence);
+  out.assignment.set_attempt(attempt.attempt);
+  out.assignment.set_head_epoch(head_epoch);
+  *out.assignment.mutable_unit() = units.work_of(unit);
+  workers.place(worker, now);
+}
+
+void pool::impl::start_lease(worker_record& worker, time_point now) {
+  worker.lease_end = time_point::max();
+  if (worker.first == nowhere || held.at(worker.first).is_lost)
+    return;
+  worker.lease = units.find(held.at(worker.first).sequence)->lease;
+  worker.lease_end = resilience::later(now, worker.lease);
+}
+
+} // namespace cohort::runtime::scheduling

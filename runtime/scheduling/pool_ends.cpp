@@ -1,0 +1,153 @@
+#include <utility>
+
+#include "runtime/resilience/backoff.hpp"
+#include "runtime/resilience/later.hpp"
+#include "runtime/scheduling/pool_impl.hpp"
+
+namespace cohort::runtime::scheduling {
+
+namespace {
+
+bool is_fault_of_worker(errc code) {
+  return code == errc::crashed || code == errc::tool_failed
+         || code == errc::timed_out;
+}
+
+} // namespace
+
+pb::AttemptResult failure(errc code, std::string message) {
+  pb::AttemptResult result;
+  result.mutable_error()->set_code(static_cast<uint32_t>(code));
+  result.mutable_error()->set_message(std::move(message));
+  return result;
+}
+
+void pool::impl::finish(worker_record& worker, uint64_t sequence,
+                        uint32_t attempt, pb::AttemptResult result,
+                        time_point now) {
+  auto* unit = units.find(sequence);
+  auto is_current = unit != nullptr && unit->held != nowhere
+                    && unit->attempt == attempt
+                    && held.at(unit->held).worker == &worker;
+  if (!is_current) {
+    ++fenced;
+    // Of an attempt that was lost, it still says that nothing runs any more.
+    if (auto place = held.find(worker, sequence, attempt); place != nowhere)
+      stopped(let_go(place, now));
+    return;
+  }
+  auto call = let_go(unit->held, now).call;
+  judge(worker, call, result, now);
+  result.set_worker(worker.hello.worker());
+  if (!result.has_error())
+    succeed(*unit, std::move(result));
+  else if (result.error().recoverable())
+    retry_or_fail(*unit, std::move(result), worker.id, now);
+  else {
+    std::vector<ending> endings;
+    endings.push_back({sequence, std::move(result)});
+    fail(std::move(endings));
+  }
+}
+
+/// What the result says about the worker: one that answers works, even if the
+/// task does not.
+void pool::impl::judge(worker_record& worker,
+                       resilience::circuit_breaker::call call,
+                       const pb::AttemptResult& result, time_point now) {
+  ++(result.has_error() ? worker.failed : worker.finished);
+  if (result.has_error()
+      && is_fault_of_worker(static_cast<errc>(result.error().code())))
+    worker.breaker.failed(call, now);
+  else
+    worker.breaker.succeeded(call);
+}
+
+held_record pool::impl::let_go(uint32_t place, time_point now) {
+  auto attempt = held.at(place);
+  auto& worker = *attempt.worker;
+  auto was_first = worker.first == place;
+  held.remove(place);
+  cpu_bound_held -= attempt.is_cpu_bound ? 1 : 0;
+  if (!attempt.is_lost)
+    units.find(attempt.sequence)->held = nowhere;
+  if (worker.load == 0)
+    worker.busy += now - worker.busy_since;
+  if (was_first)
+    start_lease(worker, now);
+  return attempt;
+}
+
+void pool::impl::succeed(unit_record& unit, pb::AttemptResult result) {
+  auto dependents = std::move(unit.dependents);
+  end(unit, std::move(result));
+  for (auto sequence : dependents)
+    if (auto* dependent = units.find(sequence);
+        dependent != nullptr && --dependent->missing == 0)
+      enqueue(*dependent);
+}
+
+void pool::impl::fail(std::vector<ending> endings) {
+  for (size_t i = 0; i < endings.size(); ++i) {
+    auto* unit = units.find(endings[i].sequence);
+    if (unit == nullptr)
+      continue; // It depended on two that failed.
+    for (auto dependent : unit->dependents)
+      endings.push_back(
+        {dependent,
+         failure(errc::cancelled, "dependency " + std::to_string(unit->ticket)
+                                    + " failed, so this unit was not tried")});
+    end(*unit, std::move(endings[i].result));
+  }
+}
+
+void pool::impl::retry_or_fail(unit_record& unit, pb::AttemptResult why,
+                               worker_id where, time_point now) {
+  if (unit.tries >= settings.max_attempts) {
+    auto& error = *why.mutable_error();
+    error.set_recoverable(false);
+    error.set_message(error.message() + " (given up after "
+                      + std::to_string(unit.tries)
+                      + (unit.tries == 1 ? " attempt)" : " attempts)"));
+    std::vector<ending> endings;
+    endings.push_back({unit.sequence(), std::move(why)});
+    return fail(std::move(endings));
+  }
+  ++queued;
+  unit.phase = unit_phase::backing_off;
+  unit.avoids_worker = true;
+  unit.avoided = where;
+  auto wait = resilience::backoff(unit.tries, settings.retry_backoff,
+                                  settings.retry_backoff_max, random());
+  retries.push({resilience::later(now, wait), unit.order, unit.sequence()});
+}
+
+void pool::impl::end(unit_record& unit, pb::AttemptResult result) {
+  auto& out = effects.emplace_back();
+  out.what = effect::kind::finished;
+  out.requester = unit.task->requester;
+  out.sequence = unit.sequence();
+  out.attempt = unit.attempt;
+  out.result = std::move(result);
+  out.result.set_task_id(unit.task->task_id);
+  out.result.set_ticket(unit.ticket);
+  out.result.set_head_epoch(head_epoch);
+  out.result.set_attempt(unit.attempt);
+  auto& task = *unit.task;
+  remove_unit(unit);
+  tasks.forget_if_done(task);
+}
+
+/// REQUIRES: no worker holds it as its current attempt.
+void pool::impl::remove_unit(unit_record& unit) {
+  queued -= unit.phase == unit_phase::running ? 0 : 1;
+  auto* queue = unit.phase == unit_phase::ready ? &queue_of(unit) : nullptr;
+  auto& task = *unit.task;
+  specialties.leave(unit.specialty);
+  units.remove(unit);
+  tasks.remove(task);
+  if (queue != nullptr)
+    queue->left_husk(units);
+}
+
+} // namespace cohort::runtime::scheduling

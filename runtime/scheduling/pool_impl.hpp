@@ -1,0 +1,139 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <queue>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "runtime/errc.hpp"
+#include "runtime/scheduling/fleet.hpp"
+#include "runtime/scheduling/pool.hpp"
+#include "runtime/scheduling/ready_queue.hpp"
+
+namespace cohort::runtime::scheduling {
+
+/// The pool's state and its transitions. Each input ends with match(), so that
+/// between two inputs no ready unit waits for a worker that is free for it.
+struct pool::impl {
+  impl(pool_settings s, uint64_t epoch, uint64_t seed);
+
+  /// Ready units of one specialty and kind of load.
+  struct lane_record {
+    ready_queue ready;
+    std::map<worker_id, ready_queue> avoiding; // That failed on this worker.
+  };
+  struct retry {
+    time_point due;
+    uint64_t order;
+    uint64_t sequence;
+    friend bool operator<(const retry& a,
+                          const retry& b) { // The last is largest.
+      return a.due != b.due ? a.due > b.due : a.order > b.order;
+    }
+  };
+  /// A unit that ends, and with what.
+  struct ending {
+    uint64_t sequence;
+    pb::AttemptResult result;
+  };
+  /// The next unit to be assigned, and to whom.
+  struct pairing {
+    ready_queue* from = nullptr;
+    const ready_queue::entry* entry = nullptr;
+    fleet::choice to;
+  };
+
+  const pool_settings settings;
+  const uint64_t head_epoch;
+  std::mt19937_64 random;
+  std::vector<effect> effects;
+
+  unit_table units;
+  task_table tasks;
+  specialty_table specialties;
+  held_table held;
+  fleet workers;
+  std::vector<lane_record> lanes;
+  slot_set active_lanes; // Those that may have ready units.
+  std::priority_queue<retry> retries;
+  uint64_t next_order = 0;
+  uint64_t queued = 0; // Blocked, ready or backing off.
+  uint64_t retried = 0;
+  uint64_t fenced = 0;
+  uint32_t cpu_bound_held = 0;
+  time_point latest; // That an input carried.
+
+  void saw(time_point now) {
+    latest = std::max(latest, now);
+  }
+
+  // -- pool.cpp: submission
+  // ----------------------------------------------------
+
+  void submit(requester_id requester, std::vector<pb::WorkUnit> batch,
+              time_point now);
+  void enqueue_ready(const std::vector<uint64_t>& sequences);
+  unit_record& add_unit(requester_id requester, pb::WorkUnit unit);
+
+  // -- pool_dispatch.cpp: from ready to running
+  // --------------------------------
+
+  [[nodiscard]] ready_queue& queue_of(const unit_record& unit);
+  void enqueue(unit_record& unit);
+  /// Assigns as long as there is a ready unit and a free worker that fits it.
+  void match(time_point now);
+  [[nodiscard]] pairing best_pairing();
+  void consider(ready_queue& queue, pairing& best);
+  void assign(unit_record& unit, worker_record& worker, time_point now);
+  /// The lease of an attempt begins when it is its worker's oldest.
+  void start_lease(worker_record& worker, time_point now);
+
+  // -- pool_ends.cpp: what becomes of units
+  // ------------------------------------
+
+  void finish(worker_record& worker, uint64_t sequence, uint32_t attempt,
+              pb::AttemptResult result, time_point now);
+  void judge(worker_record& worker, resilience::circuit_breaker::call call,
+             const pb::AttemptResult& result, time_point now);
+  /// Takes the attempt off its worker.
+  held_record let_go(uint32_t place, time_point now);
+  void succeed(unit_record& unit, pb::AttemptResult result);
+  /// Fails these and, without trying them, all that depend on them.
+  void fail(std::vector<ending> endings);
+  /// An attempt failed; another may not.
+  void retry_or_fail(unit_record& unit, pb::AttemptResult why, worker_id where,
+                     time_point now);
+  /// Tells the requester, and forgets the unit.
+  void end(unit_record& unit, pb::AttemptResult result);
+  void remove_unit(unit_record& unit);
+
+  // -- pool_stops.cpp: attempts that are taken away
+  // ----------------------------
+
+  void cancel_task(requester_id requester, const std::string& task_id,
+                   time_point now);
+  /// What the task had queued vanishes; what runs is told to stop. Returns the
+  /// ends of other tasks' units that depended on some of it.
+  std::vector<ending> stop_all_of(task_record& task, time_point now);
+  /// Tells the worker to stop; the attempt stays with it until it answers.
+  void stop(uint32_t place, bool is_expired, time_point now);
+  /// A lost attempt does not run any more.
+  void stopped(const held_record& attempt);
+  void answer(task_record& task);
+  /// The attempt never began: it counts for nothing.
+  void give_back(unit_record& unit);
+  void end_lease(worker_record& worker, time_point now);
+  /// Takes everything off a worker that nothing is expected of any more.
+  void strip(worker_record& worker, errc code, const std::string& why,
+             time_point now);
+  void tick(time_point now);
+  void look_at(worker_record& worker, time_point now);
+};
+
+/// The result of a unit that brought none.
+[[nodiscard]] pb::AttemptResult failure(errc code, std::string message);
+
+} // namespace cohort::runtime::scheduling
