@@ -21,14 +21,17 @@ public:
 
   /// Writes `tree` as a commit on top of the user's HEAD commit (or as a root
   /// commit when there is none) under refs/heads/<branch>. The commit holds the
-  /// whole snapshot with the result's changes. Errors: not_found (no repository
-  /// around the workspace), storage_failed (read-only, ...): write a patch then.
-  /// When the workspace is a folder below the repository's root, the tree is
-  /// put at that folder.
-  expected<std::string> write_branch(const std::filesystem::path& workspace_root,
-                                     const std::string& branch,
-                                     const tree_id& base, const tree_id& tree,
-                                     const std::string& message);
+  /// whole snapshot with the result's changes, as git would add it: line ends
+  /// converted where attributes ask for it, submodules as they are in the
+  /// index, files outside a sparse checkout as in HEAD. Errors: not_found (no
+  /// repository around the workspace), invalid_request (bad branch name; a
+  /// change inside a submodule), storage_failed (the branch exists, read-only,
+  /// ...): write a patch then. When the workspace is a folder below the
+  /// repository's root, the tree is put at that folder.
+  expected<std::string>
+  write_branch(const std::filesystem::path& workspace_root,
+               const std::string& branch, const tree_id& base,
+               const tree_id& tree, const std::string& message);
 
   /// Writes the diff from `base` to `tree` into `file` (atomically).
   expected<void> write_patch(const std::filesystem::path& file,
@@ -36,8 +39,10 @@ public:
 
   /// Puts the difference from `base` to `tree` into the working tree: all files
   /// or none, each atomically (temporary file, fsync, rename; mode kept).
-  /// Errors: workspace_moved, naming the files, when a file that would change is
-  /// not what `base` has; the working tree is then as it was.
+  /// Returns the paths that were changed; what is as in `tree` already is left,
+  /// so that an apply that was cut off can be repeated. Errors:
+  /// workspace_moved, naming the files, when a file that would change is not
+  /// what `base` has, and storage_failed; the working tree is then as it was.
   expected<std::vector<std::string>>
   apply(const std::filesystem::path& workspace_root, const tree_id& base,
         const tree_id& tree);

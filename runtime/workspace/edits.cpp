@@ -1,1 +1,129 @@
 #include "runtime/workspace/edits.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace cohort::runtime::workspace {
+
+namespace {
+
+auto key(const pb::Edit& edit) {
+  return std::tuple{edit.begin(), edit.end(),
+                    std::string_view{edit.replacement()}};
+}
+
+std::string range(const pb::Edit& edit) {
+  return '[' + std::to_string(edit.begin()) + ", " + std::to_string(edit.end())
+         + ')';
+}
+
+} // namespace
+
+bool conflicts(const pb::Edit& a, const pb::Edit& b) {
+  if (key(a) == key(b))
+    return false;
+  if (a.begin() == a.end() && b.begin() == b.end())
+    return a.begin() == b.begin();
+  // An insertion at the border of a replacement is before or after it.
+  return a.begin() < b.end() && b.begin() < a.end();
+}
+
+expected<std::string> apply_edits(std::string_view content,
+                                  const std::vector<pb::Edit>& edits) {
+  std::vector<const pb::Edit*> sorted;
+  sorted.reserve(edits.size());
+  for (auto& edit : edits) {
+    if (edit.begin() > edit.end() || edit.end() > content.size())
+      return error{errc::invalid_request,
+                   "edit " + range(edit) + " leaves the file's "
+                     + std::to_string(content.size()) + " bytes"};
+    sorted.push_back(&edit);
+  }
+  std::sort(sorted.begin(), sorted.end(),
+            [](auto* a, auto* b) { return key(*a) < key(*b); });
+  sorted.erase(std::unique(sorted.begin(), sorted.end(),
+                           [](auto* a, auto* b) { return key(*a) == key(*b); }),
+               sorted.end());
+  std::string result;
+  auto size = content.size();
+  for (auto* edit : sorted)
+    size += edit->replacement().size();
+  result.reserve(size);
+  size_t next = 0;
+  const pb::Edit* last = nullptr;
+  for (auto* edit : sorted) {
+    // In this order neighbours are the only ones that can overlap.
+    if (last && conflicts(*last, *edit))
+      return error{errc::invalid_request, "edits " + range(*last) + " and "
+                                            + range(*edit) + " overlap"};
+    result.append(content, next, edit->begin() - next);
+    result += edit->replacement();
+    next = edit->end();
+    last = edit;
+  }
+  result.append(content, next);
+  return result;
+}
+
+std::vector<pb::Fix> merge_identical(std::vector<pb::Fix> fixes) {
+  std::map<std::string, size_t> seen; // Edits as bytes -> index of the first.
+  std::vector<pb::Fix> result;
+  for (auto& fix : fixes) {
+    std::string digest;
+    for (auto& edit : fix.edits())
+      digest += edit.file() + '\0' + std::to_string(edit.begin()) + ':'
+                + std::to_string(edit.end()) + ':'
+                + std::to_string(edit.replacement().size()) + ':'
+                + edit.replacement();
+    auto [it, is_new] = seen.try_emplace(std::move(digest), result.size());
+    if (is_new) {
+      result.push_back(std::move(fix));
+      continue;
+    }
+    auto& first = result[it->second];
+    std::set<std::string> voters{first.voters().begin(), first.voters().end()};
+    voters.insert(fix.voters().begin(), fix.voters().end());
+    first.clear_voters();
+    for (auto& voter : voters)
+      first.add_voters(voter);
+    first.set_on_note(first.on_note() && fix.on_note());
+  }
+  return result;
+}
+
+line_index::line_index(std::string_view content)
+  : content_{content}, starts_{0} {
+  for (auto at = content.find('\n'); at != std::string_view::npos;
+       at = content.find('\n', at + 1))
+    starts_.push_back(at + 1);
+}
+
+expected<size_t> line_index::offset(uint32_t line, uint32_t byte_column) const {
+  if (line == 0 || line > starts_.size())
+    return error{errc::invalid_request, "line " + std::to_string(line)
+                                          + " is not among the file's "
+                                          + std::to_string(starts_.size())};
+  auto begin = starts_[line - 1];
+  auto end = content_.size();
+  if (line < starts_.size()) {
+    end = starts_[line] - 1;
+    if (end > begin && content_[end - 1] == '\r')
+      --end;
+  }
+  auto column = byte_column == 0 ? 0 : byte_column - 1;
+  return std::min<size_t>(begin + column, end);
+}
+
+uint32_t line_index::line_of(size_t offset) const {
+  auto next = std::upper_bound(starts_.begin(), starts_.end(), offset);
+  return static_cast<uint32_t>(next - starts_.begin());
+}
+
+uint32_t line_index::lines() const {
+  return static_cast<uint32_t>(starts_.size());
+}
+
+} // namespace cohort::runtime::workspace

@@ -60,6 +60,11 @@ public:
                             const tree_id& base,
                             const std::vector<std::string>& files);
 
+  /// `tree` with `files` as they are in `base`; those that `base` lacks are
+  /// removed.
+  expected<tree_id> revert(const tree_id& tree, const tree_id& base,
+                           const std::vector<std::string>& files);
+
   /// Three-way merge of trees: what `theirs` changed since `base`, on `ours`.
   expected<merge_outcome> merge(const tree_id& base, const tree_id& ours,
                                 const tree_id& theirs);

@@ -7,7 +7,8 @@
 namespace cohort::runtime::workspace {
 
 struct snapshot_settings {
-  std::vector<std::string> include; // Globs of ignored files that a build needs.
+  std::vector<std::string>
+    include; // Globs of ignored files that a build needs.
   uint64_t max_file_bytes = 512ULL << 20; // Larger files are refused by name.
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ public:
   [[nodiscard]] const tree_id& current() const;
 
   /// Brings the worktree to `tree`. Files that were edited since the last call
-  /// (reported through `touched`) are restored; others keep their times.
+  /// (reported through `touched`) are restored; others keep their times. After
+  /// an error `current` is empty, and the next call compares everything.
   expected<void> bring_to(const tree_id& tree);
 
   /// Says that `file` (relative) may differ from `current()` now.
@@ -41,12 +43,14 @@ public:
   object_store& store();
 
 private:
+  [[nodiscard]] std::vector<std::string> paths() const;
+
   std::filesystem::path folder_;
   std::filesystem::path tree_folder_;
   std::filesystem::path build_folder_;
   object_store store_;
   tree_id current_;
-  std::vector<std::string> touched_;
+  std::set<std::string> touched_;
 };
 
 } // namespace cohort::runtime::workspace
