@@ -1,1 +1,141 @@
 #include "runtime/toolchain/prepare.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+#include "runtime/analysis/text.hpp"
+#include "runtime/toolchain/text.hpp"
+
+namespace cohort::runtime::toolchain {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+process::command build_command(std::vector<std::string> argv,
+                               const process::process_settings& limits) {
+  process::command result;
+  result.argv = std::move(argv);
+  result.deadline = limits.build_timeout;
+  result.output_limit_bytes = limits.output_limit_bytes;
+  result.cpu_bound = true;
+  return result;
+}
+
+bool is_installed(process::runner& processes, const std::string& program) {
+  process::command ask;
+  ask.argv = {program, "--version"};
+  ask.deadline = std::chrono::seconds{20};
+  ask.cpu_bound = false;
+  return processes.run(std::move(ask)).ok();
+}
+
+/// The value of a variable in CMakeCache.txt, "NAME:TYPE=value".
+std::string cached(const fs::path& build, const std::string& name) {
+  std::ifstream cache{build / "CMakeCache.txt"};
+  for (std::string line; std::getline(cache, line);)
+    if (line.rfind(name + ':', 0) == 0)
+      return line.substr(line.find('=') + 1);
+  return "";
+}
+
+error failed_step(const std::string& what, const process::outcome& result) {
+  if (result.status == process::status::cancelled)
+    return {errc::cancelled, what + " was cancelled"};
+  auto words = last_lines(result.err.empty() ? result.out : result.err, 30);
+  return {errc::no_toolchain,
+          what + " failed (" + process::describe(result) + ")"
+            + (words.empty() ? "" : ":\n" + analysis::valid_utf8(words))};
+}
+
+expected<void> configure(const prepare_request& request,
+                         const toolchain_settings& settings,
+                         const process::process_settings& limits,
+                         process::runner& processes, std::stop_token stop) {
+  std::error_code failed;
+  auto home = cached(request.build, "CMAKE_HOME_DIRECTORY");
+  if (!home.empty() && !fs::equivalent(home, request.tree, failed))
+    fs::remove_all(request.build, failed); // Configured for another folder.
+  fs::remove(request.build / "compile_commands.json",
+             failed); // Of an older tree.
+  fs::create_directories(request.build, failed);
+  if (failed)
+    return error{errc::storage_failed, "cannot make " + request.build.string()
+                                         + ": " + failed.message()};
+  std::vector<std::string> argv{
+    settings.cmake,         "-S",
+    request.tree.string(),  "-B",
+    request.build.string(), "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON"};
+  auto& wanted = request.toolchain.configure_args();
+  auto has_generator
+    = std::any_of(wanted.begin(), wanted.end(),
+                  [](auto& argument) { return argument.rfind("-G", 0) == 0; });
+  if (!has_generator && cached(request.build, "CMAKE_GENERATOR").empty()
+      && is_installed(processes, "ninja"))
+    argv.insert(argv.end(), {"-G", "Ninja"});
+  argv.insert(argv.end(), wanted.begin(), wanted.end());
+  auto result = processes.run(build_command(std::move(argv), limits), stop);
+  if (!result.ok())
+    return failed_step("cmake in " + request.tree.string(), result);
+  return {};
+}
+
+bool has_tests(const fs::path& build, const toolchain_settings& settings,
+               process::runner& processes, std::stop_token stop) {
+  std::error_code failed;
+  if (!fs::exists(build / "CTestTestfile.cmake", failed))
+    return false;
+  process::command list;
+  list.argv = {settings.ctest, "-N"};
+  list.working_directory = build.string();
+  list.deadline = std::chrono::seconds{60};
+  list.cpu_bound = false;
+  auto result = processes.run(std::move(list), stop);
+  // The last line is "Total Tests: 12".
+  return result.ok() && result.out.find("Total Tests: ") != std::string::npos
+         && result.out.find("Total Tests: 0") == std::string::npos;
+}
+
+} // namespace
+
+expected<project> prepare(const prepare_request& request,
+                          const toolchain_settings& settings,
+                          const process::process_settings& limits,
+                          process::runner& processes, std::stop_token stop) {
+  auto& folder = request.toolchain.compile_commands_dir();
+  if (!folder.empty())
+    return read_compile_commands(request.workspace_root / folder
+                                   / "compile_commands.json",
+                                 request.workspace_root);
+  std::error_code failed;
+  if (fs::exists(request.tree / "CMakeLists.txt", failed)) {
+    auto configured = configure(request, settings, limits, processes, stop);
+    if (!configured)
+      return configured.error();
+    auto commands = request.build / "compile_commands.json";
+    if (!fs::exists(commands, failed))
+      return error{
+        errc::no_toolchain,
+        "cmake wrote no " + commands.string()
+          + ": the project compiles nothing, or its generator is not "
+            "Ninja or Makefiles"};
+    auto result = read_compile_commands(commands, request.tree);
+    if (result)
+      result->has_tests = has_tests(request.build, settings, processes, stop);
+    return result;
+  }
+  for (auto& candidate :
+       {request.workspace_root, request.workspace_root / "build"})
+    if (fs::exists(candidate / "compile_commands.json", failed))
+      return read_compile_commands(candidate / "compile_commands.json",
+                                   request.workspace_root);
+  return error{
+    errc::no_toolchain,
+    "no build system was found in " + request.workspace_root.string()
+      + ": there is neither CMakeLists.txt nor compile_commands.json; "
+        "name the folder of a compile_commands.json with -p"};
+}
+
+} // namespace cohort::runtime::toolchain

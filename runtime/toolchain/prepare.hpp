@@ -5,9 +5,9 @@
 
 #include "messages/v1/result.pb.h"
 #include "messages/v1/task.pb.h"
+#include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
 #include "runtime/process/settings.hpp"
-#include "runtime/expected.hpp"
 #include "runtime/toolchain/cxx.hpp"
 #include "runtime/toolchain/settings.hpp"
 
@@ -30,16 +30,16 @@ struct prepare_request {
 expected<project> prepare(const prepare_request& request,
                           const toolchain_settings& settings,
                           const process::process_settings& limits,
-                          process::runner& processes,
-                          std::stop_token stop);
+                          process::runner& processes, std::stop_token stop);
 
-/// Builds `build` (cmake --build) and runs ctest there; every test is a case,
-/// one that could not be built counts as failed. REQUIRES: `build` was
-/// configured by `prepare`.
+/// Builds `build` (cmake --build) and runs ctest there; every test is a case
+/// but for those that are switched off or skip themselves; one whose program is
+/// missing did not pass. A build that fails gives no cases but a `failure`,
+/// with its last words. REQUIRES: `build` was configured by `prepare`;
+/// CMake 3.21.
 pb::TestReport run_tests(const std::filesystem::path& build,
                          const toolchain_settings& settings,
                          const process::process_settings& limits,
-                         process::runner& processes,
-                         std::stop_token stop);
+                         process::runner& processes, std::stop_token stop);
 
 } // namespace cohort::runtime::toolchain
