@@ -18,17 +18,26 @@ namespace pb = messages::v1;
 /// "other" when no pattern matches.
 std::string_view error_type(std::string_view message, std::string_view option);
 
+/// Whether the diagnostic is an error or a fatal error.
+bool is_error(const pb::Diagnostic& diagnostic);
+
 /// Deduplicates diagnostics by (tool, place, severity, message) with the units
-/// as votes, names their types, and groups them.
-pb::Evidence gather(std::string tree, const std::vector<pb::UnitReport>& reports);
+/// as votes, names their types, and groups the errors: by file, and within a
+/// file by the type of the first error of each line, so that what two compilers
+/// say about a line stays together. Notes, and diagnostics without a severity,
+/// are left out.
+pb::Evidence gather(std::string tree,
+                    const std::vector<pb::UnitReport>& reports);
 
 /// Errors and fatal errors.
 size_t count_errors(const pb::Evidence& evidence);
 
-/// Units that a compiler rejects, sorted, each once.
+/// Units that some compiler does not accept, because it rejects them or because
+/// it gave no verdict; sorted, each once.
 std::vector<std::string> failing_units(const pb::Evidence& evidence);
 
-/// Replaces in `before` the reports of the units in `fresh` (by unit and tool).
+/// Replaces in `before` the reports of the units in `fresh` (by unit and tool),
+/// and appends those that are new. Of several in `fresh` the last one counts.
 std::vector<pb::UnitReport> update(const std::vector<pb::UnitReport>& before,
                                    const std::vector<pb::UnitReport>& fresh);
 
