@@ -1,1 +1,32 @@
 #include "runtime/execution/fixit.hpp"
+
+#include <utility>
+
+#include "runtime/execution/checker.hpp"
+#include "runtime/execution/editable_files.hpp"
+#include "runtime/execution/repair_session.hpp"
+
+namespace cohort::runtime::execution {
+
+expected<pb::RepairReport> repair(const pb::RepairUnit& unit,
+                                  const fixit_context& context,
+                                  pb::ExecutionMetrics& metrics) {
+  std::vector<std::string> compilers{unit.compilers().begin(),
+                                     unit.compilers().end()};
+  if (compilers.empty())
+    compilers = toolchain::installed_compilers(
+      context.project, context.toolchain, context.processes);
+  compiler_checker checker{{context.slot.tree_folder(), context.project,
+                            context.toolchain, context.limits,
+                            context.processes, context.stop},
+                           metrics};
+  editable_files files{context.slot,
+                       {unit.subtask().files().begin(),
+                        unit.subtask().files().end()},
+                       unit.scope()};
+  repair_session session{
+    unit, std::move(compilers), {files, checker, context.stop}, metrics};
+  return session.run();
+}
+
+} // namespace cohort::runtime::execution

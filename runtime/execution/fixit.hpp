@@ -6,9 +6,9 @@
 
 #include "messages/v1/assignment.pb.h"
 #include "messages/v1/result.pb.h"
+#include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
 #include "runtime/process/settings.hpp"
-#include "runtime/expected.hpp"
 #include "runtime/toolchain/cxx.hpp"
 #include "runtime/workspace/slot.hpp"
 
@@ -19,7 +19,7 @@ namespace cohort::runtime::execution {
 namespace pb = messages::v1;
 
 struct fixit_context {
-  workspace::slot& slot;             // At the unit's base tree.
+  workspace::slot& slot; // At the unit's base tree.
   const toolchain::project& project;
   const toolchain::toolchain_settings& toolchain;
   const process::process_settings& limits;
@@ -28,7 +28,11 @@ struct fixit_context {
 };
 
 /// Repairs the files of `unit.subtask`. The slot's worktree holds what was kept
-/// when it returns; `metrics` is added to. Errors: cancelled.
+/// when it returns, and no half of a fix in any case; `metrics` is added to.
+/// The same unit and the same answers of the compilers give the same edits,
+/// whatever other subtasks do. Errors: cancelled; crashed when programs cannot
+/// be started any more; storage_failed when the worktree cannot be read or
+/// written.
 expected<pb::RepairReport> repair(const pb::RepairUnit& unit,
                                   const fixit_context& context,
                                   pb::ExecutionMetrics& metrics);

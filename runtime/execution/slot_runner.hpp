@@ -14,23 +14,24 @@ namespace cohort::runtime::execution {
 
 /// What all workers of a process share.
 struct slot_runner_settings {
-  std::filesystem::path store;   // The object store's folder.
-  std::filesystem::path slots;   // Worker NAME's slot is <slots>/NAME.
+  std::filesystem::path store; // The object store's folder.
+  std::filesystem::path slots; // Worker NAME's slot is <slots>/NAME.
   toolchain::toolchain_settings toolchain;
   process::process_settings processes;
 };
 
 /// Configured projects by (workspace, build files, arguments): the first worker
-/// that needs one configures it, the others wait and use what it made.
+/// that needs one configures it in <slots>/../projects, the others wait and use
+/// what it made.
 class project_cache;
 
 std::shared_ptr<project_cache> make_project_cache();
 
 /// The runner of production: one thread and one slot a worker; every kind of
 /// work unit. `processes` must outlive it.
-std::unique_ptr<unit_runner> make_slot_runner(std::string worker,
-                                              const slot_runner_settings& settings,
-                                              process::runner& processes,
-                                              std::shared_ptr<project_cache> projects);
+std::unique_ptr<unit_runner>
+make_slot_runner(std::string worker, const slot_runner_settings& settings,
+                 process::runner& processes,
+                 std::shared_ptr<project_cache> projects);
 
 } // namespace cohort::runtime::execution

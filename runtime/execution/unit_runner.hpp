@@ -25,8 +25,8 @@ public:
   /// (a no-op); otherwise calls `done` exactly once. After a cancel `done` is
   /// called with errc::cancelled, once the process tree is dead and the slot is
   /// clean. REQUIRES: no other assignment is running.
-  virtual std::optional<pb::AttemptResult> start(const pb::Assignment& assignment,
-                                                 completion done) = 0;
+  virtual std::optional<pb::AttemptResult>
+  start(const pb::Assignment& assignment, completion done) = 0;
 
   /// Asks the running assignment, if any, to stop.
   virtual void cancel() = 0;

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "messages/v1/analysis.pb.h"
+#include "messages/v1/result.pb.h"
+#include "runtime/expected.hpp"
+#include "runtime/process/runner.hpp"
+#include "runtime/process/settings.hpp"
+#include "runtime/toolchain/cxx.hpp"
+
+namespace cohort::runtime::execution {
+
+namespace pb = messages::v1;
+
+/// Asks compilers about a unit. The worktree may change between two calls, not
+/// during one.
+class unit_checker {
+public:
+  virtual ~unit_checker() = default;
+
+  /// One report a compiler, in the order of `compilers`. A compiler that gives
+  /// no verdict says why in `failure`. Errors: cancelled; crashed when programs
+  /// cannot be started any more.
+  virtual expected<std::vector<pb::UnitReport>>
+  check(const std::string& unit, const std::vector<std::string>& compilers) = 0;
+};
+
+/// What `compiler_checker` needs.
+struct checker_context {
+  std::filesystem::path tree;
+  const toolchain::project& project;
+  const toolchain::toolchain_settings& toolchain;
+  const process::process_settings& limits;
+  process::runner& processes;
+  std::stop_token stop;
+};
+
+/// Runs the real compilers, all of one call at once. `metrics` is added to.
+class compiler_checker final : public unit_checker {
+public:
+  compiler_checker(checker_context context, pb::ExecutionMetrics& metrics);
+
+  expected<std::vector<pb::UnitReport>>
+  check(const std::string& unit,
+        const std::vector<std::string>& compilers) override;
+
+private:
+  checker_context context_;
+  pb::ExecutionMetrics& metrics_;
+};
+
+} // namespace cohort::runtime::execution

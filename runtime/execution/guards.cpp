@@ -1,0 +1,261 @@
+#include "runtime/execution/guards.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+#include "runtime/execution/spelling.hpp"
+
+namespace cohort::runtime::execution {
+
+namespace {
+
+using tokens = std::vector<std::string_view>;
+
+bool is_space(char c) {
+  return std::isspace(static_cast<unsigned char>(c)) != 0;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_space(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back()))
+    text.remove_suffix(1);
+  return text;
+}
+
+/// Names, with their qualifications, are one token; `::`, `->` and every other
+/// sign as well.
+tokens split(std::string_view text) {
+  tokens result;
+  auto word = [](char c) {
+    return is_identifier(std::string_view{&c, 1})
+           || std::isdigit(static_cast<unsigned char>(c)) != 0;
+  };
+  size_t at = 0;
+  while (at < text.size()) {
+    auto begin = at;
+    if (is_space(text[at])) {
+      ++at;
+      continue;
+    }
+    if (word(text[at]))
+      while (at < text.size()
+             && (word(text[at])
+                 || (text.substr(at, 2) == "::" && at + 2 < text.size()
+                     && word(text[at + 2]))))
+        at += text[at] == ':' ? 2 : 1;
+    else if (text.substr(at, 2) == "::" || text.substr(at, 2) == "->")
+      at += 2;
+    else
+      ++at;
+    result.push_back(text.substr(begin, at - begin));
+  }
+  return result;
+}
+
+bool is_name(std::string_view token) {
+  return is_identifier(token.substr(0, token.find("::")));
+}
+
+/// What is left of both when the tokens that they begin and end with alike are
+/// taken away.
+void drop_common(tokens& a, tokens& b) {
+  while (!a.empty() && !b.empty() && a.back() == b.back()) {
+    a.pop_back();
+    b.pop_back();
+  }
+  size_t same = 0;
+  while (same < a.size() && same < b.size() && a[same] == b[same])
+    ++same;
+  a.erase(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(same));
+  b.erase(b.begin(), b.begin() + static_cast<std::ptrdiff_t>(same));
+}
+
+std::string_view line_around(std::string_view content, size_t offset) {
+  auto begin = offset == 0 ? std::string_view::npos
+                           : content.rfind('\n', offset - 1);
+  begin = begin == std::string_view::npos ? 0 : begin + 1;
+  return content.substr(begin, content.find('\n', begin) - begin);
+}
+
+/// The directive whose line, with its continuations, `offset` lies on:
+/// "define", "include", ...; empty when it is not on one.
+std::string_view directive_at(std::string_view content, size_t offset) {
+  auto line = line_around(content, offset);
+  while (line.data() != content.data()) {
+    auto start = static_cast<size_t>(line.data() - content.data());
+    auto previous = line_around(content, start - 1);
+    auto text = trim(previous);
+    if (text.empty() || text.back() != '\\')
+      break;
+    line = previous;
+  }
+  auto text = trim(line);
+  if (text.empty() || text[0] != '#')
+    return {};
+  text = trim(text.substr(1));
+  auto end = std::find_if_not(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalpha(c) != 0;
+  });
+  return text.substr(0, static_cast<size_t>(end - text.begin()));
+}
+
+std::optional<std::string> refuse_text(std::string_view added) {
+  for (auto cast :
+       {"static_cast", "reinterpret_cast", "const_cast", "dynamic_cast"})
+    if (added.find(cast) != std::string_view::npos)
+      return "it silences the error with a cast";
+  auto text = trim(added);
+  auto names_a_type = text.size() > 2 && text.front() == '('
+                      && text.back() == ')'
+                      && !trim(text.substr(1, text.size() - 2)).empty();
+  if (names_a_type)
+    return "it silences the error with a cast";
+  auto comments = added.find("/*") != std::string_view::npos
+                  || added.find("//") != std::string_view::npos;
+  auto is_include = text.substr(0, 8) == "#include";
+  if (!is_include && (comments || text.find('#') != std::string_view::npos))
+    return "it puts code under a comment or a directive";
+  if (text.find("[[") != std::string_view::npos)
+    return "it silences the error with an attribute";
+  return std::nullopt;
+}
+
+bool may_vanish(std::string_view token) {
+  static constexpr std::string_view allowed[]
+    = {"&", "*", "::", ";", "const", "final", "override", "virtual"};
+  return std::binary_search(std::begin(allowed), std::end(allowed), token);
+}
+
+std::optional<std::string> refuse_removal(const tokens& removed,
+                                          const pb::Edit& edit,
+                                          std::string_view content) {
+  auto text = content.substr(edit.begin(), edit.end() - edit.begin());
+  auto behind = trim(content.substr(edit.end(), 2 + 2 * text.size()));
+  auto start = edit.begin()
+               - std::min<size_t>(edit.begin(), 2 + 2 * text.size());
+  auto ahead = trim(content.substr(start, edit.begin() - start));
+  auto last_ahead = split(ahead);
+  auto first_behind = split(behind);
+  if (removed.size() == 1
+      && ((!last_ahead.empty() && last_ahead.back() == removed[0])
+          || (!first_behind.empty() && first_behind.front() == removed[0])))
+    return std::nullopt; // The same token twice.
+  // "X::" of a name that stays.
+  if (removed.size() == 2 && is_name(removed[0]) && removed[1] == "::")
+    return std::nullopt;
+  auto refused = std::find_if_not(removed.begin(), removed.end(), may_vanish);
+  if (refused == removed.end())
+    return std::nullopt;
+  return "it removes '" + std::string{*refused} + "' from the program";
+}
+
+std::optional<std::string>
+refuse_name(std::string_view from, std::string_view to, const pb::Edit& edit,
+            std::string_view content) {
+  if (auto why = refuse_rename(from, to))
+    return why;
+  auto standard = edit.begin() >= 5
+                  && content.substr(edit.begin() - 5, 5) == "std::";
+  auto same_end = to.size() > from.size()
+                  && to.substr(to.size() - from.size()) == from
+                  && to[to.size() - from.size() - 1] == ':';
+  if (standard || same_end || is_keyword(to))
+    return std::nullopt;
+  if (occurrences(content, from, 2) > 1)
+    return "the name " + std::string{from}
+           + " is used more than once: its declaration may be what is missing";
+  return std::nullopt;
+}
+
+bool are_signs(const tokens& list) {
+  return std::none_of(list.begin(), list.end(), [](std::string_view token) {
+    return is_name(token) || std::isdigit(static_cast<unsigned char>(token[0]));
+  });
+}
+
+/// "%d" in a format string for "%s", with or without the percent sign.
+bool is_directive_exchange(const pb::Fix& fix, const pb::Edit& edit,
+                           std::string_view content) {
+  constexpr size_t longest = 12;
+  auto text = content.substr(edit.begin(), edit.end() - edit.begin());
+  return fix.message().find("format") != std::string::npos && !text.empty()
+         && text.size() <= longest && edit.replacement().size() <= longest
+         && (text[0] == '%'
+             || (edit.begin() > 0 && content[edit.begin() - 1] == '%'));
+}
+
+std::optional<std::string>
+refuse_replacement(const tokens& removed, const tokens& added,
+                   const pb::Fix& fix, const pb::Edit& edit,
+                   std::string_view content) {
+  if (is_directive_exchange(fix, edit, content))
+    return std::nullopt;
+  if (removed.size() == 1 && added.size() == 1 && is_name(removed[0])
+      && is_name(added[0]))
+    return refuse_name(removed[0], added[0], edit, content);
+  if (removed.size() <= 3 && are_signs(removed) && are_signs(added))
+    return std::nullopt;
+  if (fix.message().find("'main' must return 'int'") != std::string::npos)
+    return std::nullopt;
+  return "it replaces code, not only a name or a sign";
+}
+
+} // namespace
+
+std::optional<std::string> refuse_edit(const pb::Fix& fix, const pb::Edit& edit,
+                                       std::string_view content) {
+  if (edit.begin() > edit.end() || edit.end() > content.size())
+    return "it reaches past the end of the file";
+  if (fix.on_note() && fix.message().find("to silence") != std::string::npos)
+    return "it silences the error";
+  auto directive = directive_at(content, edit.begin());
+  if (directive == "define")
+    return "it edits a macro's definition";
+  auto old_text = content.substr(edit.begin(), edit.end() - edit.begin());
+  if (directive == "include" && edit.begin() != edit.end()) {
+    auto from = std::string_view{old_text}.substr(0, 200);
+    auto to = std::string_view{edit.replacement()}.substr(0, 200);
+    if (edit_distance(from, to, 2) > 2)
+      return "it includes another file";
+    return std::nullopt;
+  }
+  auto removed = split(old_text);
+  auto added = split(edit.replacement());
+  drop_common(removed, added);
+  if (!added.empty())
+    if (auto why = refuse_text(edit.replacement()))
+      return why;
+  if (removed.empty())
+    return std::nullopt;
+  if (added.empty())
+    return refuse_removal(removed, edit, content);
+  return refuse_replacement(removed, added, fix, edit, content);
+}
+
+bool is_structural(const pb::Edit& edit) {
+  static constexpr std::string_view signs = "(),:;{}";
+  auto text = trim(edit.replacement());
+  return edit.begin() == edit.end() && !text.empty()
+         && std::all_of(text.begin(), text.end(), [](char c) {
+              return is_space(c) || signs.find(c) != std::string_view::npos;
+            });
+}
+
+bool is_rename(const pb::Edit& edit, std::string_view content) {
+  if (edit.begin() >= edit.end() || edit.end() > content.size())
+    return false;
+  auto removed = split(content.substr(edit.begin(), edit.end() - edit.begin()));
+  auto added = split(edit.replacement());
+  drop_common(removed, added);
+  if (removed.size() != 1 || added.size() != 1 || !is_name(removed[0])
+      || !is_name(added[0]) || is_keyword(added[0]))
+    return false;
+  auto& from = removed[0];
+  auto& to = added[0];
+  return to.size() <= from.size() || to.substr(to.size() - from.size()) != from
+         || to[to.size() - from.size() - 1] != ':';
+}
+
+} // namespace cohort::runtime::execution

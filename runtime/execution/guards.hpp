@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "messages/v1/analysis.pb.h"
+
+/// Which proposals are not even tried, whatever the compilers say.
+///
+/// Pure. A repair may correct names and signs and put in what is missing. It
+/// never removes code, silences an error, or edits a macro.
+namespace cohort::runtime::execution {
+
+namespace pb = messages::v1;
+
+/// Returns why `edit` of `fix` may not be made in a file that holds `content`,
+/// as the end of the sentence "not tried: ...", or nothing.
+[[nodiscard]] std::optional<std::string>
+refuse_edit(const pb::Fix& fix, const pb::Edit& edit, std::string_view content);
+
+/// Whether `edit` only puts in a missing sign of the program's structure.
+[[nodiscard]] bool is_structural(const pb::Edit& edit);
+
+/// Whether `edit` gives a name of the program another name: no keyword, no
+/// added qualification.
+[[nodiscard]] bool is_rename(const pb::Edit& edit, std::string_view content);
+
+} // namespace cohort::runtime::execution

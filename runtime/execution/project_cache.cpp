@@ -1,0 +1,221 @@
+#include "runtime/execution/project_cache.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "runtime/toolchain/prepare.hpp"
+
+namespace cohort::runtime::execution {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Keys that are remembered; more are worked out again.
+constexpr size_t keys_max = 1000;
+
+/// 128 bits of FNV-1a with two offsets. It names folders of one user's cache,
+/// so it need not withstand an attacker.
+class digest {
+public:
+  void add(std::string_view text) {
+    for (auto c : text)
+      step(static_cast<unsigned char>(c));
+    // Ends the part, so that "ab" "c" differs from "a" "bc".
+    for (auto size = text.size(), i = size_t{0}; i < 8; ++i, size >>= 8)
+      step(static_cast<unsigned char>(size & 0xff));
+  }
+  [[nodiscard]] std::string text() const {
+    std::array<char, 33> buffer{};
+    std::snprintf(buffer.data(), buffer.size(), "%016llx%016llx",
+                  static_cast<unsigned long long>(a_),
+                  static_cast<unsigned long long>(b_));
+    return buffer.data();
+  }
+
+private:
+  void step(unsigned char byte) {
+    constexpr uint64_t prime = 0x100000001b3ULL;
+    a_ = (a_ ^ byte) * prime;
+    b_ = (b_ ^ byte ^ (a_ >> 56)) * prime;
+  }
+  uint64_t a_ = 0xcbf29ce484222325ULL;
+  uint64_t b_ = 0x6c62272e07bb0142ULL;
+};
+
+bool ends_with_one_of(std::string_view name,
+                      std::initializer_list<std::string_view> ends) {
+  return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) {
+    return name.size() >= end.size()
+           && name.substr(name.size() - end.size()) == end;
+  });
+}
+
+/// Whether a file's content says how the workspace is configured.
+bool is_build_file(const std::string& path) {
+  auto name = fs::path{path}.filename().string();
+  return name == "CMakeLists.txt" || name == "CMakePresets.json"
+         || name == "CMakeUserPresets.json" || name == "compile_commands.json"
+         || ends_with_one_of(name, {".cmake", ".in"});
+}
+
+/// Whether a file's existence may: build files collect sources with globs.
+bool is_source(const std::string& path) {
+  return ends_with_one_of(path, {".c", ".cc", ".cpp", ".cxx", ".c++", ".C"});
+}
+
+/// When and how large: a compile_commands.json of the user's is read in place.
+void add_stamp(digest& sum, const fs::path& file) {
+  std::error_code failed;
+  auto size = fs::file_size(file, failed);
+  if (failed)
+    return sum.add("none");
+  sum.add(file.string());
+  sum.add(std::to_string(size));
+  auto time = fs::last_write_time(file, failed);
+  sum.add(std::to_string(time.time_since_epoch().count()));
+}
+
+/// Everything that names a request but for the content of its tree.
+digest digest_of(const project_request& request) {
+  digest sum;
+  sum.add(request.workspace_root.string());
+  auto& toolchain = request.toolchain;
+  sum.add(toolchain.compile_commands_dir());
+  for (auto& argument : toolchain.configure_args())
+    sum.add(argument);
+  constexpr auto file = "compile_commands.json";
+  if (!toolchain.compile_commands_dir().empty()) {
+    add_stamp(sum, fs::path{toolchain.compile_commands_dir()} / file);
+  } else {
+    add_stamp(sum, request.workspace_root / file);
+    add_stamp(sum, request.workspace_root / "build" / file);
+  }
+  return sum;
+}
+
+expected<project_cache::handle>
+configure(const project_request& request, const std::string& key,
+          const slot_runner_settings& settings, workspace::object_store& store,
+          process::runner& processes, std::stop_token stop) {
+  auto folder = (settings.slots / ".." / "projects" / key).lexically_normal();
+  toolchain::prepare_request what{request.workspace_root, folder / "tree",
+                                  folder / "build", request.toolchain};
+  if (request.toolchain.compile_commands_dir().empty())
+    if (auto there = store.materialise(what.tree, request.tree, {}); !there)
+      return there.error();
+  auto project = toolchain::prepare(what, settings.toolchain,
+                                    settings.processes, processes, stop);
+  if (!project)
+    return project.error();
+  auto result = std::make_shared<prepared_project>();
+  result->project = std::move(*project);
+  result->compilers = toolchain::installed_compilers(
+    result->project, settings.toolchain, processes);
+  if (stop.stop_requested())
+    return error{errc::cancelled, "configuring was stopped"};
+  return project_cache::handle{std::move(result)};
+}
+
+} // namespace
+
+expected<std::string> project_cache::key_of(const project_request& request,
+                                            workspace::object_store& store) {
+  auto sum = digest_of(request);
+  auto exact = sum.text() + request.tree;
+  {
+    std::lock_guard guard{mutex_};
+    auto found = keys_.find(exact);
+    if (found != keys_.end())
+      return found->second;
+  }
+  // With a compile_commands.json from outside, the tree says nothing.
+  if (request.toolchain.compile_commands_dir().empty()) {
+    auto files = store.list_files(request.tree);
+    if (!files)
+      return files.error();
+    for (auto& file : *files) {
+      if (is_build_file(file)) {
+        auto content = store.read_file(request.tree, file);
+        if (!content)
+          return content.error();
+        sum.add(file);
+        sum.add(*content);
+      } else if (is_source(file)) {
+        sum.add(file);
+      }
+    }
+  }
+  std::lock_guard guard{mutex_};
+  if (keys_.size() >= keys_max)
+    keys_.clear();
+  return keys_[exact] = sum.text();
+}
+
+expected<project_cache::handle>
+project_cache::get(const project_request& request,
+                   const slot_runner_settings& settings,
+                   workspace::object_store& store, process::runner& processes,
+                   std::stop_token stop) {
+  auto key = key_of(request, store);
+  if (!key)
+    return key.error();
+  while (true) {
+    std::unique_lock lock{mutex_};
+    auto [found, is_mine] = entries_.try_emplace(*key);
+    if (is_mine) {
+      auto mine = found->second = std::make_shared<entry>();
+      lock.unlock();
+      expected<handle> outcome = error{errc::internal, "configuring threw"};
+      try {
+        outcome = configure(request, *key, settings, store, processes, stop);
+      } catch (const std::exception& thrown) {
+        outcome = error{errc::internal, thrown.what()};
+      }
+      settle(*key, *mine, outcome);
+      return outcome;
+    }
+    auto again = false;
+    auto result = wait(found->second, stop, std::move(lock), again);
+    if (!again)
+      return result;
+  }
+}
+
+/// Waits for the caller who configures. `again`: he gave up; somebody else
+/// must.
+expected<project_cache::handle>
+project_cache::wait(std::shared_ptr<entry> shared, std::stop_token stop,
+                    std::unique_lock<std::mutex> lock, bool& again) {
+  auto settled = changed_.wait(lock, stop, [&] { return shared->settled; });
+  if (!settled)
+    return error{errc::cancelled,
+                 "stopped while waiting for the configuration"};
+  if (!shared->failure)
+    return shared->made;
+  again = shared->failure->code == errc::cancelled;
+  return *shared->failure;
+}
+
+void project_cache::settle(const std::string& key, entry& mine,
+                           expected<handle> outcome) {
+  std::lock_guard guard{mutex_};
+  mine.settled = true;
+  if (outcome) {
+    mine.made = *outcome;
+  } else {
+    mine.failure = outcome.error();
+    entries_.erase(key);
+  }
+  changed_.notify_all();
+}
+
+std::shared_ptr<project_cache> make_project_cache() {
+  return std::make_shared<project_cache>();
+}
+
+} // namespace cohort::runtime::execution

@@ -1,0 +1,291 @@
+#include "runtime/execution/repair_session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/execution/guards.hpp"
+
+namespace cohort::runtime::execution {
+
+namespace {
+
+/// Tries of one subtask: what two hours of checks of a second each allow at
+/// most must not be spent on one file that nothing can mend.
+constexpr unsigned tries_base = 200;
+constexpr unsigned tries_per_file = 10;
+
+const char* const superseded = "another fix of the same place was kept";
+
+} // namespace
+
+repair_session::repair_session(const pb::RepairUnit& unit,
+                               std::vector<std::string> compilers,
+                               session_context context,
+                               pb::ExecutionMetrics& metrics)
+  : unit_{unit},
+    context_{std::move(context)},
+    metrics_{metrics},
+    book_{std::move(compilers),
+          {unit.subtask().files().begin(), unit.subtask().files().end()}},
+    trials_{context_.files, context_.checker, book_},
+    tries_max_{tries_base
+               + tries_per_file
+                   * static_cast<unsigned>(unit.subtask().files_size())} {
+  // nop
+}
+
+expected<pb::RepairReport> repair_session::run() {
+  if (auto learnt = learn(); !learnt)
+    return learnt.error();
+  for (auto progress = true; progress;) {
+    progress = false;
+    tried_.start_pass();
+    for (auto& file : book_.broken_files()) {
+      auto repaired = repair_file(file);
+      if (!repaired)
+        return repaired.error();
+      progress = progress || *repaired;
+    }
+  }
+  place_note unknown{"nothing is left to try", pb::BLOCKAGE_REASON_UNSPECIFIED};
+  if (tries_ >= tries_max_)
+    unknown = {"the limit of " + std::to_string(tries_max_)
+                 + " tries was reached before it; run the task again",
+               pb::BLOCKAGE_REASON_RESOURCE_EXHAUSTED};
+  for (auto& leftover : leftovers(book_, unit_.subtask(), notes_, unknown))
+    *report_.add_left() = std::move(leftover);
+  return std::move(report_);
+}
+
+/// Takes in what is known, and checks units about which nothing is.
+expected<void> repair_session::learn() {
+  for (auto& report : unit_.known())
+    // A check that gave no verdict is made again where it matters.
+    if (report.failure().empty())
+      book_.store(report);
+  std::vector<std::string> units{unit_.subtask().units().begin(),
+                                 unit_.subtask().units().end()};
+  for (auto& unit : units) {
+    book_.add_unit(unit);
+    if (book_.verdicts(unit).empty())
+      if (auto fresh = refresh(unit); !fresh)
+        return fresh;
+  }
+  return {};
+}
+
+/// Makes every report on `unit` current.
+expected<void> repair_session::refresh(const std::string& unit) {
+  auto missing = book_.missing(unit);
+  if (missing.empty())
+    return {};
+  if (context_.stop.stop_requested())
+    return error{errc::cancelled, "the repair was stopped"};
+  auto reports = context_.checker.check(unit, missing);
+  if (!reports)
+    return reports.error();
+  for (auto& report : *reports)
+    book_.store(std::move(report));
+  return {};
+}
+
+repair_session::error_names
+repair_session::errors_in(const std::string& unit,
+                          const std::string& file) const {
+  error_names result;
+  for (auto* report : book_.verdicts(unit))
+    for (auto& error : report->diagnostics())
+      if (is_error(error) && error.location().file() == file)
+        result.emplace(report->tool(), error.location().line(),
+                       error.message());
+  return result;
+}
+
+/// The unit by which `file` is repaired next: one with errors there that were
+/// not looked at yet.
+expected<std::optional<std::string>>
+repair_session::next_judge(const std::string& file, const error_names& seen) {
+  auto has_new = [&](const std::string& unit) {
+    auto errors = errors_in(unit, file);
+    return !std::includes(seen.begin(), seen.end(), errors.begin(),
+                          errors.end());
+  };
+  for (auto& unit : book_.failing_readers(file)) {
+    if (!has_new(unit))
+      continue;
+    if (auto fresh = refresh(unit); !fresh)
+      return fresh.error();
+    if (has_new(unit))
+      return std::optional{unit};
+  }
+  return std::optional<std::string>{};
+}
+
+expected<bool> repair_session::repair_file(const std::string& file) {
+  auto progress = false;
+  error_names seen;
+  while (tries_ < tries_max_) {
+    auto unit = next_judge(file, seen);
+    if (!unit)
+      return unit.error();
+    if (!*unit)
+      break;
+    auto errors = errors_in(**unit, file);
+    auto kept = attempt(file, **unit);
+    if (!kept)
+      return kept;
+    if (*kept) {
+      progress = true;
+      seen.clear(); // Lines moved.
+    } else {
+      seen.merge(errors);
+    }
+  }
+  return progress;
+}
+
+/// Tries the leading places of `file` until one fix is kept.
+expected<bool> repair_session::attempt(const std::string& file,
+                                       const std::string& unit) {
+  auto behind = book_.hidden_behind(unit, file);
+  auto places = leading_places(book_.verdicts(unit), file,
+                               [&](auto& fix) { return refuse(fix, behind); });
+  for (auto& place : places) {
+    if (tries_ >= tries_max_)
+      return false;
+    if (place.candidates.empty()) {
+      place_note note{"no compiler proposes a fix",
+                      pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED};
+      if (!place.refusal.empty())
+        note.reason = "not tried: " + place.refusal;
+      else if (behind)
+        note
+          = {"no compiler proposes a fix; it may be hidden behind an error in "
+               + *behind,
+             pb::BLOCKAGE_REASON_DEPENDENCY_WAIT};
+      notes_.set(file, place.line, std::move(note));
+      continue;
+    }
+    auto kept = attempt_place(file, unit, place);
+    if (!kept || *kept)
+      return kept;
+  }
+  return false;
+}
+
+/// Tries a place's candidates. One that leaves errors which were hidden before
+/// is kept only when no other is without.
+expected<bool> repair_session::attempt_place(const std::string& file,
+                                             const std::string& unit,
+                                             const error_place& place) {
+  auto is_read = [&](const std::string& other) {
+    auto readers = book_.readers(other);
+    return std::binary_search(readers.begin(), readers.end(), unit);
+  };
+  std::optional<trial> second_best;
+  std::string last_reason;
+  for (auto& what : place.candidates) {
+    auto planned = trials_.plan(what);
+    if (!planned && planned.error().code == errc::storage_failed)
+      return planned.error();
+    if (!planned) {
+      last_reason = planned.error().message;
+      continue;
+    }
+    if (tried_.is_settled(*planned, is_read))
+      continue;
+    if (tries_ >= tries_max_)
+      break;
+    auto done = try_fix(what, unit);
+    if (!done)
+      return done.error();
+    if (done->judged.what == grade::smaller) {
+      if (second_best)
+        record(*second_best, false, superseded);
+      keep(*done, unit);
+      return true;
+    }
+    if (done->judged.what == grade::moved_on && !second_best) {
+      second_best = std::move(*done);
+      continue;
+    }
+    last_reason = done->judged.what == grade::moved_on ? superseded
+                                                       : done->judged.reason;
+    tried_.rejected(*done);
+    record(*done, false, last_reason);
+  }
+  if (second_best) {
+    if (auto applied = trials_.apply(*second_best); !applied)
+      return applied.error();
+    keep(*second_best, unit);
+    return true;
+  }
+  if (!last_reason.empty())
+    notes_.set(file, place.line,
+               {"every proposal was rejected: " + last_reason,
+                pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED});
+  return false;
+}
+
+expected<trial> repair_session::try_fix(const candidate& what,
+                                        const std::string& unit) {
+  if (context_.stop.stop_requested())
+    return error{errc::cancelled, "the repair was stopped"};
+  auto planned = trials_.plan(what);
+  if (!planned)
+    return planned;
+  ++tries_;
+  metrics_.set_fixes_tried(metrics_.fixes_tried() + 1);
+  if (auto run = trials_.run(*planned, unit); !run)
+    return run.error();
+  return planned;
+}
+
+std::optional<std::string>
+repair_session::refuse(const pb::Fix& fix,
+                       const std::optional<std::string>& behind) {
+  for (auto& edit : fix.edits()) {
+    if (auto why = context_.files.refuse(edit.file()))
+      return why;
+    auto content = context_.files.read(edit.file());
+    if (!content)
+      return content.error().message;
+    if (auto why = refuse_edit(fix, edit, **content))
+      return why;
+    // What a broken header declares is unknown, so its names look misspelt.
+    if (behind && fix.voters_size() < 2 && is_rename(edit, **content))
+      return "the name may come from " + *behind
+             + ", where an error stands before this one";
+  }
+  return std::nullopt;
+}
+
+void repair_session::keep(trial& done, const std::string& unit) {
+  std::vector<pb::Diagnostic> gone;
+  std::set<std::string> rechecked;
+  for (auto& report : done.reports) {
+    rechecked.insert(report.unit());
+    if (report.unit() != unit)
+      continue;
+    auto* before = book_.find(unit, report.tool());
+    auto list = gone_errors({before, &report}, done.moved);
+    gone.insert(gone.end(), list.begin(), list.end());
+  }
+  book_.edited(done.moved, rechecked, gone);
+  for (auto& report : done.reports)
+    book_.store(std::move(report));
+  notes_.edited(done.moved);
+  tried_.kept(done);
+  metrics_.set_fixes_kept(metrics_.fixes_kept() + 1);
+  record(done, true, done.judged.reason);
+}
+
+void repair_session::record(const trial& done, bool kept,
+                            const std::string& reason) {
+  auto& attempt = *report_.add_attempts();
+  *attempt.mutable_fix() = done.what.fix;
+  attempt.set_kept(kept);
+  attempt.set_reason(reason);
+}
+
+} // namespace cohort::runtime::execution

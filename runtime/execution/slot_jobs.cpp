@@ -1,0 +1,218 @@
+#include "runtime/execution/slot_jobs.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "runtime/execution/counting_runner.hpp"
+#include "runtime/execution/fixit.hpp"
+#include "runtime/toolchain/prepare.hpp"
+
+namespace cohort::runtime::execution {
+
+namespace {
+
+/// A worker's name as that of a folder.
+std::string folder_name(std::string worker) {
+  for (auto& c : worker)
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '-'
+        && c != '_')
+      c = '_';
+  return worker.empty() ? "_" : worker;
+}
+
+error cancelled() {
+  return {errc::cancelled, "the unit was stopped"};
+}
+
+} // namespace
+
+slot_jobs::slot_jobs(std::string worker, const slot_runner_settings& settings,
+                     process::runner& processes,
+                     std::shared_ptr<project_cache> projects)
+  : worker_{std::move(worker)},
+    settings_{settings},
+    processes_{processes},
+    projects_{std::move(projects)} {
+  // nop
+}
+
+expected<void> slot_jobs::run(const pb::WorkUnit& unit, std::stop_token stop,
+                              pb::AttemptResult& result) {
+  expected<void> outcome;
+  counting_runner counted{processes_};
+  try {
+    outcome = dispatch(unit, counted, stop, result);
+  } catch (const std::exception& thrown) {
+    outcome = error{errc::internal,
+                    std::string{"a unit of work threw: "} + thrown.what()};
+  }
+  counted.add_to(*result.mutable_metrics());
+  if (stop.stop_requested())
+    outcome = cancelled();
+  if (!outcome)
+    clean();
+  return outcome;
+}
+
+expected<void>
+slot_jobs::dispatch(const pb::WorkUnit& unit, process::runner& processes,
+                    std::stop_token stop, pb::AttemptResult& result) {
+  if (unit.tree().empty())
+    return error{errc::invalid_request, "the unit names no tree to work on"};
+  if (unit.work_case() == pb::WorkUnit::kTests)
+    return test(unit, processes, stop, result);
+  auto where = place_for(unit, processes, stop);
+  if (!where)
+    return where.error();
+  switch (unit.work_case()) {
+    case pb::WorkUnit::kPrepare:
+      return prepare(unit, *where, result);
+    case pb::WorkUnit::kCheck:
+      return check(unit, *where, processes, stop, result);
+    case pb::WorkUnit::kRepair:
+      return repair(unit, *where, stop, result);
+    default:
+      return error{errc::invalid_message,
+                   "the unit says nothing about what to do; its sender speaks "
+                   "another version"};
+  }
+}
+
+/// The slot, holding the unit's tree.
+expected<workspace::slot*> slot_jobs::slot_at(const pb::WorkUnit& unit) {
+  if (!slot_) {
+    auto store = workspace::object_store::open(settings_.store);
+    if (!store)
+      return store.error();
+    slot_.emplace(settings_.slots / folder_name(worker_), std::move(*store));
+  }
+  if (auto there = slot_->bring_to(unit.tree()); !there)
+    return there.error();
+  return &*slot_;
+}
+
+expected<slot_jobs::place> slot_jobs::place_for(const pb::WorkUnit& unit,
+                                                process::runner& processes,
+                                                std::stop_token stop) {
+  auto slot = slot_at(unit);
+  if (!slot)
+    return slot.error();
+  auto prepared
+    = projects_->get({unit.workspace_root(), unit.tree(), unit.toolchain()},
+                     settings_, (*slot)->store(), processes, std::move(stop));
+  if (!prepared)
+    return prepared.error();
+  return place{**slot, std::move(*prepared)};
+}
+
+expected<void> slot_jobs::prepare(const pb::WorkUnit& unit, const place& where,
+                                  pb::AttemptResult& result) {
+  auto& project = where.prepared->project;
+  auto& answer = *result.mutable_prepared();
+  std::vector<std::string> globs{unit.toolchain().units().begin(),
+                                 unit.toolchain().units().end()};
+  for (auto& name : toolchain::units_of(project, globs))
+    answer.add_units(name);
+  for (auto& compiler : where.prepared->compilers)
+    answer.add_compilers(compiler);
+  answer.set_source_root(project.source_root.string());
+  answer.set_build_dir(project.build_dir.string());
+  answer.set_has_tests(project.has_tests);
+  return {};
+}
+
+expected<void> slot_jobs::check(const pb::WorkUnit& unit, const place& where,
+                                process::runner& processes,
+                                std::stop_token stop,
+                                pb::AttemptResult& result) {
+  auto& what = unit.check();
+  auto& tree = where.slot.tree_folder();
+  auto command = toolchain::check_command(where.prepared->project, what.unit(),
+                                          what.compiler(), tree,
+                                          settings_.toolchain,
+                                          settings_.processes);
+  if (!command)
+    return command.error();
+  auto outcome = processes.run(std::move(*command), std::move(stop));
+  if (outcome.status == process::status::cancelled)
+    return cancelled();
+  if (outcome.status == process::status::launcher_lost)
+    return error{errc::crashed,
+                 "checking " + what.unit() + ": " + process::describe(outcome)};
+  result.mutable_metrics()->set_checks(1);
+  *result.mutable_unit_report() = toolchain::read_check(
+    where.prepared->project, what.unit(), what.compiler(), tree, outcome);
+  return {};
+}
+
+expected<void> slot_jobs::repair(const pb::WorkUnit& unit, const place& where,
+                                 std::stop_token stop,
+                                 pb::AttemptResult& result) {
+  auto what = unit.repair();
+  if (what.compilers().empty())
+    what.mutable_compilers()->Assign(where.prepared->compilers.begin(),
+                                     where.prepared->compilers.end());
+  // It counts its own processes.
+  fixit_context context{where.slot,          where.prepared->project,
+                        settings_.toolchain, settings_.processes,
+                        processes_,          std::move(stop)};
+  auto report = execution::repair(what, context, *result.mutable_metrics());
+  if (!report)
+    return report.error();
+  *result.mutable_repair() = std::move(*report);
+  auto tree = where.slot.capture();
+  if (!tree)
+    return tree.error();
+  if (*tree == unit.tree())
+    return {};
+  auto files = where.slot.store().changed_files(unit.tree(), *tree);
+  if (!files)
+    return files.error();
+  auto& patch = *result.mutable_patch();
+  patch.set_base_tree(unit.tree());
+  patch.set_result_tree(*tree);
+  patch.mutable_files()->Assign(files->begin(), files->end());
+  return {};
+}
+
+/// Tests run in the slot itself, whose build folder is configured for its own
+/// path: what they link must be built from this tree.
+expected<void> slot_jobs::test(const pb::WorkUnit& unit,
+                               process::runner& processes, std::stop_token stop,
+                               pb::AttemptResult& result) {
+  auto& report = *result.mutable_tests();
+  if (!unit.toolchain().compile_commands_dir().empty())
+    return {}; // A build of the user's own, which is only read.
+  auto slot = slot_at(unit);
+  if (!slot)
+    return slot.error();
+  auto& mine = **slot;
+  auto project = toolchain::prepare({unit.workspace_root(), mine.tree_folder(),
+                                     mine.build_folder(), unit.toolchain()},
+                                    settings_.toolchain, settings_.processes,
+                                    processes, stop);
+  if (project && project->has_tests)
+    report = toolchain::run_tests(mine.build_folder(), settings_.toolchain,
+                                  settings_.processes, processes, stop);
+  // A test may have written into the sources.
+  mine.invalidate();
+  if (!project && project.error().code != errc::no_toolchain)
+    return project.error();
+  if (!project) {
+    report.set_available(true);
+    report.set_failure(project.error().message);
+  }
+  return {};
+}
+
+/// Undoes what an attempt that came to nothing left behind.
+void slot_jobs::clean() {
+  if (!slot_ || slot_->current().empty())
+    return;
+  auto tree = slot_->current();
+  if (auto restored = slot_->bring_to(tree); !restored)
+    slot_->invalidate();
+}
+
+} // namespace cohort::runtime::execution

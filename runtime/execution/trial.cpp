@@ -1,0 +1,145 @@
+#include "runtime/execution/trial.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "runtime/workspace/edits.hpp"
+
+namespace cohort::runtime::execution {
+
+namespace {
+
+/// Up to so many units that read a file are all asked about an edit; with more,
+/// one beside the judge. The integration asks them all again.
+constexpr size_t few_readers = 3;
+
+/// A word that is taken out takes the blank before it along where that would
+/// stand before a sign or the line's end: "f() override;" becomes "f();".
+void take_blank_along(pb::Edit& edit, std::string_view content) {
+  constexpr std::string_view closing = " ;,)\r\n";
+  auto begin = edit.begin();
+  auto end = edit.end();
+  if (edit.replacement().empty() && begin < end && end < content.size()
+      && begin > 1 && content[begin - 1] == ' ' && content[begin - 2] != '\n'
+      && content[begin - 2] != ' '
+      && closing.find(content[end]) != std::string_view::npos)
+    edit.set_begin(begin - 1);
+}
+
+} // namespace
+
+trial_runner::trial_runner(editable_files& files, unit_checker& checker,
+                           const report_book& book)
+  : files_{files}, checker_{checker}, book_{book} {
+  // nop
+}
+
+expected<trial> trial_runner::plan(const candidate& what) {
+  trial result;
+  result.what = what;
+  std::map<std::string, std::vector<pb::Edit>> by_file;
+  for (auto& edit : *result.what.fix.mutable_edits()) {
+    auto content = files_.read(edit.file());
+    if (!content)
+      return content.error();
+    take_blank_along(edit, **content);
+    by_file[edit.file()].push_back(edit);
+  }
+  for (auto& [file, edits] : by_file) {
+    auto content = files_.read(file);
+    if (!content)
+      return content.error();
+    auto edited = workspace::apply_edits(**content, edits);
+    if (!edited)
+      return edited.error();
+    std::sort(edits.begin(), edits.end(), [](auto& a, auto& b) {
+      return std::tuple{a.begin(), a.end()} < std::tuple{b.begin(), b.end()};
+    });
+    result.moved.emplace(file, line_shift{**content, edits});
+    result.before.emplace(file, **content);
+    result.after.emplace(file, std::move(*edited));
+  }
+  return result;
+}
+
+expected<void>
+trial_runner::write(const std::map<std::string, std::string>& contents) {
+  for (auto& [file, bytes] : contents)
+    if (auto written = files_.write(file, bytes); !written)
+      return written;
+  return {};
+}
+
+expected<void> trial_runner::apply(const trial& what) {
+  auto written = write(what.after);
+  if (!written)
+    // The error to tell is the first one; the slot restores what this cannot.
+    (void) write(what.before);
+  return written;
+}
+
+expected<void> trial_runner::run(trial& what, const std::string& unit) {
+  if (auto applied = apply(what); !applied)
+    return applied;
+  auto measured = measure(what, unit);
+  if (measured && what.judged.what == grade::smaller)
+    return measured;
+  auto restored = write(what.before);
+  return measured ? restored : measured;
+}
+
+expected<void> trial_runner::measure(trial& what, const std::string& unit) {
+  auto judged = ask(what, unit, true);
+  if (!judged)
+    return judged.error();
+  what.judged = *judged;
+  for (auto& reader : other_readers(what, unit)) {
+    if (what.judged.what == grade::rejected)
+      break;
+    auto asked = ask(what, reader, false);
+    if (!asked)
+      return asked.error();
+    if (asked->what == grade::rejected)
+      what.judged = *asked;
+  }
+  return {};
+}
+
+expected<verdict> trial_runner::ask(trial& what, const std::string& unit,
+                                    bool is_judge) {
+  auto reports = checker_.check(unit, book_.voices(unit));
+  if (!reports)
+    return reports.error();
+  std::vector<comparison> compared;
+  for (auto& report : *reports)
+    compared.push_back({book_.find(unit, report.tool()), &report});
+  auto result = is_judge ? judge(compared, what.moved, what.what.targets)
+                         : judge_reader(compared, what.moved);
+  for (auto& report : *reports)
+    what.reports.push_back(std::move(report));
+  return result;
+}
+
+std::vector<std::string>
+trial_runner::other_readers(const trial& what, const std::string& unit) const {
+  std::set<std::string> readers;
+  for (auto& [file, bytes] : what.after)
+    for (auto& reader : book_.readers(file))
+      if (reader != unit && !book_.voices(reader).empty())
+        readers.insert(reader);
+  std::vector<std::pair<int, std::string>> order;
+  for (auto& reader : readers)
+    order.emplace_back(book_.cost_class(reader), reader);
+  std::sort(order.begin(), order.end());
+  if (order.size() + 1 > few_readers)
+    order.resize(1);
+  std::vector<std::string> result;
+  for (auto& [cost, reader] : order)
+    result.push_back(reader);
+  return result;
+}
+
+} // namespace cohort::runtime::execution
