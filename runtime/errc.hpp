@@ -40,7 +40,8 @@ enum class errc : uint8_t {
   /// A tool failed in a way that says nothing about the workspace (it printed
   /// garbage, or too much). Another attempt may succeed.
   tool_failed = 14,
-  /// The council did not approve, and the fallback is switched off. Exit code 5.
+  /// The council did not approve, and the fallback is switched off. Exit
+  /// code 5.
   refused = 15,
   /// No executor of the chain can do this. The subtask stays open.
   no_executor = 16,

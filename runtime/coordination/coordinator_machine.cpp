@@ -1,1 +1,719 @@
+#include "runtime/coordination/coordinator_machine.hpp"
 
+#include <algorithm>
+#include <utility>
+
+#include "runtime/analysis/evidence.hpp"
+#include "runtime/coordination/work_units.hpp"
+#include "runtime/decomposition/decompose.hpp"
+
+namespace cohort::runtime::coordination {
+
+namespace {
+
+/// Errors of one file as a text that changes when they do. Lines are left out:
+/// a repair further up moves them.
+std::map<std::string, std::string> error_digests(const pb::Evidence& evidence) {
+  std::map<std::string, std::string> result;
+  for (auto& diagnostic : evidence.diagnostics())
+    if (diagnostic.severity() >= pb::SEVERITY_ERROR)
+      result[diagnostic.location().file()] += diagnostic.tool() + ':'
+                                              + diagnostic.message() + '\n';
+  return result;
+}
+
+/// The evidence without errors of files that have nothing new to offer.
+pb::Evidence open_evidence(const coordinator_state& state) {
+  auto evidence = analysis::gather(state.tree, state.reports);
+  auto digests = error_digests(evidence);
+  auto is_exhausted = [&](const pb::Diagnostic& diagnostic) {
+    auto known = state.exhausted.find(diagnostic.location().file());
+    return known != state.exhausted.end()
+           && known->second == digests[known->first];
+  };
+  pb::Evidence result = evidence;
+  result.clear_diagnostics();
+  result.clear_groups(); // Their indices would point elsewhere.
+  for (auto& diagnostic : evidence.diagnostics())
+    if (!is_exhausted(diagnostic))
+      *result.add_diagnostics() = diagnostic;
+  return result;
+}
+
+std::vector<std::string> compilers_of(const coordinator_state& state) {
+  auto& xs = state.start.workspace().compilers();
+  return {xs.begin(), xs.end()};
+}
+
+/// One call of `decide`: collects events (each applied at once) and effects.
+class step {
+public:
+  step(coordinator_state& state, const coordinator_settings& settings)
+    : state_{state}, settings_{settings} {
+    // nop
+  }
+
+  coordinator_decision take() && {
+    return std::move(decision_);
+  }
+
+  void on_start(pb::StartCoordination start) {
+    state_.start = std::move(start);
+    auto& event = emit("coordinator started");
+    event.mutable_coordinator_started()->set_start(state_.start.start());
+    state_.tree = state_.start.base_tree();
+    state_.reports.assign(state_.start.reports().begin(),
+                          state_.start.reports().end());
+    auto history = std::move(*state_.start.mutable_history());
+    state_.start.clear_history();
+    for (auto& past : history)
+      evolve(state_, past, settings_);
+    if (state_.round == 0)
+      begin_round();
+    else
+      on_resume();
+  }
+
+  void on_resume() {
+    switch (state_.phase) {
+      case coordinator_phase::idle:
+        return begin_round();
+      case coordinator_phase::reviewing:
+        return ask_council();
+      case coordinator_phase::executing:
+        for (auto& subtask : state_.subtasks)
+          if (subtask.phase == subtask_phase::running)
+            subtask.phase = subtask_phase::waiting; // Its attempt is fenced.
+        return advance();
+      case coordinator_phase::probing:
+        return probe();
+      case coordinator_phase::done:
+        return report();
+    }
+  }
+
+  void on_review(const pb::ReviewOutcome& outcome) {
+    if (state_.phase != coordinator_phase::reviewing)
+      return;
+    auto& event = emit(outcome.reason());
+    *event.mutable_council()->mutable_outcome() = outcome;
+    apply(event);
+    say(pb::PROGRESS_KIND_MESSAGE, "council",
+        outcome.approved() ? "approved" : "refused", outcome.reason());
+    if (state_.refused)
+      return finish(true, "the council did not approve the plan: "
+                            + outcome.reason());
+    if (state_.start.request().plan_only())
+      return finish(false, "only a plan was asked for");
+    advance();
+  }
+
+  void on_result(pb::AttemptResult result) {
+    if (auto check = state_.checks.find(result.ticket());
+        check != state_.checks.end())
+      return on_check(check, std::move(result));
+    for (size_t i = 0; i < state_.subtasks.size(); ++i) {
+      auto& subtask = state_.subtasks[i];
+      if (subtask.phase == subtask_phase::running
+          && subtask.ticket == result.ticket())
+        return on_subtask(i, std::move(result));
+    }
+  }
+
+  void on_merge(const pb::MergeReport& merge) {
+    if (!state_.merging)
+      return;
+    auto index = *state_.merging;
+    auto id = state_.plan.subtasks(static_cast<int>(index)).id();
+    state_.merging.reset();
+    if (merge.conflicts().empty()) {
+      auto& event = emit("merged without conflict");
+      auto& merged = *event.mutable_merged();
+      merged.set_subtask_id(id);
+      merged.set_round(state_.round);
+      merged.set_tree(merge.tree());
+      *merged.mutable_files() = merge.files();
+      apply(event);
+    } else {
+      auto& event = emit("conflict in " + merge.conflicts(0));
+      auto& conflicted = *event.mutable_conflicted();
+      conflicted.set_subtask_id(id);
+      conflicted.set_round(state_.round);
+      *conflicted.mutable_files() = merge.conflicts();
+      conflicted.set_rebase_attempts(state_.subtasks[index].rebase_attempts
+                                     + 1);
+      apply(event);
+      say(pb::PROGRESS_KIND_MESSAGE, id, "conflict",
+          "conflict in " + merge.conflicts(0) + "; runs again on the new base");
+    }
+    say_subtask(index);
+    advance();
+  }
+
+  void on_stop(const pb::StopCoordination& stop) {
+    state_.stopped = true;
+    finish(false, stop.why());
+  }
+
+  void on_error(const error& why) {
+    if (state_.phase == coordinator_phase::reviewing) {
+      state_.refused = true;
+      return finish(true, "the council could not be asked: " + why.message);
+    }
+    failure_.set_code(static_cast<uint32_t>(why.code));
+    failure_.set_message(why.message);
+    finish(false, why.message);
+  }
+
+private:
+  // -- events and effects
+  // ------------------------------------------------------
+
+  pb::Event& emit(std::string reason) {
+    auto& event = decision_.events.emplace_back();
+    event.set_task_id(state_.start.request().task_id());
+    event.set_actor("coordinator");
+    event.set_reason(std::move(reason));
+    return event;
+  }
+
+  void apply(const pb::Event& event) {
+    evolve(state_, event, settings_);
+  }
+
+  void say(pb::ProgressKind kind, std::string subject, std::string_view what,
+           std::string text, uint32_t done = 0, uint32_t total = 0) {
+    pb::ProgressEvent event;
+    event.set_task_id(state_.start.request().task_id());
+    event.set_kind(kind);
+    event.set_subject(std::move(subject));
+    event.set_state(std::string{what});
+    event.set_text(std::move(text));
+    event.set_done(done);
+    event.set_total(total);
+    decision_.effects.emplace_back(std::move(event));
+  }
+
+  void say_subtask(size_t index) {
+    auto& subtask = state_.subtasks[index];
+    auto& plan = state_.plan.subtasks(static_cast<int>(index));
+    auto settled = static_cast<uint32_t>(
+      std::count_if(state_.subtasks.begin(), state_.subtasks.end(),
+                    [](auto& x) { return is_settled(x.phase); }));
+    say(pb::PROGRESS_KIND_SUBTASK, plan.id(), to_string(subtask.phase),
+        plan.title(), settled, static_cast<uint32_t>(state_.subtasks.size()));
+  }
+
+  // -- rounds
+  // ------------------------------------------------------------------
+
+  void begin_round() {
+    if (state_.round >= settings_.supervision.max_rounds)
+      return end_work("the limit of rounds is reached");
+    auto evidence = open_evidence(state_);
+    auto plan = decomposition::decompose(state_.start.task(), evidence,
+                                         state_.start.request().scope(),
+                                         state_.round + 1,
+                                         settings_.decomposition);
+    if (!plan)
+      return on_error(plan.error());
+    if (plan->subtasks().empty())
+      return end_work(state_.round == 0 ? "no error inside the scope"
+                                        : "nothing is left to try");
+    auto& round = emit("round begins");
+    round.mutable_round_started()->set_round(state_.round + 1);
+    round.mutable_round_started()->set_base_tree(state_.tree);
+    apply(round);
+    auto& decomposed = emit("strategy " + plan->strategy());
+    *decomposed.mutable_decomposed()->mutable_decomposition()
+      = std::move(*plan);
+    apply(decomposed);
+    say(pb::PROGRESS_KIND_PHASE, "round", std::to_string(state_.round),
+        std::to_string(state_.plan.subtasks_size()) + " subtasks", 0,
+        static_cast<uint32_t>(state_.plan.subtasks_size()));
+    if (state_.phase == coordinator_phase::reviewing)
+      return ask_council();
+    if (state_.start.request().plan_only())
+      return finish(false, "only a plan was asked for");
+    advance();
+  }
+
+  void ask_council() {
+    pb::ReviewRequest request;
+    request.set_task_id(state_.start.request().task_id());
+    *request.mutable_decomposition() = state_.plan;
+    *request.mutable_evidence() = open_evidence(state_);
+    *request.mutable_scope() = state_.start.request().scope();
+    request.set_workers(settings_.workers);
+    decision_.effects.emplace_back(std::move(request));
+  }
+
+  /// Merges, dispatches, or ends the round: whatever can be done now.
+  void advance() {
+    merge_next();
+    dispatch_ready();
+    auto all_settled = std::all_of(state_.subtasks.begin(),
+                                   state_.subtasks.end(),
+                                   [](auto& x) { return is_settled(x.phase); });
+    if (!all_settled)
+      return;
+    if (state_.changed.empty())
+      return end_work("no subtask could repair anything");
+    probe();
+  }
+
+  void merge_next() {
+    if (state_.merging)
+      return;
+    for (size_t i = 0; i < state_.subtasks.size(); ++i) {
+      auto& subtask = state_.subtasks[i];
+      if (subtask.phase != subtask_phase::merging)
+        continue;
+      pb::MergePatch merge;
+      merge.set_base(subtask.result.patch().base_tree());
+      merge.set_ours(state_.tree);
+      merge.set_theirs(subtask.result.patch().result_tree());
+      state_.merging = i;
+      decision_.effects.emplace_back(std::move(merge));
+      return;
+    }
+  }
+
+  [[nodiscard]] bool is_ready(const pb::Subtask& subtask) const {
+    return std::all_of(
+      subtask.depends_on().begin(), subtask.depends_on().end(),
+      [&](const pb::SubtaskDependency& dependency) {
+        for (int i = 0; i < state_.plan.subtasks_size(); ++i)
+          if (state_.plan.subtasks(i).id() == dependency.subtask_id())
+            return is_settled(state_.subtasks[static_cast<size_t>(i)].phase);
+        return true;
+      });
+  }
+
+  void dispatch_ready() {
+    pb::SubmitUnits submit;
+    auto compilers = compilers_of(state_);
+    std::vector<std::string> changed{state_.changed.begin(),
+                                     state_.changed.end()};
+    std::vector<pb::UnitReport> known;
+    bool known_made = false;
+    for (size_t i = 0; i < state_.subtasks.size(); ++i) {
+      auto& plan = state_.plan.subtasks(static_cast<int>(i));
+      if (state_.subtasks[i].phase != subtask_phase::waiting || !is_ready(plan))
+        continue;
+      if (!known_made) {
+        known = unaffected(state_.reports, changed);
+        known_made = true;
+      }
+      auto& event = emit("its dependencies are settled");
+      auto& dispatched = *event.mutable_dispatched();
+      dispatched.set_subtask_id(plan.id());
+      dispatched.set_round(state_.round);
+      dispatched.set_ticket(state_.next_ticket);
+      dispatched.set_base_tree(state_.tree);
+      apply(event);
+      *submit.add_units() = repair_unit(state_.start.request(), state_.tree,
+                                        plan, state_.subtasks[i].rank,
+                                        compilers, known,
+                                        state_.subtasks[i].ticket);
+      say_subtask(i);
+    }
+    if (submit.units_size() > 0)
+      decision_.effects.emplace_back(std::move(submit));
+  }
+
+  void on_subtask(size_t index, pb::AttemptResult result) {
+    auto& id = state_.plan.subtasks(static_cast<int>(index)).id();
+    if (result.has_error()) {
+      auto& event = emit(result.error().message());
+      auto& failed = *event.mutable_failed();
+      failed.set_subtask_id(id);
+      failed.set_round(state_.round);
+      failed.set_worker(result.worker());
+      failed.set_attempts(result.attempt());
+      *failed.mutable_error() = result.error();
+      apply(event);
+    } else {
+      auto& event = emit(result.has_patch() ? "made a patch"
+                                            : "changed nothing");
+      auto& completed = *event.mutable_completed();
+      completed.set_subtask_id(id);
+      completed.set_round(state_.round);
+      *completed.mutable_result() = std::move(result);
+      apply(event);
+    }
+    say_subtask(index);
+    advance();
+  }
+
+  // -- probing
+  // -----------------------------------------------------------------
+
+  void probe() {
+    state_.phase = coordinator_phase::probing;
+    std::vector<std::string> changed{state_.changed.begin(),
+                                     state_.changed.end()};
+    state_.fresh = unaffected(state_.reports, changed);
+    auto& units = state_.start.workspace().units();
+    pb::SubmitUnits submit;
+    for (auto& check : missing_checks({units.begin(), units.end()},
+                                      compilers_of(state_), state_.fresh)) {
+      auto ticket = state_.next_ticket++;
+      *submit.add_units() = check_unit(state_.start.request(), state_.tree,
+                                       check.unit(), check.compiler(), ticket);
+      state_.checks.emplace(ticket, check);
+    }
+    if (state_.checks.empty())
+      return end_round();
+    total_checks();
+    decision_.effects.emplace_back(std::move(submit));
+  }
+
+  void total_checks() {
+    auto done = static_cast<uint32_t>(state_.fresh.size());
+    say(pb::PROGRESS_KIND_COUNT, "checks", "running", "", done,
+        done + static_cast<uint32_t>(state_.checks.size()));
+  }
+
+  void on_check(std::map<uint64_t, pb::CheckUnit>::iterator check,
+                pb::AttemptResult result) {
+    state_.fresh.push_back(result.has_unit_report()
+                             ? std::move(*result.mutable_unit_report())
+                             : missing_report(check->second, result.error()));
+    state_.checks.erase(check);
+    total_checks();
+    if (state_.checks.empty())
+      end_round();
+  }
+
+  void end_round() {
+    if (withdraw_culprits())
+      return;
+    auto failed
+      = std::count_if(state_.subtasks.begin(), state_.subtasks.end(),
+                      [](auto& x) { return x.phase == subtask_phase::failed; });
+    auto share
+      = static_cast<double>(failed)
+        / static_cast<double>(std::max<size_t>(1, state_.subtasks.size()));
+    auto& event = emit("every unit that reads a changed file was checked");
+    auto& finished = *event.mutable_round_finished();
+    finished.set_round(state_.round);
+    finished.set_tree(state_.tree);
+    for (auto& report : state_.fresh)
+      *finished.add_reports() = std::move(report);
+    state_.fresh.clear();
+    apply(event);
+    if (share > settings_.supervision.max_failed_share)
+      return finish(true, "too many subtasks failed");
+    auto evidence = analysis::gather(state_.tree, state_.reports);
+    if (analysis::count_errors(evidence) == 0)
+      return end_work("no error is left");
+    begin_round();
+  }
+
+  /// A unit that compiled before the round and does not now was broken by one
+  /// of the patches to files that it reads: these are taken out, the others
+  /// stay.
+  bool withdraw_culprits() {
+    auto before = analysis::gather(state_.base_tree, state_.reports);
+    auto after = analysis::gather(state_.tree, state_.fresh);
+    auto failing_before = analysis::failing_units(before);
+    std::set<std::string> read;
+    for (auto& unit : analysis::failing_units(after))
+      if (!std::binary_search(failing_before.begin(), failing_before.end(),
+                              unit))
+        for (auto& report : state_.fresh)
+          if (report.unit() == unit)
+            read.insert(report.reads().begin(), report.reads().end());
+    if (read.empty())
+      return false;
+    bool withdrew = false;
+    for (size_t i = 0; i < state_.subtasks.size(); ++i) {
+      auto& subtask = state_.subtasks[i];
+      auto& files = subtask.result.patch().files();
+      if (subtask.phase != subtask_phase::merged
+          || std::none_of(files.begin(), files.end(),
+                          [&](auto& file) { return read.count(file) > 0; }))
+        continue;
+      auto& event = emit("a unit that compiled before does not any more");
+      auto& withdrawn = *event.mutable_withdrawn();
+      withdrawn.set_subtask_id(state_.plan.subtasks(static_cast<int>(i)).id());
+      withdrawn.set_round(state_.round);
+      withdrawn.set_tree(state_.base_tree);
+      withdrawn.set_why(event.reason());
+      apply(event);
+      say_subtask(i);
+      withdrew = true;
+    }
+    if (!withdrew)
+      return false;
+    // `evolve` put the tree back to the round's base and the good patches back
+    // into the queue; merging them again is what is left to do.
+    state_.fresh.clear();
+    advance();
+    return true;
+  }
+
+  // -- the end
+  // -----------------------------------------------------------------
+
+  void end_work(const std::string& why) {
+    finish(state_.something_failed, state_.something_failed
+                                      ? "some subtasks failed or conflicted"
+                                      : why);
+  }
+
+  void finish(bool needs_fallback, const std::string& why) {
+    auto& event = emit(why);
+    auto& finished = *event.mutable_coordination_finished();
+    finished.set_tree(state_.tree);
+    finished.set_needs_fallback(needs_fallback);
+    finished.set_why(why);
+    apply(event);
+    needs_fallback_ = needs_fallback;
+    report();
+  }
+
+  void report() {
+    pb::CoordinationReport report;
+    report.set_task_id(state_.start.request().task_id());
+    report.set_tree(state_.tree);
+    report.set_needs_fallback(needs_fallback_);
+    report.set_why(state_.why);
+    report.set_refused(state_.refused);
+    report.set_rounds(state_.round);
+    if (failure_.code() != 0)
+      *report.mutable_error() = failure_;
+    *report.mutable_plan() = state_.first_plan;
+    for (auto& verdict : state_.first_verdicts)
+      *report.add_verdicts() = verdict;
+    for (auto& past : state_.history)
+      *report.add_subtasks() = past;
+    for (auto& fix : state_.fixes)
+      *report.add_fixes() = fix;
+    for (auto& [file, left] : state_.left)
+      for (auto& leftover : left)
+        *report.add_left() = leftover;
+    std::vector<std::string> changed{state_.changed.begin(),
+                                     state_.changed.end()};
+    for (auto& known : unaffected(state_.reports, changed))
+      *report.add_reports() = std::move(known);
+    decision_.effects.emplace_back(std::move(report));
+  }
+
+  coordinator_state& state_;
+  const coordinator_settings& settings_;
+  coordinator_decision decision_;
+  pb::WorkerError failure_;
+  bool needs_fallback_ = false;
+};
+
+// -- evolve
+// --------------------------------------------------------------------
+
+std::optional<size_t> index_of(const coordinator_state& state,
+                               const std::string& id) {
+  for (int i = 0; i < state.plan.subtasks_size(); ++i)
+    if (state.plan.subtasks(i).id() == id)
+      return static_cast<size_t>(i);
+  return std::nullopt;
+}
+
+void set_plan(coordinator_state& state, const pb::Decomposition& plan) {
+  state.plan = plan;
+  auto ranks = decomposition::upward_ranks(plan);
+  state.subtasks.assign(static_cast<size_t>(plan.subtasks_size()), {});
+  for (size_t i = 0; i < ranks.size(); ++i)
+    state.subtasks[i].rank = ranks[i];
+  if (state.round == 1)
+    state.first_plan = plan;
+}
+
+void remember(coordinator_state& state, size_t index) {
+  auto& subtask = state.subtasks[index];
+  auto& plan = state.plan.subtasks(static_cast<int>(index));
+  pb::SubtaskResult result;
+  result.set_subtask_id(plan.id());
+  result.set_title(plan.title());
+  result.set_worker(subtask.result.worker());
+  result.set_merged(subtask.phase == subtask_phase::merged);
+  result.set_state(std::string{to_string(subtask.phase)});
+  result.set_attempts(subtask.result.attempt());
+  result.set_seconds(subtask.result.metrics().wall_seconds());
+  state.history.push_back(std::move(result));
+}
+
+/// The round's outcome joins what is known of the whole task.
+void close_round(coordinator_state& state) {
+  auto evidence = analysis::gather(state.tree, state.reports);
+  auto digests = error_digests(evidence);
+  for (size_t i = 0; i < state.subtasks.size(); ++i) {
+    auto& subtask = state.subtasks[i];
+    auto& plan = state.plan.subtasks(static_cast<int>(i));
+    if (!is_settled(subtask.phase))
+      continue;
+    remember(state, i);
+    for (auto& file : plan.files()) {
+      state.left.erase(file);
+      state.exhausted[file] = digests[file];
+    }
+    auto& repair = subtask.result.repair();
+    for (auto& leftover : repair.left())
+      state.left[leftover.diagnostic().location().file()].push_back(leftover);
+    if (subtask.phase == subtask_phase::merged)
+      state.fixes.insert(state.fixes.end(), repair.attempts().begin(),
+                         repair.attempts().end());
+  }
+}
+
+} // namespace
+
+std::string_view to_string(subtask_phase phase) {
+  switch (phase) {
+    case subtask_phase::waiting:
+      return "waiting";
+    case subtask_phase::running:
+      return "running";
+    case subtask_phase::merging:
+      return "merging";
+    case subtask_phase::merged:
+      return "merged";
+    case subtask_phase::empty:
+      return "nothing repaired";
+    case subtask_phase::conflicted:
+      return "conflict";
+    case subtask_phase::failed:
+      return "failed";
+    case subtask_phase::withdrawn:
+      return "withdrawn";
+  }
+  return "unknown";
+}
+
+bool is_settled(subtask_phase phase) {
+  return phase >= subtask_phase::merged;
+}
+
+void evolve(coordinator_state& state, const pb::Event& event,
+            const coordinator_settings& settings) {
+  auto at = [&](const std::string& id) -> subtask_state* {
+    auto index = index_of(state, id);
+    return index ? &state.subtasks[*index] : nullptr;
+  };
+  switch (event.payload_case()) {
+    case pb::Event::kRoundStarted:
+      state.round = event.round_started().round();
+      state.base_tree = event.round_started().base_tree();
+      state.tree = state.base_tree;
+      state.changed.clear();
+      break;
+    case pb::Event::kDecomposed:
+      set_plan(state, event.decomposed().decomposition());
+      state.phase = settings.council ? coordinator_phase::reviewing
+                                     : coordinator_phase::executing;
+      break;
+    case pb::Event::kCouncil: {
+      auto& outcome = event.council().outcome();
+      if (state.round == 1)
+        state.first_verdicts.assign(outcome.verdicts().begin(),
+                                    outcome.verdicts().end());
+      state.refused = !outcome.approved();
+      if (outcome.approved())
+        set_plan(state, outcome.decomposition());
+      state.phase = coordinator_phase::executing;
+      break;
+    }
+    case pb::Event::kDispatched:
+      if (auto* subtask = at(event.dispatched().subtask_id())) {
+        subtask->phase = subtask_phase::running;
+        subtask->ticket = event.dispatched().ticket();
+      }
+      state.next_ticket = std::max(state.next_ticket,
+                                   event.dispatched().ticket() + 1);
+      break;
+    case pb::Event::kCompleted:
+      if (auto* subtask = at(event.completed().subtask_id())) {
+        subtask->result = event.completed().result();
+        subtask->phase = subtask->result.has_patch() ? subtask_phase::merging
+                                                     : subtask_phase::empty;
+      }
+      break;
+    case pb::Event::kFailed:
+      if (auto* subtask = at(event.failed().subtask_id())) {
+        subtask->phase = subtask_phase::failed;
+        subtask->why = event.failed().error().message();
+        subtask->result.set_worker(event.failed().worker());
+        subtask->result.set_attempt(event.failed().attempts());
+      }
+      state.something_failed = true;
+      break;
+    case pb::Event::kMerged:
+      if (auto* subtask = at(event.merged().subtask_id()))
+        subtask->phase = subtask_phase::merged;
+      state.tree = event.merged().tree();
+      state.changed.insert(event.merged().files().begin(),
+                           event.merged().files().end());
+      break;
+    case pb::Event::kConflicted:
+      if (auto* subtask = at(event.conflicted().subtask_id())) {
+        subtask->rebase_attempts = event.conflicted().rebase_attempts();
+        auto again = subtask->rebase_attempts
+                     <= settings.supervision.max_rebase_attempts;
+        subtask->phase = again ? subtask_phase::waiting
+                               : subtask_phase::conflicted;
+        state.something_failed |= !again;
+      }
+      break;
+    case pb::Event::kWithdrawn:
+      if (auto* subtask = at(event.withdrawn().subtask_id()))
+        subtask->phase = subtask_phase::withdrawn;
+      state.tree = event.withdrawn().tree();
+      state.changed.clear();
+      for (auto& subtask : state.subtasks)
+        if (subtask.phase == subtask_phase::merged)
+          subtask.phase = subtask_phase::merging;
+      state.phase = coordinator_phase::executing;
+      break;
+    case pb::Event::kRoundFinished:
+      state.reports.assign(event.round_finished().reports().begin(),
+                           event.round_finished().reports().end());
+      state.tree = event.round_finished().tree();
+      close_round(state);
+      state.changed.clear();
+      state.subtasks.clear();
+      state.plan.clear_subtasks();
+      state.phase = coordinator_phase::idle;
+      break;
+    case pb::Event::kCoordinationFinished:
+      state.why = event.coordination_finished().why();
+      close_round(state);
+      state.phase = coordinator_phase::done;
+      break;
+    default:
+      break; // Another actor's event.
+  }
+}
+
+coordinator_decision decide(coordinator_state& state, coordinator_input input,
+                            const coordinator_settings& settings) {
+  step next{state, settings};
+  if (state.phase == coordinator_phase::done)
+    return std::move(next).take();
+  if (auto* start = std::get_if<pb::StartCoordination>(&input))
+    next.on_start(std::move(*start));
+  else if (std::holds_alternative<resume>(input))
+    next.on_resume();
+  else if (auto* review = std::get_if<pb::ReviewOutcome>(&input))
+    next.on_review(*review);
+  else if (auto* result = std::get_if<pb::AttemptResult>(&input))
+    next.on_result(std::move(*result));
+  else if (auto* merge = std::get_if<pb::MergeReport>(&input))
+    next.on_merge(*merge);
+  else if (auto* stop = std::get_if<pb::StopCoordination>(&input))
+    next.on_stop(*stop);
+  else if (auto* why = std::get_if<error>(&input))
+    next.on_error(*why);
+  return std::move(next).take();
+}
+
+} // namespace cohort::runtime::coordination

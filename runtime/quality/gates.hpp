@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "messages/v1/quality.pb.h"
@@ -16,10 +17,18 @@ namespace cohort::runtime::quality {
 
 namespace pb = messages::v1;
 
-/// Pass: no compiler rejects any unit. Warning: some unit is still rejected, but
-/// none that was accepted before. Fail: a unit that a compiler accepted before is
-/// rejected now. Score: share of (unit, compiler) pairs that are accepted.
-pb::GateReport judge_compilation(const pb::Evidence& before, const pb::Evidence& after);
+/// What TestReport.failure says when the tests were not tried, because units
+/// still have errors.
+constexpr std::string_view units_have_errors = "units still have errors";
+
+/// Pass: no compiler rejects any unit. Warning: some unit is still rejected,
+/// but none that was accepted before. Fail: a unit that a compiler accepted
+/// before is rejected now. Score: share of (unit, compiler) pairs that are
+/// accepted. A pair without a verdict is not accepted, nor is one that was
+/// checked before and is missing now. Not measured when no unit was checked at
+/// all.
+pb::GateReport judge_compilation(const pb::Evidence& before,
+                                 const pb::Evidence& after);
 
 /// Units that were accepted by every compiler before, and are not now. Sorted.
 std::vector<std::string> broken_units(const pb::Evidence& before,
@@ -29,14 +38,17 @@ std::vector<std::string> broken_units(const pb::Evidence& before,
 pb::GateReport judge_scope(const pb::Scope& scope,
                            const std::vector<std::string>& changed_files);
 
-/// Fail when a test that passed before fails or is gone. `before` is absent when
-/// the base could not be built: then every test must pass. Not measured when the
-/// project has none, or `after` could not be built because units are still broken.
+/// Fail when a test that passed before fails or is gone. `before` is absent
+/// when the base could not be built: then every test must pass. A warning when
+/// a test fails that did not pass before either. Not measured when the project
+/// has no tests, or `after` could not be built because units are still broken
+/// (`units_have_errors`).
 pb::GateReport judge_tests(const std::optional<pb::TestReport>& before,
                            const pb::TestReport& after);
 
 /// Coverage or mutation: not measured yet; carries the threshold.
-pb::GateReport not_measured(pb::GateKind kind, double threshold, std::string why);
+pb::GateReport not_measured(pb::GateKind kind, double threshold,
+                            std::string why);
 
 /// Whether no report is a FAIL.
 bool passed(const std::vector<pb::GateReport>& reports);

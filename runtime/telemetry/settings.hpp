@@ -6,7 +6,7 @@
 namespace cohort::runtime::telemetry {
 
 struct progress_settings {
-  size_t message_buffer_size = 1000;                    // Events per subscriber. >= 1.
+  size_t message_buffer_size = 1000; // Events per subscriber. >= 1.
   std::chrono::milliseconds progress_update_interval{1000}; // Between batches.
 };
 

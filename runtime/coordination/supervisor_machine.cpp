@@ -1,0 +1,588 @@
+#include "runtime/coordination/supervisor_machine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/analysis/evidence.hpp"
+#include "runtime/analysis/routing.hpp"
+#include "runtime/coordination/synthesis.hpp"
+#include "runtime/coordination/work_units.hpp"
+#include "runtime/decomposition/decompose.hpp"
+#include "runtime/quality/gates.hpp"
+
+namespace cohort::runtime::coordination {
+
+namespace {
+
+std::vector<std::string>
+strings(const google::protobuf::RepeatedPtrField<std::string>& xs) {
+  return {xs.begin(), xs.end()};
+}
+
+/// What the fixers of today can take on. A description that asks for something
+/// else is told so before anything is built.
+bool can_do(const pb::ComplexTask& task) {
+  switch (task.specialty().kind()) {
+    case pb::SPECIALTY_KIND_GENERALIST:
+    case pb::SPECIALTY_KIND_COMPILATION_ERRORS:
+    case pb::SPECIALTY_KIND_TYPE_SYSTEM:
+      return true;
+    default:
+      return false;
+  }
+}
+
+class step {
+public:
+  step(supervisor_state& state, const supervisor_settings& settings)
+    : state_{state}, settings_{settings} {
+    // nop
+  }
+
+  supervisor_decision take() && {
+    return std::move(decision_);
+  }
+
+  // -- inputs
+  // ------------------------------------------------------------------
+
+  void operator()(pb::TaskRequest& request) {
+    auto& event = emit("accepted");
+    event.set_task_id(request.task_id());
+    *event.mutable_accepted()->mutable_request() = std::move(request);
+    apply(event);
+    if (!can_do(state_.task))
+      return end_early(
+        pb::TASK_OUTCOME_FAILED,
+        "no executor can do this kind of work yet; what works is "
+        "repairing compile errors of C and C++");
+    phase("snapshot");
+    pb::TakeSnapshot snapshot;
+    snapshot.set_workspace_root(state_.request.workspace_root());
+    decision_.effects.emplace_back(std::move(snapshot));
+  }
+
+  void operator()(pb::SnapshotReport& report) {
+    if (state_.phase != supervisor_phase::snapshotting)
+      return;
+    auto& event = emit("the workspace as it is");
+    event.mutable_snapshot()->set_tree(report.tree());
+    event.mutable_snapshot()->set_files(report.files());
+    apply(event);
+    phase("prepare");
+    submit({prepare_unit(state_.request, state_.base_tree, ticket())});
+  }
+
+  void operator()(pb::AttemptResult& result) {
+    switch (state_.phase) {
+      case supervisor_phase::preparing:
+        return on_prepared(result);
+      case supervisor_phase::probing:
+        return on_check(result);
+      case supervisor_phase::working:
+        return on_worked(result);
+      default:
+        return; // Late: the phase is over.
+    }
+  }
+
+  void operator()(pb::CoordinationReport& report) {
+    if (state_.phase != supervisor_phase::coordinating)
+      return;
+    state_.coordination = std::move(report);
+    state_.tree = state_.coordination.tree();
+    state_.known.assign(state_.coordination.reports().begin(),
+                        state_.coordination.reports().end());
+    auto& coordination = state_.coordination;
+    if (coordination.has_error())
+      return end_early(pb::TASK_OUTCOME_FAILED, coordination.error().message());
+    if (state_.request.plan_only())
+      return end_plan();
+    if (coordination.needs_fallback() && settings_.supervision.fallback
+        && !state_.out_of_time)
+      return fall_back(coordination.why());
+    compare();
+  }
+
+  void operator()(coordinator_down& down) {
+    if (state_.phase != supervisor_phase::coordinating)
+      return;
+    if (state_.coordinator_starts
+        <= settings_.supervision.max_coordinator_restarts) {
+      say(pb::PROGRESS_KIND_MESSAGE, "coordinator", "restarted", down.why);
+      return coordinate();
+    }
+    auto why = "the coordinator died "
+               + std::to_string(state_.coordinator_starts)
+               + " times: " + down.why;
+    if (settings_.supervision.fallback)
+      return fall_back(why);
+    end_early(pb::TASK_OUTCOME_INTERNAL_ERROR, why);
+  }
+
+  void operator()(pb::CompareReport& report) {
+    if (state_.phase != supervisor_phase::comparing)
+      return;
+    state_.changed_files = strings(report.files());
+    if (state_.sequential.has_patch())
+      state_.known = unaffected(state_.known,
+                                strings(state_.sequential.patch().files()));
+    gate();
+  }
+
+  void operator()(pb::GatesFinished& gates) {
+    if (state_.phase != supervisor_phase::gating
+        || gates.run() != state_.gate_run)
+      return;
+    state_.gates = std::move(gates);
+    auto& event = emit("gates judged the integrated tree");
+    *event.mutable_gates()->mutable_reports() = state_.gates.reports();
+    event.mutable_gates()->set_tree(state_.tree);
+    apply(event);
+    auto culprits = files_to_revert();
+    if (!culprits.empty() && !state_.gated_again)
+      return revert(std::move(culprits));
+    deliver();
+  }
+
+  void operator()(pb::RevertReport& report) {
+    if (state_.phase != supervisor_phase::reverting)
+      return;
+    auto& event = emit("a gate failed");
+    auto& reverted = *event.mutable_reverted();
+    reverted.set_tree(report.tree());
+    reverted.mutable_files()->Add(state_.reverted.begin(),
+                                  state_.reverted.end());
+    apply(event);
+    compare();
+  }
+
+  void operator()(pb::DeliveryReport& report) {
+    if (state_.phase != supervisor_phase::delivering)
+      return;
+    auto& event = emit("handed over");
+    event.mutable_delivered()->set_branch(report.branch());
+    event.mutable_delivered()->set_patch_file(report.patch_file());
+    event.mutable_delivered()->set_applied(report.applied());
+    apply(event);
+    auto result = synthesise(state_);
+    result.set_branch(report.branch());
+    result.set_patch_file(report.patch_file());
+    if (!report.apply_refused().empty())
+      result.set_summary(result.summary()
+                         + "; not applied: " + report.apply_refused());
+    if (!report.apply_refused().empty()
+        && result.outcome() == pb::TASK_OUTCOME_DONE)
+      result.set_outcome(pb::TASK_OUTCOME_PARTIAL);
+    finish(std::move(result));
+  }
+
+  void operator()(deadline_passed&) {
+    state_.out_of_time = true;
+    auto why = std::string{"the task's time is over"};
+    say(pb::PROGRESS_KIND_MESSAGE, "deadline", "passed", why);
+    switch (state_.phase) {
+      case supervisor_phase::coordinating:
+        // Its report brings what was merged so far.
+        decision_.effects.emplace_back(stop_coordinator{why});
+        return;
+      case supervisor_phase::gating:
+      case supervisor_phase::comparing:
+      case supervisor_phase::reverting:
+      case supervisor_phase::delivering:
+        return; // The end is near; what was done is handed over.
+      default:
+        end_early(pb::TASK_OUTCOME_FAILED,
+                  why + " before anything was repaired");
+    }
+  }
+
+  void operator()(cancelled& why) {
+    end_early(pb::TASK_OUTCOME_CANCELLED, why.reason);
+  }
+
+  void operator()(error& why) {
+    auto outcome = pb::TASK_OUTCOME_FAILED;
+    if (why.code == errc::workspace_unreadable
+        || why.code == errc::no_toolchain)
+      outcome = pb::TASK_OUTCOME_PRECONDITION;
+    else if (why.code == errc::internal)
+      outcome = pb::TASK_OUTCOME_INTERNAL_ERROR;
+    end_early(outcome, why.message);
+  }
+
+private:
+  // -- events and effects
+  // ------------------------------------------------------
+
+  pb::Event& emit(std::string reason) {
+    auto& event = decision_.events.emplace_back();
+    event.set_task_id(state_.request.task_id());
+    event.set_actor("task_supervisor");
+    event.set_reason(std::move(reason));
+    return event;
+  }
+
+  void apply(const pb::Event& event) {
+    evolve(state_, event);
+  }
+
+  void say(pb::ProgressKind kind, std::string subject, std::string_view what,
+           std::string text, uint32_t done = 0, uint32_t total = 0) {
+    pb::ProgressEvent event;
+    event.set_task_id(state_.request.task_id());
+    event.set_kind(kind);
+    event.set_subject(std::move(subject));
+    event.set_state(std::string{what});
+    event.set_text(std::move(text));
+    event.set_done(done);
+    event.set_total(total);
+    decision_.effects.emplace_back(std::move(event));
+  }
+
+  void phase(const std::string& name, const std::string& text = "") {
+    say(pb::PROGRESS_KIND_PHASE, name, "started", text);
+  }
+
+  uint64_t ticket() {
+    return state_.next_ticket++;
+  }
+
+  void submit(std::vector<pb::WorkUnit> units) {
+    pb::SubmitUnits message;
+    for (auto& unit : units)
+      *message.add_units() = std::move(unit);
+    decision_.effects.emplace_back(std::move(message));
+  }
+
+  // -- phases
+  // ------------------------------------------------------------------
+
+  void on_prepared(pb::AttemptResult& result) {
+    if (result.has_error())
+      return (*this)(to_error(result));
+    auto& event = emit("the toolchain is known");
+    *event.mutable_prepared()->mutable_workspace() = result.prepared();
+    apply(event);
+    if (state_.workspace.units().empty())
+      return end_early(pb::TASK_OUTCOME_PRECONDITION,
+                       state_.request.toolchain().units().empty()
+                         ? "the build describes no C or C++ unit"
+                         : "no unit of the build matches --units");
+    if (state_.workspace.compilers().empty())
+      return end_early(pb::TASK_OUTCOME_PRECONDITION,
+                       "neither g++ nor clang++ is installed; install one, or "
+                       "name it in toolchain.gcc or toolchain.clang");
+    phase("probe");
+    std::vector<pb::WorkUnit> units;
+    for (auto& check :
+         missing_checks(strings(state_.workspace.units()),
+                        strings(state_.workspace.compilers()), {})) {
+      units.push_back(check_unit(state_.request, state_.base_tree, check.unit(),
+                                 check.compiler(), ticket()));
+      state_.checks.emplace(units.back().ticket(), check);
+    }
+    submit(std::move(units));
+  }
+
+  void operator()(error&& why) {
+    (*this)(why);
+  }
+
+  static error to_error(const pb::AttemptResult& result) {
+    return {static_cast<errc>(result.error().code()), result.error().message()};
+  }
+
+  void on_check(pb::AttemptResult& result) {
+    auto check = state_.checks.find(result.ticket());
+    if (check == state_.checks.end())
+      return;
+    state_.before.push_back(result.has_unit_report()
+                              ? std::move(*result.mutable_unit_report())
+                              : missing_report(check->second, result.error()));
+    state_.checks.erase(check);
+    auto done = static_cast<uint32_t>(state_.before.size());
+    say(pb::PROGRESS_KIND_COUNT, "checks", "running", "", done,
+        done + static_cast<uint32_t>(state_.checks.size()));
+    if (state_.checks.empty())
+      on_probed();
+  }
+
+  void on_probed() {
+    auto& event = emit("every unit was checked");
+    for (auto& report : state_.before)
+      *event.mutable_evidence()->add_reports() = std::move(report);
+    apply(event);
+    auto evidence = analysis::gather(state_.base_tree, state_.before);
+    auto& routed = emit("");
+    *routed.mutable_routed()->mutable_decision() = analysis::route(
+      state_.task, evidence, settings_.routing, settings_.has_parallel_support);
+    if (auto& decision = routed.routed().decision();
+        decision.reasons_size() > 0)
+      routed.set_reason(decision.reasons(0).text());
+    apply(routed);
+    auto errors = analysis::count_errors(evidence);
+    phase("route", state_.routing.mode() == pb::EXECUTION_MODE_PARALLEL
+                     ? "parallel"
+                     : "sequential");
+    if (errors == 0)
+      return state_.request.plan_only() ? end_plan() : compare();
+    if (state_.routing.mode() == pb::EXECUTION_MODE_PARALLEL)
+      return coordinate();
+    if (state_.request.plan_only())
+      return end_plan();
+    work();
+  }
+
+  void coordinate() {
+    pb::StartCoordination start;
+    *start.mutable_request() = state_.request;
+    *start.mutable_task() = state_.task;
+    *start.mutable_workspace() = state_.workspace;
+    start.set_base_tree(state_.base_tree);
+    for (auto& report : state_.before)
+      *start.add_reports() = report;
+    start.set_start(++state_.coordinator_starts);
+    state_.phase = supervisor_phase::coordinating;
+    if (state_.coordinator_starts == 1)
+      phase("coordinate");
+    decision_.effects.emplace_back(start_coordinator{std::move(start)});
+  }
+
+  void work() {
+    state_.phase = supervisor_phase::working;
+    phase("work", "sequential");
+    submit({execute_sequential_fallback(
+      state_.request, state_.task, state_.tree,
+      strings(state_.workspace.compilers()), state_.known, ticket())});
+  }
+
+  void fall_back(const std::string& why) {
+    auto& event = emit(why);
+    event.mutable_fallback_started()->set_tree(state_.tree);
+    event.mutable_fallback_started()->set_why(why);
+    apply(event);
+    say(pb::PROGRESS_KIND_MESSAGE, "fallback", "started",
+        "falling back to sequential execution: " + why);
+    work();
+  }
+
+  void on_worked(pb::AttemptResult& result) {
+    auto& event = emit(result.has_error()   ? result.error().message()
+                       : result.has_patch() ? "made a patch"
+                                            : "changed nothing");
+    auto tree = result.has_patch() ? result.patch().result_tree() : state_.tree;
+    event.mutable_fallback_finished()->set_tree(tree);
+    *event.mutable_fallback_finished()->mutable_result() = std::move(result);
+    apply(event);
+    compare();
+  }
+
+  void compare() {
+    state_.phase = supervisor_phase::comparing;
+    pb::CompareTrees compare;
+    compare.set_base(state_.base_tree);
+    compare.set_tree(state_.tree);
+    decision_.effects.emplace_back(std::move(compare));
+  }
+
+  void gate() {
+    state_.phase = supervisor_phase::gating;
+    phase("gates");
+    pb::RunGates run;
+    run.set_run(++state_.gate_run);
+    run.set_task_id(state_.request.task_id());
+    run.set_base_tree(state_.base_tree);
+    run.set_tree(state_.tree);
+    run.mutable_changed_files()->Add(state_.changed_files.begin(),
+                                     state_.changed_files.end());
+    *run.mutable_scope() = state_.request.scope();
+    for (auto& report : state_.before)
+      *run.add_before() = report;
+    for (auto& report : state_.known)
+      *run.add_known() = report;
+    *run.mutable_units() = state_.workspace.units();
+    *run.mutable_compilers() = state_.workspace.compilers();
+    run.set_has_tests(state_.workspace.has_tests());
+    run.set_workspace_root(state_.request.workspace_root());
+    *run.mutable_toolchain() = state_.request.toolchain();
+    decision_.effects.emplace_back(std::move(run));
+  }
+
+  /// Changed files that a broken unit reads: what broke it is among them.
+  [[nodiscard]] std::vector<std::string> files_to_revert() const {
+    std::vector<std::string> result;
+    auto& broken = state_.gates.broken_units();
+    for (auto& report : state_.gates.after()) {
+      if (std::find(broken.begin(), broken.end(), report.unit())
+          == broken.end())
+        continue;
+      for (auto& file : report.reads())
+        if (std::binary_search(state_.changed_files.begin(),
+                               state_.changed_files.end(), file))
+          result.push_back(file);
+    }
+    std::sort(result.begin(), result.end());
+    result.erase(std::unique(result.begin(), result.end()), result.end());
+    return result;
+  }
+
+  void revert(std::vector<std::string> files) {
+    state_.phase = supervisor_phase::reverting;
+    state_.gated_again = true;
+    say(pb::PROGRESS_KIND_MESSAGE, "gates", "failed",
+        std::to_string(files.size())
+          + " files are taken back and judged again");
+    pb::RevertFiles revert;
+    revert.set_base(state_.base_tree);
+    revert.set_tree(state_.tree);
+    revert.mutable_files()->Add(files.begin(), files.end());
+    // What is known of units that read them does not hold any more.
+    state_.known = unaffected(
+      {state_.gates.after().begin(), state_.gates.after().end()}, files);
+    state_.sequential.mutable_patch()->clear_files();
+    state_.reverted = std::move(files);
+    decision_.effects.emplace_back(std::move(revert));
+  }
+
+  void deliver() {
+    if (state_.changed_files.empty() || !settings_.deliver)
+      return finish(synthesise(state_));
+    state_.phase = supervisor_phase::delivering;
+    phase("deliver");
+    auto result = synthesise(state_);
+    pb::DeliverResult message;
+    message.set_task_id(state_.request.task_id());
+    message.set_workspace_root(state_.request.workspace_root());
+    message.set_base_tree(state_.base_tree);
+    message.set_result_tree(state_.tree);
+    message.set_message(commit_message(state_, result));
+    message.set_no_branch(settings_.no_branch);
+    auto gates = std::vector<pb::GateReport>{state_.gates.reports().begin(),
+                                             state_.gates.reports().end()};
+    message.set_apply(settings_.apply && quality::passed(gates)
+                      && state_.gates.error().empty());
+    decision_.effects.emplace_back(std::move(message));
+  }
+
+  // -- the end
+  // -----------------------------------------------------------------
+
+  void end_plan() {
+    auto result = ended_early(state_, pb::TASK_OUTCOME_DONE,
+                              "planned; nothing was changed");
+    if (state_.coordination.refused())
+      result.set_outcome(pb::TASK_OUTCOME_REFUSED);
+    if (result.plan().subtasks().empty() && result.errors_before() > 0) {
+      result.mutable_plan()->set_task_id(state_.request.task_id());
+      result.mutable_plan()->set_strategy("sequential");
+      result.mutable_plan()->set_round(1);
+      *result.mutable_plan()->add_subtasks() = decomposition::whole_scope(
+        state_.task, result.evidence(), state_.request.scope());
+    }
+    finish(std::move(result));
+  }
+
+  void end_early(pb::TaskOutcome outcome, const std::string& why) {
+    finish(ended_early(state_, outcome, why));
+  }
+
+  void finish(pb::TaskResult result) {
+    auto& event = emit(result.summary());
+    *event.mutable_finished()->mutable_result() = result;
+    apply(event);
+    decision_.effects.emplace_back(std::move(result));
+  }
+
+  supervisor_state& state_;
+  const supervisor_settings& settings_;
+  supervisor_decision decision_;
+};
+
+} // namespace
+
+std::string_view to_string(supervisor_phase phase) {
+  switch (phase) {
+    case supervisor_phase::idle:
+      return "idle";
+    case supervisor_phase::snapshotting:
+      return "snapshotting";
+    case supervisor_phase::preparing:
+      return "preparing";
+    case supervisor_phase::probing:
+      return "probing";
+    case supervisor_phase::coordinating:
+      return "coordinating";
+    case supervisor_phase::working:
+      return "working";
+    case supervisor_phase::comparing:
+      return "comparing";
+    case supervisor_phase::gating:
+      return "gating";
+    case supervisor_phase::reverting:
+      return "reverting";
+    case supervisor_phase::delivering:
+      return "delivering";
+    case supervisor_phase::done:
+      return "done";
+  }
+  return "unknown";
+}
+
+void evolve(supervisor_state& state, const pb::Event& event) {
+  switch (event.payload_case()) {
+    case pb::Event::kAccepted:
+      state.request = event.accepted().request();
+      state.task = analysis::convert_to_complex_task(
+        state.request.task_id(), state.request.description(),
+        state.request.mode(), state.request.workspace_root());
+      state.phase = supervisor_phase::snapshotting;
+      break;
+    case pb::Event::kSnapshot:
+      state.base_tree = event.snapshot().tree();
+      state.tree = state.base_tree;
+      state.phase = supervisor_phase::preparing;
+      break;
+    case pb::Event::kPrepared:
+      state.workspace = event.prepared().workspace();
+      state.phase = supervisor_phase::probing;
+      break;
+    case pb::Event::kEvidence:
+      state.before.assign(event.evidence().reports().begin(),
+                          event.evidence().reports().end());
+      state.known = state.before;
+      break;
+    case pb::Event::kRouted:
+      state.routing = event.routed().decision();
+      break;
+    case pb::Event::kFallbackStarted:
+      state.fell_back = true;
+      state.fallback_reason = event.fallback_started().why();
+      break;
+    case pb::Event::kFallbackFinished:
+      state.tree = event.fallback_finished().tree();
+      state.sequential = event.fallback_finished().result();
+      break;
+    case pb::Event::kReverted:
+      state.tree = event.reverted().tree();
+      state.reverted = {event.reverted().files().begin(),
+                        event.reverted().files().end()};
+      break;
+    case pb::Event::kFinished:
+      state.result = event.finished().result();
+      state.phase = supervisor_phase::done;
+      break;
+    default:
+      break; // Another actor's event, or one that changes nothing here.
+  }
+}
+
+supervisor_decision decide(supervisor_state& state, supervisor_input input,
+                           const supervisor_settings& settings) {
+  step next{state, settings};
+  if (state.phase != supervisor_phase::done)
+    std::visit(next, input);
+  return std::move(next).take();
+}
+
+} // namespace cohort::runtime::coordination

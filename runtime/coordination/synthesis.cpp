@@ -1,0 +1,233 @@
+#include "runtime/coordination/synthesis.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "runtime/analysis/evidence.hpp"
+#include "runtime/decomposition/decompose.hpp"
+
+namespace cohort::runtime::coordination {
+
+namespace {
+
+using place = std::pair<std::string, uint32_t>;
+
+/// Why each error is still there, as the workers said, by file and message (a
+/// repair further up moves lines).
+std::map<std::pair<std::string, std::string>, pb::Leftover>
+reasons_of(const supervisor_state& state) {
+  std::map<std::pair<std::string, std::string>, pb::Leftover> result;
+  auto add = [&](const pb::Leftover& left) {
+    auto& diagnostic = left.diagnostic();
+    result[{diagnostic.location().file(), diagnostic.message()}] = left;
+  };
+  for (auto& left : state.coordination.left())
+    add(left);
+  for (auto& left : state.sequential.repair().left())
+    add(left);
+  return result;
+}
+
+pb::Leftover explain(const supervisor_state& state, const pb::Diagnostic& error,
+                     const pb::Leftover* said) {
+  pb::Leftover left;
+  *left.mutable_diagnostic() = error;
+  if (said != nullptr) {
+    left.set_reason(said->reason());
+    left.set_blockage(said->blockage());
+  } else if (!decomposition::in_scope(state.request.scope(),
+                                      error.location().file())) {
+    left.set_reason("outside the task's scope");
+    left.set_blockage(pb::BLOCKAGE_REASON_SCOPE_CLARIFICATION);
+  } else if (state.out_of_time) {
+    left.set_reason("the task's time was over");
+    left.set_blockage(pb::BLOCKAGE_REASON_RESOURCE_EXHAUSTED);
+  } else {
+    left.set_reason("no compiler proposes a fix that holds");
+    left.set_blockage(pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED);
+  }
+  return left;
+}
+
+/// One entry for each place that has an error, the first one reported there.
+void list_left(const supervisor_state& state, const pb::Evidence& after,
+               pb::TaskResult& result) {
+  auto said = reasons_of(state);
+  std::set<place> seen;
+  for (auto& error : after.diagnostics()) {
+    if (error.severity() < pb::SEVERITY_ERROR
+        || !seen.emplace(error.location().file(), error.location().line())
+              .second)
+      continue;
+    auto known = said.find({error.location().file(), error.message()});
+    *result.add_left()
+      = explain(state, error, known == said.end() ? nullptr : &known->second);
+  }
+  for (auto& report : after.units())
+    if (!report.failure().empty()) {
+      auto& left = *result.add_left();
+      left.mutable_diagnostic()->mutable_location()->set_file(report.unit());
+      left.mutable_diagnostic()->set_tool(report.tool());
+      left.mutable_diagnostic()->set_message("no verdict: " + report.failure());
+      left.set_reason("the compiler gave no verdict");
+      left.set_blockage(pb::BLOCKAGE_REASON_EXTERNAL);
+    }
+}
+
+uint32_t error_places(const pb::Evidence& evidence) {
+  std::set<place> places;
+  for (auto& diagnostic : evidence.diagnostics())
+    if (diagnostic.severity() >= pb::SEVERITY_ERROR)
+      places.emplace(diagnostic.location().file(),
+                     diagnostic.location().line());
+  return static_cast<uint32_t>(places.size());
+}
+
+std::string counted(size_t n, const char* singular, const char* plural) {
+  return std::to_string(n) + ' ' + (n == 1 ? singular : plural);
+}
+
+std::string sentence(const supervisor_state& state,
+                     const pb::TaskResult& result) {
+  if (result.errors_before() == 0 && result.left().empty())
+    return "every unit compiles; there is nothing to repair";
+  auto text = counted(result.errors_before(), "place", "places")
+              + " with errors before, " + std::to_string(result.errors_after())
+              + " after; " + counted(result.fixes_kept(), "fix", "fixes")
+              + " in " + counted(state.changed_files.size(), "file", "files");
+  if (!state.reverted.empty())
+    text += "; " + counted(state.reverted.size(), "file", "files")
+            + " taken back because a gate failed";
+  if (state.out_of_time)
+    text += "; the time was over";
+  return text;
+}
+
+bool any_gate_failed(const supervisor_state& state) {
+  auto& reports = state.gates.reports();
+  return !state.gates.error().empty()
+         || std::any_of(reports.begin(), reports.end(), [](auto& report) {
+              return report.verdict() == pb::GATE_VERDICT_FAIL;
+            });
+}
+
+pb::TaskOutcome outcome_of(const supervisor_state& state,
+                           const pb::TaskResult& result) {
+  auto refused = state.coordination.refused() && !state.fell_back;
+  if (refused && state.changed_files.empty())
+    return pb::TASK_OUTCOME_REFUSED;
+  if (result.left().empty() && !any_gate_failed(state))
+    return pb::TASK_OUTCOME_DONE;
+  return state.changed_files.empty() ? pb::TASK_OUTCOME_FAILED
+                                     : pb::TASK_OUTCOME_PARTIAL;
+}
+
+void add_fixes(const supervisor_state& state, pb::TaskResult& result) {
+  *result.mutable_fixes() = state.coordination.fixes();
+  for (auto& fix : state.sequential.repair().attempts())
+    *result.add_fixes() = fix;
+  auto& fixes = result.fixes();
+  result.set_fixes_kept(static_cast<uint32_t>(std::count_if(
+    fixes.begin(), fixes.end(), [](auto& fix) { return fix.kept(); })));
+}
+
+void add_subtasks(const supervisor_state& state, pb::TaskResult& result) {
+  *result.mutable_subtasks() = state.coordination.subtasks();
+  if (state.sequential.attempt() > 0) {
+    auto& only = *result.add_subtasks();
+    only.set_subtask_id(state.fell_back ? "fallback" : "sequential");
+    only.set_title("everything that is open");
+    only.set_worker(state.sequential.worker());
+    only.set_merged(state.sequential.has_patch());
+    only.set_state(state.sequential.has_error() ? "failed"
+                   : only.merged()              ? "merged"
+                                                : "nothing repaired");
+    only.set_attempts(state.sequential.attempt());
+    only.set_seconds(state.sequential.metrics().wall_seconds());
+  }
+  auto& subtasks = result.subtasks();
+  result.set_subtasks_total(static_cast<uint32_t>(subtasks.size()));
+  result.set_subtasks_done(static_cast<uint32_t>(std::count_if(
+    subtasks.begin(), subtasks.end(), [](auto& x) { return x.merged(); })));
+}
+
+} // namespace
+
+pb::TaskResult synthesise(const supervisor_state& state) {
+  auto result = ended_early(state, pb::TASK_OUTCOME_UNSPECIFIED, "");
+  auto after = analysis::gather(state.tree, {state.gates.after().begin(),
+                                             state.gates.after().end()});
+  *result.mutable_gates() = state.gates.reports();
+  result.set_errors_after(error_places(after));
+  list_left(state, after, result);
+  auto& patch = *result.mutable_patch();
+  patch.set_base_tree(state.base_tree);
+  patch.set_result_tree(state.tree);
+  patch.mutable_files()->Add(state.changed_files.begin(),
+                             state.changed_files.end());
+  result.set_outcome(outcome_of(state, result));
+  result.set_summary(result.outcome() == pb::TASK_OUTCOME_REFUSED
+                       ? state.coordination.why()
+                       : sentence(state, result));
+  if (!state.gates.error().empty())
+    result.set_summary(result.summary()
+                       + "; the gates could not run: " + state.gates.error());
+  return result;
+}
+
+pb::TaskResult ended_early(const supervisor_state& state,
+                           pb::TaskOutcome outcome, const std::string& why) {
+  pb::TaskResult result;
+  result.set_task_id(state.request.task_id());
+  result.set_outcome(outcome);
+  result.set_summary(why);
+  *result.mutable_routing() = state.routing;
+  *result.mutable_plan() = state.coordination.plan();
+  *result.mutable_verdicts() = state.coordination.verdicts();
+  auto evidence = analysis::gather(state.base_tree, state.before);
+  result.set_errors_before(error_places(evidence));
+  *result.mutable_evidence() = std::move(evidence);
+  result.set_fell_back(state.fell_back);
+  result.set_fallback_reason(state.fallback_reason);
+  add_fixes(state, result);
+  add_subtasks(state, result);
+  return result;
+}
+
+std::string commit_message(const supervisor_state& state,
+                           const pb::TaskResult& result) {
+  auto first_line = state.request.description().substr(
+    0, state.request.description().find('\n'));
+  if (first_line.size() > 72)
+    first_line = first_line.substr(0, 69) + "...";
+  auto text = first_line + "\n\n" + result.summary() + ".\n";
+  for (auto& fix : result.fixes())
+    if (fix.kept())
+      text += "\n- " + fix.fix().target_file() + ':'
+              + std::to_string(fix.fix().target_line()) + ": "
+              + fix.fix().message();
+  return text + "\n\nTask: " + state.request.task_id() + '\n';
+}
+
+int exit_code(pb::TaskOutcome outcome) {
+  switch (outcome) {
+    case pb::TASK_OUTCOME_DONE:
+      return 0;
+    case pb::TASK_OUTCOME_PARTIAL:
+      return 3;
+    case pb::TASK_OUTCOME_FAILED:
+      return 1;
+    case pb::TASK_OUTCOME_PRECONDITION:
+      return 4;
+    case pb::TASK_OUTCOME_REFUSED:
+      return 5;
+    case pb::TASK_OUTCOME_CANCELLED:
+      return 130;
+    default:
+      return 70;
+  }
+}
+
+} // namespace cohort::runtime::coordination

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "messages/v1/result.pb.h"
+#include "runtime/coordination/supervisor_machine.hpp"
+
+/// What the user is told at the end. Pure.
+namespace cohort::runtime::coordination {
+
+/// Everything that `state` knows, as a result without wall time, workers and
+/// delivery. The outcome: done only when nothing is left and no gate failed.
+pb::TaskResult synthesise(const supervisor_state& state);
+
+/// A result for a task that ended before it could change anything.
+pb::TaskResult ended_early(const supervisor_state& state,
+                           pb::TaskOutcome outcome, const std::string& why);
+
+/// The commit message of a result.
+std::string commit_message(const supervisor_state& state,
+                           const pb::TaskResult& result);
+
+/// The process exit code that belongs to an outcome.
+int exit_code(pb::TaskOutcome outcome);
+
+} // namespace cohort::runtime::coordination

@@ -1,0 +1,132 @@
+#include "runtime/coordination/work_units.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "runtime/analysis/evidence.hpp"
+#include "runtime/decomposition/decompose.hpp"
+
+namespace cohort::runtime::coordination {
+
+namespace {
+
+pb::WorkUnit unit_on(const pb::TaskRequest& request, const std::string& tree,
+                     pb::SpecialtyKind specialty, uint64_t ticket) {
+  pb::WorkUnit unit;
+  unit.set_ticket(ticket);
+  unit.set_task_id(request.task_id());
+  unit.mutable_specialty()->set_kind(specialty);
+  unit.set_workspace_root(request.workspace_root());
+  unit.set_tree(tree);
+  *unit.mutable_toolchain() = request.toolchain();
+  unit.set_cpu_bound(true);
+  return unit;
+}
+
+} // namespace
+
+pb::WorkUnit prepare_unit(const pb::TaskRequest& request,
+                          const std::string& tree, uint64_t ticket) {
+  auto unit = unit_on(request, tree, pb::SPECIALTY_KIND_GENERALIST, ticket);
+  unit.mutable_prepare();
+  return unit;
+}
+
+pb::WorkUnit check_unit(const pb::TaskRequest& request, const std::string& tree,
+                        const std::string& unit_name,
+                        const std::string& compiler, uint64_t ticket) {
+  auto unit = unit_on(request, tree, pb::SPECIALTY_KIND_GENERALIST, ticket);
+  unit.mutable_check()->set_unit(unit_name);
+  unit.mutable_check()->set_compiler(compiler);
+  unit.set_predicted_seconds(1.0);
+  unit.set_rank(1.0);
+  return unit;
+}
+
+pb::WorkUnit test_unit(const pb::TaskRequest& request, const std::string& tree,
+                       uint64_t ticket) {
+  auto unit = unit_on(request, tree, pb::SPECIALTY_KIND_GENERALIST, ticket);
+  unit.mutable_tests();
+  unit.set_rank(
+    1e6); // The longest unit of all: nothing else should wait for it.
+  return unit;
+}
+
+pb::WorkUnit repair_unit(const pb::TaskRequest& request,
+                         const std::string& tree, const pb::Subtask& subtask,
+                         double rank, const std::vector<std::string>& compilers,
+                         const std::vector<pb::UnitReport>& known,
+                         uint64_t ticket) {
+  auto unit = unit_on(request, tree, subtask.specialty().kind(), ticket);
+  *unit.mutable_specialty() = subtask.specialty();
+  unit.set_rank(rank);
+  unit.set_predicted_seconds(subtask.effort_seconds());
+  auto& repair = *unit.mutable_repair();
+  *repair.mutable_subtask() = subtask;
+  repair.mutable_compilers()->Add(compilers.begin(), compilers.end());
+  *repair.mutable_scope() = request.scope();
+  std::set<std::string> units{subtask.units().begin(), subtask.units().end()};
+  for (auto& report : known)
+    if (units.count(report.unit()) > 0)
+      *repair.add_known() = report;
+  return unit;
+}
+
+pb::WorkUnit execute_sequential_fallback(
+  const pb::TaskRequest& request, const pb::ComplexTask& task,
+  const std::string& last_good_tree, const std::vector<std::string>& compilers,
+  const std::vector<pb::UnitReport>& known, uint64_t ticket) {
+  auto evidence = analysis::gather(last_good_tree, known);
+  auto everything = decomposition::whole_scope(task, evidence, request.scope());
+  return repair_unit(request, last_good_tree, everything,
+                     everything.effort_seconds(), compilers, known, ticket);
+}
+
+pb::UnitReport missing_report(const pb::CheckUnit& check,
+                              const pb::WorkerError& error) {
+  pb::UnitReport report;
+  report.set_unit(check.unit());
+  report.set_tool(check.compiler());
+  report.set_failure(error.message());
+  report.add_reads(check.unit());
+  return report;
+}
+
+std::vector<pb::UnitReport>
+unaffected(const std::vector<pb::UnitReport>& reports,
+           const std::vector<std::string>& changed) {
+  auto reads_changed = [&](const pb::UnitReport& report) {
+    return std::any_of(report.reads().begin(), report.reads().end(),
+                       [&](const std::string& file) {
+                         return std::binary_search(changed.begin(),
+                                                   changed.end(), file);
+                       });
+  };
+  std::vector<pb::UnitReport> result;
+  for (auto& report : reports)
+    // A unit that gave no verdict may have read anything.
+    if (report.failure().empty() && !reads_changed(report))
+      result.push_back(report);
+  return result;
+}
+
+std::vector<pb::CheckUnit>
+missing_checks(const std::vector<std::string>& units,
+               const std::vector<std::string>& compilers,
+               const std::vector<pb::UnitReport>& known) {
+  std::set<std::pair<std::string, std::string>> have;
+  for (auto& report : known)
+    have.emplace(report.unit(), report.tool());
+  std::vector<pb::CheckUnit> result;
+  for (auto& unit : units)
+    for (auto& compiler : compilers)
+      if (have.count({unit, compiler}) == 0) {
+        auto& check = result.emplace_back();
+        check.set_unit(unit);
+        check.set_compiler(compiler);
+      }
+  return result;
+}
+
+} // namespace cohort::runtime::coordination

@@ -1,0 +1,172 @@
+#include "runtime/quality/gates.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/evidence_builder.hpp"
+
+using namespace cohort;
+using namespace cohort::runtime::quality;
+using cohort::runtime::analysis::gather;
+using tests::make_error;
+using tests::make_unit;
+
+namespace {
+
+pb::UnitReport with_tool(pb::UnitReport report, std::string tool) {
+  report.set_tool(std::move(tool));
+  return report;
+}
+
+pb::UnitReport broken(const std::string& unit) {
+  return make_unit(unit, {}, {make_error(unit, 7)});
+}
+
+pb::TestReport test_report(std::vector<std::pair<std::string, bool>> cases,
+                           std::string failure = {}) {
+  pb::TestReport report;
+  report.set_available(true);
+  report.set_failure(std::move(failure));
+  for (auto& [name, passes] : cases) {
+    auto& added = *report.add_cases();
+    added.set_name(name);
+    added.set_passed(passes);
+  }
+  return report;
+}
+
+bool mentions(const pb::GateReport& report, std::string_view text) {
+  return report.details().find(text) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("everything compiles: pass, with the count of checks") {
+  auto before = gather("b", {broken("a.cc"), make_unit("b.cc")});
+  auto after = gather("a", {make_unit("a.cc"), make_unit("b.cc")});
+  auto report = judge_compilation(before, after);
+  CHECK(report.kind() == pb::GATE_KIND_COMPILATION);
+  CHECK(report.verdict() == pb::GATE_VERDICT_PASS);
+  CHECK(report.score() == 1);
+  CHECK(report.details() == "2 of 2 checks pass (2 units, 1 compiler)");
+  CHECK(report.suggestions().empty());
+}
+
+TEST_CASE("still rejected: a warning that names place and message") {
+  auto before = gather("b", {broken("a.cc"), make_unit("b.cc")});
+  auto report = judge_compilation(before, before);
+  CHECK(report.verdict() == pb::GATE_VERDICT_WARNING);
+  CHECK(report.score() == doctest::Approx(0.5));
+  REQUIRE(report.suggestions_size() == 1);
+  CHECK(report.suggestions(0).find("a.cc:7: 'x' was not") != std::string::npos);
+}
+
+TEST_CASE("a unit that compiled before and does not now fails the gate") {
+  auto before = gather("b", {broken("a.cc"), make_unit("b.cc")});
+  auto after = gather("a", {make_unit("a.cc"), broken("b.cc")});
+  CHECK(judge_compilation(before, after).verdict() == pb::GATE_VERDICT_FAIL);
+  CHECK(broken_units(before, after) == std::vector<std::string>{"b.cc"});
+}
+
+TEST_CASE("a pair that is missing or without verdict is not accepted") {
+  auto both
+    = gather("b", {make_unit("a.cc"), with_tool(make_unit("a.cc"), "clang")});
+  auto one = gather("a", {make_unit("a.cc")});
+  CHECK(broken_units(both, one) == std::vector<std::string>{"a.cc"});
+  CHECK(broken_units(both, {}) == std::vector<std::string>{"a.cc"});
+  auto crashed = make_unit("a.cc");
+  crashed.set_ok(false);
+  crashed.set_failure("the compiler crashed");
+  auto report = judge_compilation(one, gather("a", {crashed}));
+  CHECK(report.verdict() == pb::GATE_VERDICT_FAIL);
+  CHECK(report.suggestions(0).find("the compiler crashed")
+        != std::string::npos);
+}
+
+TEST_CASE("what one compiler rejected before is not broken by the other") {
+  auto before = gather("b",
+                       {broken("a.cc"), with_tool(make_unit("a.cc"), "clang")});
+  auto after = gather("a",
+                      {broken("a.cc"), with_tool(broken("a.cc"), "clang")});
+  CHECK(broken_units(before, after).empty());
+  CHECK(judge_compilation(before, after).verdict() == pb::GATE_VERDICT_WARNING);
+}
+
+TEST_CASE("nothing checked is not measured") {
+  CHECK(judge_compilation({}, {}).verdict() == pb::GATE_VERDICT_NOT_MEASURED);
+}
+
+TEST_CASE("a change outside the scope fails") {
+  pb::Scope scope;
+  scope.add_include("src/**");
+  auto report = judge_scope(scope, {"src/a.cc", "lib/b.cc"});
+  CHECK(report.verdict() == pb::GATE_VERDICT_FAIL);
+  CHECK(report.score() == doctest::Approx(0.5));
+  CHECK(mentions(report, "lib/b.cc"));
+  CHECK(judge_scope(scope, {"src/a.cc"}).verdict() == pb::GATE_VERDICT_PASS);
+  CHECK(judge_scope(scope, {}).verdict() == pb::GATE_VERDICT_PASS);
+  CHECK(judge_scope({}, {"/etc/passwd"}).verdict() == pb::GATE_VERDICT_FAIL);
+  CHECK(judge_scope({}, {"a/../../b"}).verdict() == pb::GATE_VERDICT_FAIL);
+}
+
+TEST_CASE("tests against the base") {
+  auto before = test_report({{"a", true}, {"b", false}, {"c", true}});
+  auto verdict = [&](const pb::TestReport& after) {
+    return judge_tests(before, after).verdict();
+  };
+  CHECK(verdict(test_report({{"a", true}, {"b", true}, {"c", true}}))
+        == pb::GATE_VERDICT_PASS);
+  CHECK(verdict(test_report({{"a", true}, {"b", false}, {"c", true}}))
+        == pb::GATE_VERDICT_WARNING);
+  CHECK(verdict(test_report({{"a", true}, {"c", true}, {"new", false}}))
+        == pb::GATE_VERDICT_WARNING);
+  CHECK(verdict(test_report({{"a", false}, {"b", false}, {"c", true}}))
+        == pb::GATE_VERDICT_FAIL);
+  CHECK(verdict(test_report({{"a", true}, {"b", true}}))
+        == pb::GATE_VERDICT_FAIL);
+  CHECK(verdict(test_report({})) == pb::GATE_VERDICT_FAIL);
+  CHECK(verdict(test_report({}, "the build failed")) == pb::GATE_VERDICT_FAIL);
+  CHECK(verdict(test_report({{"a", true}, {"a", false}, {"c", true}}))
+        == pb::GATE_VERDICT_FAIL);
+  auto gone = judge_tests(before, test_report({{"a", true}, {"b", true}}));
+  CHECK(mentions(gone, "2 of 3 tests pass; gone: c"));
+}
+
+TEST_CASE("a project that lost its tests fails") {
+  auto report = judge_tests(test_report({{"a", true}}), {});
+  CHECK(report.verdict() == pb::GATE_VERDICT_FAIL);
+}
+
+TEST_CASE("without a base every test must pass") {
+  CHECK(judge_tests(std::nullopt, test_report({{"a", true}})).verdict()
+        == pb::GATE_VERDICT_PASS);
+  CHECK(judge_tests(std::nullopt, test_report({{"a", true}, {"b", false}}))
+          .verdict()
+        == pb::GATE_VERDICT_FAIL);
+  CHECK(
+    judge_tests(test_report({}, "did not build"), test_report({{"a", false}}))
+      .verdict()
+    == pb::GATE_VERDICT_FAIL);
+  CHECK(
+    judge_tests(std::nullopt, test_report({}, "undefined reference")).verdict()
+    == pb::GATE_VERDICT_FAIL);
+}
+
+TEST_CASE("tests that cannot be had are not measured") {
+  CHECK(judge_tests(std::nullopt, {}).verdict()
+        == pb::GATE_VERDICT_NOT_MEASURED);
+  CHECK(judge_tests(std::nullopt, test_report({})).verdict()
+        == pb::GATE_VERDICT_NOT_MEASURED);
+  auto still_broken = test_report({}, std::string{units_have_errors});
+  CHECK(judge_tests(std::nullopt, still_broken).verdict()
+        == pb::GATE_VERDICT_NOT_MEASURED);
+}
+
+TEST_CASE("what is not measured carries its threshold, and fails nothing") {
+  auto report = not_measured(pb::GATE_KIND_COVERAGE, 0.8, "not yet");
+  CHECK(report.threshold() == 0.8);
+  CHECK(report.details() == "not yet");
+  CHECK(passed({report}));
+  CHECK(passed({}));
+  auto failed = judge_scope({}, {"/x"});
+  CHECK_FALSE(passed({report, failed}));
+}
