@@ -1,1 +1,71 @@
 #include "config/load.hpp"
+
+#include <string_view>
+
+#include "config/keys.hpp"
+#include "config/problem.hpp"
+#include "config/read_file.hpp"
+
+namespace cohort::config {
+
+namespace {
+
+/// "a,b" is a list of two words, "" one of none.
+std::vector<std::string> words_of(const key& key, std::string_view text) {
+  if (!key.is_list)
+    return {std::string{text}};
+  std::vector<std::string> result;
+  while (!text.empty()) {
+    auto comma = text.find(',');
+    result.emplace_back(text.substr(0, comma));
+    if (comma == std::string_view::npos)
+      break;
+    text.remove_prefix(comma + 1);
+    if (text.empty())
+      result.emplace_back(); // After a last comma: not allowed anywhere.
+  }
+  return result;
+}
+
+void set_from_text(const key& key, const std::string& source,
+                   std::string_view text, load_result& out) {
+  if (!key.set(out.values, words_of(key, text)))
+    out.problems.push_back({source, 0, key.path, not_allowed(key, text)});
+}
+
+void set_override(const std::string& text, load_result& out) {
+  auto equals = text.find('=');
+  auto path = text.substr(0, equals);
+  if (equals == std::string::npos)
+    out.problems.push_back(
+      {"--set", 0, "", shown(text) + ": expected KEY=VALUE"});
+  else if (auto* known = find_key(path))
+    set_from_text(*known, "--set", std::string_view{text}.substr(equals + 1),
+                  out);
+  else if (is_section(path))
+    out.problems.push_back(
+      {"--set", 0, path, "a section; set one of its keys"});
+  else
+    out.problems.push_back({"--set", 0, shown(path), unknown_key(path)});
+}
+
+} // namespace
+
+load_result load(const load_request& request) {
+  load_result result;
+  if (request.file)
+    read_file(*request.file, result);
+  if (request.environment)
+    for (auto& key : keys()) {
+      auto name = variable_of(key);
+      if (auto* value = request.environment(name.c_str()))
+        set_from_text(key, name, value, result);
+    }
+  for (auto& text : request.overrides)
+    set_override(text, result);
+  if (!result.problems.empty())
+    result.values = settings{};
+  return result;
+}
+
+} // namespace cohort::config

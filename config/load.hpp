@@ -14,7 +14,8 @@
 /// all problems are found in one go.
 namespace cohort::config {
 
-/// "cohort.yaml:7: parallel_workers.complexity_threshold: 1.5: expected a number from 0 to 1".
+/// "cohort.yaml:7: parallel_workers.complexity_threshold: 1.5: expected a
+/// number from 0 to 1".
 struct problem {
   std::string source; // File name, "COHORT_..." variable, or "--set".
   int line = 0;       // 0 where there is none.
@@ -27,15 +28,18 @@ struct problem {
 struct load_request {
   /// Absent: defaults only.
   std::optional<std::filesystem::path> file;
-  /// "a.b=c", in order; they win over the environment.
+  /// "a.b=c", in order; they win over the environment, which wins over the
+  /// file. A list's values stand between commas, here and in a variable.
   std::vector<std::string> overrides;
-  /// Looks a variable up; nullptr when it is not set. COHORT_PARALLEL_WORKERS__ENABLED
-  /// is parallel_workers.enabled: upper case, "__" between the parts.
+  /// Looks a variable up; nullptr when it is not set.
+  /// COHORT_PARALLEL_WORKERS__ENABLED is parallel_workers.enabled: upper case,
+  /// "__" between the parts.
   std::function<const char*(const char*)> environment;
 };
 
 struct load_result {
-  settings values; // Defaults where there are problems.
+  settings values; // The defaults when there is any problem.
+  /// The file's by line, then the environment's, then the overrides'.
   std::vector<problem> problems;
 };
 

@@ -1,0 +1,243 @@
+#include "config/keys.hpp"
+
+#include <chrono>
+
+#include "config/key_kinds.hpp"
+#include "runtime/decomposition/decompose.hpp"
+
+namespace cohort::config {
+
+namespace {
+
+using namespace kinds;
+
+key strategy() {
+  auto names = runtime::decomposition::strategies();
+  std::string allowed;
+  for (auto& name : names)
+    allowed += (allowed.empty() ? "" : " or ") + name;
+  auto set = [names](settings& all, const words& given) {
+    if (given.size() != 1
+        || std::find(names.begin(), names.end(), given[0]) == names.end())
+      return false;
+    all.decomposition.strategy = given[0];
+    return true;
+  };
+  return {"parallel_workers.decomposition.strategy",
+          "how a task is split",
+          allowed,
+          false,
+          set,
+          [](const settings& all) { return all.decomposition.strategy; }};
+}
+
+/// What is planned for and what runs must agree: one key sets both.
+key workers() {
+  return whole(
+    "parallel_workers.max_concurrent_workers",
+    "workers of a host; above the number of cores only what waits gains", 1,
+    10'000,
+    [](const settings& all) {
+      return static_cast<int64_t>(all.pool.max_concurrent_workers);
+    },
+    [](settings& all, int64_t value) {
+      all.pool.max_concurrent_workers = static_cast<unsigned>(value);
+      all.routing.workers = static_cast<unsigned>(value);
+    });
+}
+
+key state_folder() {
+  auto set = [](settings& all, const words& given) {
+    if (given.size() != 1)
+      return false;
+    if (!given[0].empty() && (given[0][0] != '/' || !is_text(given[0])))
+      return false;
+    all.state = given[0];
+    return true;
+  };
+  return {
+    "state_directory",
+    "where snapshots, the journal and worktrees are kept; \"\" stands for "
+    "$XDG_STATE_HOME/cohort",
+    "an absolute path, or \"\"",
+    false,
+    set,
+    [](const settings& all) { return yaml_word(all.state.string()); }};
+}
+
+#define COHORT_FIELD(path)                                                     \
+  [](auto& all) -> auto& {                                                     \
+    return all.path;                                                           \
+  }
+
+std::vector<key> make_keys() {
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
+  return {
+    boolean("parallel_workers.enabled", "false: every task runs sequentially",
+            COHORT_FIELD(routing.parallel_enabled)),
+    number("parallel_workers.complexity_threshold",
+           "a task whose score is strictly above is split", 0, 1,
+           COHORT_FIELD(routing.complexity_threshold)),
+    workers(),
+    count("parallel_workers.max_subtasks_per_task", "subtasks of one round", 1,
+          10'000, COHORT_FIELD(decomposition.max_subtasks_per_task)),
+    number("parallel_workers.min_predicted_speedup",
+           "a split that predicts less is taken back", 1, 100,
+           COHORT_FIELD(routing.min_predicted_speedup)),
+    count("parallel_workers.coordination.message_buffer_size",
+          "progress events that wait for one subscriber", 1, 1'000'000,
+          COHORT_FIELD(progress.message_buffer_size)),
+    duration<milliseconds>(
+      "parallel_workers.coordination.progress_update_interval_ms",
+      "milliseconds between progress updates", 10, 3'600'000,
+      COHORT_FIELD(progress.progress_update_interval)),
+    duration<seconds>("parallel_workers.coordination.worker_timeout_seconds",
+                      "seconds that one attempt may take", 1, 86'400,
+                      COHORT_FIELD(pool.worker_timeout)),
+    count("parallel_workers.coordination.prefetch",
+          "assignments that a worker holds at once", 1, 10'000,
+          COHORT_FIELD(pool.prefetch)),
+    strategy(),
+    count("parallel_workers.decomposition.max_dependency_depth",
+          "longest chain of subtasks", 1, 100,
+          COHORT_FIELD(decomposition.max_dependency_depth)),
+    boolean("parallel_workers.decomposition.enable_council_validation",
+            "false: a split runs without review",
+            COHORT_FIELD(council.enabled)),
+    count("parallel_workers.council.max_review_rounds",
+          "reviews of one split, amendments included", 1, 100,
+          COHORT_FIELD(council.max_review_rounds)),
+    number("parallel_workers.council.quorum",
+           "more than this share of the judges must answer", 0, 1,
+           COHORT_FIELD(council.quorum)),
+    number("parallel_workers.council.supermajority",
+           "share of the judges' weight that must approve", 0, 1,
+           COHORT_FIELD(council.supermajority)),
+    number("parallel_workers.council.veto_severity",
+           "a rejecting judge's finding of at least this severity is a veto", 0,
+           1, COHORT_FIELD(council.veto_severity)),
+    duration<milliseconds>("parallel_workers.council.review_timeout_ms",
+                           "milliseconds that judges have for a review", 1,
+                           3'600'000, COHORT_FIELD(council.review_timeout)),
+    boolean("parallel_workers.quality_gates.compilation_validation",
+            "judge that no unit broke",
+            COHORT_FIELD(gates.compilation_validation)),
+    boolean("parallel_workers.quality_gates.tests",
+            "build and run the project's tests", COHORT_FIELD(gates.tests)),
+    number("parallel_workers.quality_gates.test_coverage_threshold",
+           "shown; coverage is not measured yet", 0, 1,
+           COHORT_FIELD(gates.test_coverage_threshold)),
+    number("parallel_workers.quality_gates.mutation_testing_threshold",
+           "shown; mutation is not measured yet", 0, 1,
+           COHORT_FIELD(gates.mutation_testing_threshold)),
+    boolean("parallel_workers.resilience.fallback",
+            "run what is left sequentially when the parallel way fails",
+            COHORT_FIELD(supervision.fallback)),
+    count("parallel_workers.resilience.max_attempts", "attempts at one unit", 1,
+          100, COHORT_FIELD(pool.max_attempts)),
+    count("parallel_workers.resilience.max_coordinator_restarts",
+          "restarts of a task's coordinator before the fallback", 0, 100,
+          COHORT_FIELD(supervision.max_coordinator_restarts)),
+    count("parallel_workers.resilience.max_rebase_attempts",
+          "times that a subtask whose patch conflicts runs again", 0, 100,
+          COHORT_FIELD(supervision.max_rebase_attempts)),
+    count("parallel_workers.resilience.max_rounds",
+          "rounds of probe, split, repair and merge", 1, 100,
+          COHORT_FIELD(supervision.max_rounds)),
+    number("parallel_workers.resilience.max_failed_share",
+           "a round in which a larger share of subtasks fails falls back", 0, 1,
+           COHORT_FIELD(supervision.max_failed_share)),
+    count("parallel_workers.resilience.admission_limit",
+          "tasks at once; more are told busy", 1, 100'000,
+          COHORT_FIELD(supervision.admission_limit)),
+    count("parallel_workers.resilience.worker_restarts",
+          "restarts of one worker within the window before cohort gives up", 0,
+          10'000, COHORT_FIELD(supervision.worker_restarts)),
+    duration<seconds>(
+      "parallel_workers.resilience.worker_restart_window_seconds",
+      "seconds of that window", 1, 86'400,
+      COHORT_FIELD(supervision.worker_restart_window)),
+    duration<milliseconds>(
+      "parallel_workers.resilience.retry_backoff_ms",
+      "milliseconds before a second attempt, at most; doubles", 1, 3'600'000,
+      COHORT_FIELD(pool.retry_backoff)),
+    duration<milliseconds>("parallel_workers.resilience.retry_backoff_max_ms",
+                           "milliseconds before any attempt, at most", 1,
+                           3'600'000, COHORT_FIELD(pool.retry_backoff_max)),
+    duration<milliseconds>("parallel_workers.resilience.cancel_timeout_ms",
+                           "milliseconds until a worker that does not stop is "
+                           "given up",
+                           10, 3'600'000, COHORT_FIELD(pool.cancel_timeout)),
+    count("parallel_workers.resilience.quarantine_failures",
+          "crashes in a row that take a worker out for a while", 1, 1000,
+          COHORT_FIELD(pool.quarantine_failures)),
+    duration<milliseconds>("parallel_workers.resilience.breaker_cool_down_ms",
+                           "milliseconds of that while", 1, 3'600'000,
+                           COHORT_FIELD(pool.breaker_cool_down)),
+    list("snapshot.include", "ignored files that a build needs",
+         "a list of globs", {}, COHORT_FIELD(snapshot.include)),
+    megabytes("snapshot.max_file_mb", "megabytes of the largest file", 1,
+              COHORT_FIELD(snapshot.max_file_bytes)),
+    list("toolchain.compilers", "compilers that check each unit",
+         "a list of gcc, clang or both", {"gcc", "clang"},
+         COHORT_FIELD(toolchain.compilers)),
+    program("toolchain.gcc", "GCC's C++ driver", COHORT_FIELD(toolchain.gcc)),
+    program("toolchain.clang", "clang's C++ driver",
+            COHORT_FIELD(toolchain.clang)),
+    program("toolchain.cmake", "CMake", COHORT_FIELD(toolchain.cmake)),
+    program("toolchain.ctest", "CTest", COHORT_FIELD(toolchain.ctest)),
+    duration<seconds>("processes.check_timeout_seconds",
+                      "seconds that one compiler run may take", 1, 86'400,
+                      COHORT_FIELD(processes.check_timeout)),
+    duration<seconds>("processes.build_timeout_seconds",
+                      "seconds that configuring, building or testing may take",
+                      1, 864'000, COHORT_FIELD(processes.build_timeout)),
+    megabytes("processes.output_limit_mb",
+              "megabytes that a program may print before it is killed", 1,
+              COHORT_FIELD(processes.output_limit_bytes)),
+    megabytes("processes.memory_limit_mb",
+              "megabytes of address space of a program; 0: no limit", 0,
+              COHORT_FIELD(processes.memory_limit_bytes)),
+    list("processes.pass_environment",
+         "environment variables that programs see, beside COHORT_*",
+         "a list of names", {}, COHORT_FIELD(processes.pass_environment)),
+    state_folder(),
+  };
+}
+
+#undef COHORT_FIELD
+
+} // namespace
+
+const std::vector<key>& keys() {
+  static const auto all = make_keys();
+  return all;
+}
+
+const key* find_key(std::string_view path) {
+  for (auto& key : keys())
+    if (key.path == path)
+      return &key;
+  return nullptr;
+}
+
+bool is_section(std::string_view path) {
+  for (auto& key : keys())
+    if (key.path.size() > path.size() && key.path[path.size()] == '.'
+        && std::string_view{key.path}.substr(0, path.size()) == path)
+      return true;
+  return false;
+}
+
+std::string variable_of(const key& key) {
+  std::string result = "COHORT_";
+  for (auto c : key.path)
+    if (c == '.')
+      result += "__";
+    else
+      result += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return result;
+}
+
+} // namespace cohort::config

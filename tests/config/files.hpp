@@ -1,0 +1,33 @@
+#pragma once
+
+#include <fstream>
+#include <string>
+
+#include "config/load.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace tests {
+
+namespace config = cohort::config;
+
+/// A configuration file with that content.
+class config_file {
+public:
+  explicit config_file(const std::string& content) {
+    std::ofstream{path(), std::ios::binary} << content;
+  }
+
+  [[nodiscard]] std::filesystem::path path() const {
+    return folder_.path() / "cohort.yaml";
+  }
+
+private:
+  temp_folder folder_;
+};
+
+inline config::load_result load_text(const std::string& content) {
+  config_file file{content};
+  return config::load({file.path(), {}, {}});
+}
+
+} // namespace tests
