@@ -1,0 +1,92 @@
+#include "actors/coordinator.hpp"
+
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "actors/journaling.hpp"
+
+namespace cohort::actors {
+
+namespace {
+
+namespace coordination = runtime::coordination;
+using self_pointer = coordinator_actor::stateful_pointer<coordinator_state>;
+
+struct shell {
+  self_pointer self;
+  const services& others;
+  const coordination::coordinator_settings& settings;
+
+  void feed(coordination::coordinator_input input) const {
+    auto decision = coordination::decide(self->state.machine, std::move(input),
+                                         settings);
+    append(self, others.journal, std::move(decision.events));
+    for (auto& effect : decision.effects)
+      std::visit([this](auto& x) { carry_out(x); }, effect);
+  }
+
+  void carry_out(pb::ReviewRequest& x) const {
+    self->send(others.council, std::move(x));
+  }
+  void carry_out(pb::SubmitUnits& x) const {
+    self->send(others.pool, std::move(x));
+  }
+  void carry_out(pb::MergePatch& x) const {
+    self->send(others.store, std::move(x));
+  }
+  void carry_out(pb::ProgressEvent& x) const {
+    self->send(others.progress, std::move(x));
+  }
+  /// Nothing of this coordinator may run once its report is out.
+  void carry_out(pb::CoordinationReport& x) const {
+    pb::CancelUnits cancel;
+    cancel.set_task_id(x.task_id());
+    self->state.report = std::move(x);
+    self->send(others.pool, std::move(cancel));
+  }
+
+  void on_cancelled() const {
+    if (!self->state.report)
+      return;
+    reply_to(self, self->state.supervisor, std::move(*self->state.report));
+    self->quit();
+  }
+};
+
+} // namespace
+
+coordinator_actor::behavior_type
+coordinator(self_pointer self, services others,
+            coordination::coordinator_settings settings) {
+  auto feed = [=](auto&& input) {
+    shell{self, others, settings}.feed(std::forward<decltype(input)>(input));
+  };
+  return {
+    [=](pb::StartCoordination& start) {
+      self->state.supervisor = self->current_sender();
+      feed(std::move(start));
+    },
+    [=](const pb::StopCoordination& stop) { feed(stop); },
+    [=](const pb::ReviewOutcome& outcome) { feed(outcome); },
+    [=](pb::UnitsFinished& finished) {
+      for (auto& result : *finished.mutable_results())
+        feed(std::move(result));
+    },
+    [=](const pb::UnitsCancelled&) {
+      shell{self, others, settings}.on_cancelled();
+    },
+    [=](const pb::MergeReport& report) { feed(report); },
+    [=](const pb::StoreFailed& failed) {
+      feed(runtime::error{static_cast<runtime::errc>(failed.code()),
+                          failed.message()});
+    },
+    [=](const pb::EventsStored& stored) {
+      if (stored.code() != 0)
+        feed(runtime::error{static_cast<runtime::errc>(stored.code()),
+                            stored.message()});
+    },
+  };
+}
+
+} // namespace cohort::actors

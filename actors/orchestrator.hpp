@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include "actors/interfaces.hpp"
+#include "actors/task_supervisor.hpp"
+#include "runtime/coordination/supervisor_machine.hpp"
+
+namespace cohort::actors {
+
+class orchestrator_settings {
+public:
+  runtime::coordination::supervisor_settings task;
+  /// Makes the id of a task that comes without one.
+  std::function<std::string()> make_task_id;
+
+  /// Returns settings under which tasks may run in parallel; without this all
+  /// tasks run sequentially.
+  orchestrator_settings with_parallel_execution(coordinator_factory factory) &&;
+
+  [[nodiscard]] bool has_parallel_support() const;
+  [[nodiscard]] const coordinator_factory& make_coordinator() const;
+
+private:
+  coordinator_factory make_coordinator_;
+};
+
+/// Takes tasks in, and gives each a supervisor.
+///
+/// Owns:  the table of running tasks; at most `admission_limit`, more are told
+///        busy.
+/// Sends: answers; a task's own messages are its supervisor's.
+/// Links: monitors task supervisors; one that dies ends its task with an
+/// internal
+///        error, and nothing else.
+/// Fails: invalid_request (no description), workspace_unreadable, busy,
+///        not_found.
+struct orchestrator_state {
+  static inline const char* name = "orchestrator";
+
+  struct task {
+    task_supervisor_actor supervisor;
+    std::vector<caf::typed_response_promise<pb::TaskCancelled>> cancels;
+  };
+
+  std::map<std::string, task> tasks; // By id.
+};
+
+orchestrator_actor::behavior_type
+orchestrator(orchestrator_actor::stateful_pointer<orchestrator_state> self,
+             services others, orchestrator_settings settings);
+
+} // namespace cohort::actors

@@ -1,0 +1,71 @@
+#include "actors/root_supervisor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "actors/error.hpp"
+
+namespace cohort::actors {
+
+namespace {
+
+using self_pointer = root_supervisor_actor::stateful_pointer<root_state>;
+
+void give_up(self_pointer self, const std::string& why) {
+  spdlog::critical("root_supervisor: {}", why);
+  self->quit(to_caf({runtime::errc::internal, why}));
+}
+
+void on_down(self_pointer self, const root_settings& settings,
+             const caf::down_msg& down) {
+  auto& children = self->state.children;
+  auto entry = std::find_if(children.begin(), children.end(), [&](auto& x) {
+    return x.what.handle.address() == down.source;
+  });
+  if (entry == children.end())
+    return;
+  auto reason = self->system().render(down.reason);
+  if (!entry->what.restart)
+    return give_up(self, entry->what.name + " died: " + reason);
+  auto now = self->clock().now();
+  auto& restarts = entry->restarts;
+  restarts.push_back(now);
+  while (restarts.front() + settings.window < now)
+    restarts.pop_front();
+  if (restarts.size() > settings.restarts)
+    return give_up(self, entry->what.name + " died "
+                           + std::to_string(restarts.size())
+                           + " times in a row: " + reason);
+  spdlog::warn("root_supervisor: restarting {}: {}", entry->what.name, reason);
+  entry->what.handle = entry->what.restart(++entry->incarnation);
+  self->monitor(entry->what.handle);
+}
+
+void on_shutdown(self_pointer self) {
+  auto& children = self->state.children;
+  for (auto entry = children.rbegin(); entry != children.rend(); ++entry) {
+    self->demonitor(entry->what.handle);
+    caf::anon_send_exit(entry->what.handle, caf::exit_reason::user_shutdown);
+  }
+  self->quit(caf::exit_reason::user_shutdown);
+}
+
+} // namespace
+
+root_supervisor_actor::behavior_type
+root_supervisor(self_pointer self, std::vector<child> children,
+                root_settings settings) {
+  for (auto& what : children) {
+    self->monitor(what.handle);
+    self->state.children.push_back({std::move(what), 1, {}});
+  }
+  self->set_down_handler(
+    [=](caf::down_msg& down) { on_down(self, settings, down); });
+  return {
+    [=](const pb::Shutdown&) { on_shutdown(self); },
+  };
+}
+
+} // namespace cohort::actors

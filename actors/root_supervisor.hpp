@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <caf/actor.hpp>
+#include <caf/actor_clock.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/interfaces.hpp"
+
+namespace cohort::actors {
+
+/// A long-lived actor of the process.
+struct child {
+  std::string name;
+  caf::actor handle;
+  /// Starts it again; the argument is its new incarnation. None: the process
+  /// cannot go on without it.
+  std::function<caf::actor(uint64_t)> restart;
+};
+
+struct root_settings {
+  unsigned restarts = 5; // Of one child within `window`; then give up loudly.
+  std::chrono::seconds window{60};
+};
+
+/// Keeps the long-lived actors alive, one for one, as an OTP supervisor does.
+///
+/// Owns:  the children. A child that can be restarted is, at most `restarts`
+///        times in `window`.
+/// Links: monitors its children. What it gives up on ends it with
+/// errc::internal,
+///        and whoever monitors it ends the process (exit code 70).
+/// Ends:  on Shutdown: the children first, in reverse order.
+struct root_state {
+  static inline const char* name = "root_supervisor";
+
+  struct entry {
+    child what;
+    uint64_t incarnation = 1;
+    std::deque<caf::actor_clock::time_point> restarts; // Within the window.
+  };
+
+  std::vector<entry> children; // In start order.
+};
+
+root_supervisor_actor::behavior_type
+root_supervisor(root_supervisor_actor::stateful_pointer<root_state> self,
+                std::vector<child> children, root_settings settings);
+
+} // namespace cohort::actors

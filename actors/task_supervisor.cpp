@@ -1,0 +1,239 @@
+#include "actors/task_supervisor.hpp"
+
+#include <chrono>
+#include <utility>
+#include <variant>
+
+#include <google/protobuf/util/time_util.h>
+
+#include "actors/journaling.hpp"
+
+namespace cohort::actors {
+
+namespace {
+
+namespace coordination = runtime::coordination;
+using coordination::supervisor_phase;
+using self_pointer
+  = task_supervisor_actor::stateful_pointer<task_supervisor_state>;
+using seconds = std::chrono::duration<double>;
+
+struct shell {
+  self_pointer self;
+  const services& others;
+  const coordinator_factory& make_coordinator;
+  const coordination::supervisor_settings& settings;
+
+  // -- the machine
+  // -------------------------------------------------------------
+
+  void feed(coordination::supervisor_input input) const {
+    auto& state = self->state;
+    auto before = state.machine.phase;
+    auto decision = coordination::decide(state.machine, std::move(input),
+                                         settings);
+    if (state.machine.phase != before) {
+      auto now = self->clock().now();
+      state.seconds[before] += seconds{now - state.phase_began}.count();
+      state.phase_began = now;
+    }
+    append(self, others.journal, std::move(decision.events));
+    for (auto& effect : decision.effects)
+      std::visit([this](auto& x) { carry_out(x); }, effect);
+  }
+
+  void carry_out(pb::TakeSnapshot& x) const {
+    self->send(others.store, std::move(x));
+  }
+  void carry_out(pb::CompareTrees& x) const {
+    self->send(others.store, std::move(x));
+  }
+  void carry_out(pb::RevertFiles& x) const {
+    self->send(others.store, std::move(x));
+  }
+  void carry_out(pb::DeliverResult& x) const {
+    self->send(others.store, std::move(x));
+  }
+  void carry_out(pb::SubmitUnits& x) const {
+    self->send(others.pool, std::move(x));
+  }
+  void carry_out(pb::RunGates& x) const {
+    self->send(others.gatekeeper, std::move(x));
+  }
+  void carry_out(pb::ProgressEvent& x) const {
+    self->send(others.progress, std::move(x));
+  }
+  void carry_out(coordination::stop_coordinator& x) const {
+    stop_coordinator(x.why);
+  }
+  void carry_out(coordination::start_coordinator& x) const {
+    auto& state = self->state;
+    if (x.message.start() == 1)
+      return start_coordinator(std::move(x.message));
+    state.starting = std::move(x.message);
+    pb::ReadEvents read;
+    read.set_task_id(state.machine.request.task_id());
+    self->send(others.journal, std::move(read));
+  }
+  void carry_out(pb::TaskResult& x) const {
+    self->state.result = std::move(x);
+    stop_everything();
+  }
+
+  // -- the coordinator
+  // ---------------------------------------------------------
+
+  void start_coordinator(pb::StartCoordination message) const {
+    auto& state = self->state;
+    state.coordinator = make_coordinator(self);
+    state.coordinator_address = state.coordinator.address();
+    self->monitor(state.coordinator);
+    self->send(state.coordinator, std::move(message));
+  }
+
+  void stop_coordinator(const std::string& why) const {
+    if (!self->state.coordinator)
+      return;
+    pb::StopCoordination stop;
+    stop.set_why(why);
+    self->send(self->state.coordinator, std::move(stop));
+  }
+
+  void on_history(pb::EventList& history) const {
+    auto starting = std::exchange(self->state.starting, std::nullopt);
+    if (!starting)
+      return;
+    *starting->mutable_history() = std::move(*history.mutable_events());
+    start_coordinator(std::move(*starting));
+  }
+
+  void on_report(pb::CoordinationReport& report) const {
+    self->state.coordinator = nullptr; // It quits by itself.
+    if (self->state.result)
+      return stopped(); // Only its end was waited for.
+    feed(std::move(report));
+  }
+
+  void on_down(const caf::down_msg& down) const {
+    auto& state = self->state;
+    if (!state.coordinator || down.source != state.coordinator_address)
+      return;
+    state.coordinator = nullptr;
+    if (state.result)
+      return stopped();
+    feed(coordination::coordinator_down{self->system().render(down.reason)});
+  }
+
+  // -- the end
+  // -----------------------------------------------------------------
+
+  /// Asks all that may still work for this task to stop, and waits for them.
+  void stop_everything() const {
+    auto& state = self->state;
+    pb::CancelUnits cancel;
+    cancel.set_task_id(state.result->task_id());
+    state.stopping = 2;
+    self->send(others.pool, cancel);
+    self->send(others.gatekeeper, cancel);
+    if (state.coordinator) {
+      ++state.stopping;
+      stop_coordinator("the task ends");
+    }
+  }
+
+  void stopped() const {
+    if (self->state.result && --self->state.stopping == 0)
+      self->request(others.pool, std::chrono::seconds{5}, pb::PoolQuery{})
+        .then(
+          [copy = *this](const pb::PoolReport& pool) { copy.publish(pool); },
+          [copy = *this](caf::error&) { copy.publish({}); });
+  }
+
+  void publish(const pb::PoolReport& pool) const {
+    auto& state = self->state;
+    auto& result = *state.result;
+    result.set_wall_seconds(seconds{self->clock().now() - state.began}.count());
+    for (auto& worker : pool.workers()) {
+      auto& entry = *result.add_workers();
+      entry.set_worker(worker.worker());
+      entry.set_units(static_cast<uint32_t>(worker.finished()));
+      entry.set_failed(static_cast<uint32_t>(worker.failed()));
+      entry.set_busy_seconds(worker.busy_seconds());
+      result.set_sequential_estimate_seconds(
+        result.sequential_estimate_seconds() + worker.busy_seconds());
+    }
+    for (auto& subtask : result.subtasks())
+      for (auto& entry : *result.mutable_workers())
+        if (entry.worker() == subtask.worker())
+          entry.set_subtasks(entry.subtasks() + 1);
+    auto spent = [&](supervisor_phase phase) { return state.seconds[phase]; };
+    result.add_phase_seconds(spent(supervisor_phase::probing));
+    result.add_phase_seconds(spent(supervisor_phase::coordinating)
+                             + spent(supervisor_phase::working));
+    result.add_phase_seconds(spent(supervisor_phase::gating));
+    pb::ProgressEvent event;
+    event.set_task_id(result.task_id());
+    event.set_kind(pb::PROGRESS_KIND_RESULT);
+    event.set_terminal(true);
+    *event.mutable_result() = result;
+    self->send(others.progress, std::move(event));
+    reply_to(self, state.asker, std::move(result));
+    self->quit();
+  }
+
+  void on_start(pb::TaskRequest& request) const {
+    auto& state = self->state;
+    state.asker = self->current_sender();
+    state.began = self->clock().now();
+    state.phase_began = state.began;
+    if (request.limits().has_budget()) {
+      pb::StartTimer start;
+      start.set_delay_ms(static_cast<uint64_t>(
+        google::protobuf::util::TimeUtil::DurationToMilliseconds(
+          request.limits().budget())));
+      self->send(others.timer, std::move(start));
+    }
+    feed(std::move(request));
+  }
+};
+
+} // namespace
+
+task_supervisor_actor::behavior_type
+task_supervisor(self_pointer self, services others,
+                coordinator_factory make_coordinator,
+                coordination::supervisor_settings settings) {
+  auto with = [=] { return shell{self, others, make_coordinator, settings}; };
+  auto failed = [=](uint32_t code, const std::string& message) {
+    with().feed(runtime::error{static_cast<runtime::errc>(code), message});
+  };
+  self->set_down_handler([=](caf::down_msg& down) { with().on_down(down); });
+  return {
+    [=](pb::TaskRequest& request) { with().on_start(request); },
+    [=](const pb::CancelTask& cancel) {
+      with().feed(coordination::cancelled{cancel.reason()});
+    },
+    [=](pb::SnapshotReport& report) { with().feed(std::move(report)); },
+    [=](pb::CompareReport& report) { with().feed(std::move(report)); },
+    [=](pb::RevertReport& report) { with().feed(std::move(report)); },
+    [=](pb::DeliveryReport& report) { with().feed(std::move(report)); },
+    [=](const pb::StoreFailed& x) { failed(x.code(), x.message()); },
+    [=](pb::UnitsFinished& finished) {
+      for (auto& result : *finished.mutable_results())
+        with().feed(std::move(result));
+    },
+    [=](const pb::UnitsCancelled&) { with().stopped(); },
+    [=](pb::CoordinationReport& report) { with().on_report(report); },
+    [=](pb::GatesFinished& gates) { with().feed(std::move(gates)); },
+    [=](const pb::EventsStored& stored) {
+      if (stored.code() != 0)
+        failed(stored.code(), stored.message());
+    },
+    [=](pb::EventList& history) { with().on_history(history); },
+    [=](const pb::TimerExpired&) {
+      with().feed(coordination::deadline_passed{});
+    },
+  };
+}
+
+} // namespace cohort::actors

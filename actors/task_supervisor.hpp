@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/interfaces.hpp"
+#include "runtime/coordination/supervisor_machine.hpp"
+
+namespace cohort::actors {
+
+/// Makes a coordinator; the orchestrator has none when parallel execution is
+/// not supported.
+using coordinator_factory = std::function<coordinator_actor(caf::local_actor*)>;
+
+/// Leads one task from its acceptance to its result: the shell of
+/// supervisor_machine.
+///
+/// Owns:  the machine's state, the coordinator's life, the task's deadline.
+/// Sends: what the machine decides, each decision to the journal first; one
+///        TaskResult to whoever sent the TaskRequest, and then it quits.
+/// Links: monitors its coordinator, and restarts it from the journal.
+/// Ends:  only after pool, gatekeeper and coordinator say that nothing of the
+///        task runs any more.
+struct task_supervisor_state {
+  static inline const char* name = "task_supervisor";
+
+  runtime::coordination::supervisor_state machine;
+  caf::strong_actor_ptr asker;
+  coordinator_actor coordinator;
+  caf::actor_addr coordinator_address;
+  std::optional<pb::StartCoordination> starting; // Waits for the history.
+  std::optional<pb::TaskResult> result;          // Waits for the last stop.
+  int stopping = 0;                              // Answers that are missing.
+  caf::actor_clock::time_point began;
+  std::map<runtime::coordination::supervisor_phase, double>
+    seconds; // By phase.
+  caf::actor_clock::time_point phase_began;
+};
+
+task_supervisor_actor::behavior_type task_supervisor(
+  task_supervisor_actor::stateful_pointer<task_supervisor_state> self,
+  services others, coordinator_factory make_coordinator,
+  runtime::coordination::supervisor_settings settings);
+
+} // namespace cohort::actors

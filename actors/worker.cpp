@@ -1,0 +1,126 @@
+#include "actors/worker.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cohort::actors {
+
+namespace {
+
+using self_pointer = worker_actor::stateful_pointer<worker_state>;
+
+void finish(const pb::FinishedAttempt& key, pb::AttemptResult result,
+            pb::AttemptsFinished& out) {
+  auto& finished = *out.add_finished();
+  finished.set_sequence(key.sequence());
+  finished.set_attempt(key.attempt());
+  *finished.mutable_result() = std::move(result);
+}
+
+/// Starts what waits until something takes time; the rest is reported together.
+void start_next(self_pointer self, const worker_pool_actor& pool,
+                const worker_settings& settings, pb::AttemptsFinished out) {
+  auto& state = self->state;
+  while (!state.running && !state.waiting.empty()) {
+    auto assignment = std::move(state.waiting.front());
+    state.waiting.pop_front();
+    pb::FinishedAttempt key;
+    key.set_sequence(assignment.sequence());
+    key.set_attempt(assignment.attempt());
+    auto weak = caf::actor_cast<caf::weak_actor_ptr>(self);
+    auto done = [weak, key](pb::AttemptResult result) {
+      auto strong = caf::actor_cast<caf::strong_actor_ptr>(weak);
+      if (!strong)
+        return;
+      auto message = key;
+      *message.mutable_result() = std::move(result);
+      caf::anon_send(caf::actor_cast<worker_actor>(strong), std::move(message));
+    };
+    if (auto result = state.runner->start(assignment, std::move(done)))
+      finish(key, std::move(*result), out);
+    else
+      state.running = std::move(key);
+  }
+  if (out.finished().empty())
+    return;
+  out.set_worker(settings.name);
+  out.set_incarnation(settings.incarnation);
+  self->send(pool, std::move(out));
+}
+
+void acknowledge(self_pointer self, const worker_pool_actor& pool,
+                 const worker_settings& settings, uint64_t sequence,
+                 uint32_t attempt) {
+  pb::CancelAcknowledged message;
+  message.set_worker(settings.name);
+  message.set_incarnation(settings.incarnation);
+  message.set_sequence(sequence);
+  message.set_attempt(attempt);
+  self->send(pool, std::move(message));
+}
+
+void on_finished(self_pointer self, const worker_pool_actor& pool,
+                 const worker_settings& settings,
+                 pb::FinishedAttempt& finished) {
+  auto& state = self->state;
+  if (!state.running || state.running->sequence() != finished.sequence()
+      || state.running->attempt() != finished.attempt())
+    return;
+  auto key = *std::exchange(state.running, std::nullopt);
+  pb::AttemptsFinished out;
+  if (std::exchange(state.cancelling, false))
+    acknowledge(self, pool, settings, key.sequence(), key.attempt());
+  else
+    finish(key, std::move(*finished.mutable_result()), out);
+  start_next(self, pool, settings, std::move(out));
+}
+
+void on_cancel(self_pointer self, const worker_pool_actor& pool,
+               const worker_settings& settings,
+               const pb::CancelAttempt& cancel) {
+  auto& state = self->state;
+  auto is_it = [&](auto& x) {
+    return x.sequence() == cancel.sequence() && x.attempt() == cancel.attempt();
+  };
+  if (state.running && is_it(*state.running)) {
+    if (!std::exchange(state.cancelling, true))
+      state.runner->cancel();
+    return; // Acknowledged when the runner says that it is over.
+  }
+  auto waits = std::find_if(state.waiting.begin(), state.waiting.end(), is_it);
+  if (waits != state.waiting.end())
+    state.waiting.erase(waits);
+  acknowledge(self, pool, settings, cancel.sequence(), cancel.attempt());
+}
+
+} // namespace
+
+worker_actor::behavior_type worker(
+  self_pointer self, worker_pool_actor pool, worker_settings settings,
+  std::shared_ptr<std::unique_ptr<runtime::execution::unit_runner>> runner) {
+  self->state.runner = std::move(*runner);
+  pb::WorkerHello hello;
+  hello.set_worker(settings.name);
+  hello.set_node(settings.node);
+  hello.set_incarnation(settings.incarnation);
+  hello.set_credits(settings.credits);
+  for (auto& specialty : settings.specialties)
+    *hello.add_specialties() = specialty;
+  self->send(pool, std::move(hello));
+  return {
+    // Not const: what came by message is moved on, not copied.
+    [=](pb::Assignments& assignments) {
+      for (auto& assignment : *assignments.mutable_assignments())
+        self->state.waiting.push_back(std::move(assignment));
+      start_next(self, pool, settings, {});
+    },
+    [=](const pb::CancelAttempt& cancel) {
+      on_cancel(self, pool, settings, cancel);
+    },
+    [=](pb::FinishedAttempt& finished) {
+      on_finished(self, pool, settings, finished);
+    },
+  };
+}
+
+} // namespace cohort::actors

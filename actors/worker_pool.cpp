@@ -1,0 +1,206 @@
+#include "actors/worker_pool.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+namespace cohort::actors {
+
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::scheduling::effect;
+using runtime::scheduling::time_point;
+using self_pointer = worker_pool_actor::stateful_pointer<worker_pool_state>;
+
+time_point now(self_pointer self) {
+  return self->clock().now();
+}
+
+/// The number of whoever sent the current message; monitored when it is new.
+uint32_t number_of_sender(self_pointer self) {
+  auto& state = self->state;
+  auto sender = self->current_sender();
+  auto [it, is_new] = state.numbers.try_emplace(
+    caf::actor_cast<caf::actor_addr>(sender), state.next_number);
+  if (is_new) {
+    ++state.next_number;
+    self->monitor(sender);
+  }
+  return it->second;
+}
+
+void start_timer(self_pointer self, const timer_actor& timer) {
+  auto& state = self->state;
+  auto due = state.pool->next_deadline();
+  if (due == time_point::max() || (state.timer_runs && state.timer_due <= due))
+    return;
+  // A lease moves on with every result: looking again a little later is cheaper
+  // than a timer for each of them.
+  auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - now(self));
+  wait = std::clamp(wait, 1ms, 60'000ms);
+  if (state.timer_runs)
+    wait = std::max(wait, 5ms);
+  state.timer_runs = true;
+  state.timer_due = now(self) + wait;
+  pb::StartTimer start;
+  start.set_generation(++state.timer_generation);
+  start.set_delay_ms(static_cast<uint64_t>(wait.count()));
+  self->send(timer, std::move(start));
+}
+
+/// Carries out the pool's effects: one message for each receiver.
+void carry_out(self_pointer self, const timer_actor& timer) {
+  auto& state = self->state;
+  std::map<uint32_t, pb::Assignments> assignments;
+  std::map<uint32_t, pb::UnitsFinished> results;
+  auto flush_results = [&](uint32_t requester) {
+    auto found = results.find(requester);
+    if (found == results.end())
+      return;
+    if (auto to = state.requesters.find(requester);
+        to != state.requesters.end())
+      reply_to(self, to->second, std::move(found->second));
+    results.erase(found);
+  };
+  for (auto& effect : state.pool->take_effects()) {
+    switch (effect.what) {
+      case effect::kind::assign:
+        *assignments[effect.worker].add_assignments()
+          = std::move(effect.assignment);
+        break;
+      case effect::kind::cancel: {
+        // Never before the assignment that it is about.
+        if (auto batch = assignments.find(effect.worker);
+            batch != assignments.end()) {
+          self->send(state.workers.at(effect.worker), std::move(batch->second));
+          assignments.erase(batch);
+        }
+        pb::CancelAttempt cancel;
+        cancel.set_sequence(effect.sequence);
+        cancel.set_attempt(effect.attempt);
+        if (auto to = state.workers.find(effect.worker);
+            to != state.workers.end())
+          self->send(to->second, std::move(cancel));
+        break;
+      }
+      case effect::kind::finished:
+        *results[effect.requester].add_results() = std::move(effect.result);
+        break;
+      case effect::kind::cancelled: {
+        flush_results(effect.requester);
+        pb::UnitsCancelled cancelled;
+        cancelled.set_task_id(effect.task_id);
+        if (auto to = state.requesters.find(effect.requester);
+            to != state.requesters.end())
+          reply_to(self, to->second, std::move(cancelled));
+        break;
+      }
+    }
+  }
+  for (auto& [worker, batch] : assignments)
+    if (auto to = state.workers.find(worker); to != state.workers.end())
+      self->send(to->second, std::move(batch));
+  while (!results.empty())
+    flush_results(results.begin()->first);
+  start_timer(self, timer);
+}
+
+void on_hello(self_pointer self, const pb::WorkerHello& hello) {
+  auto& state = self->state;
+  auto number = number_of_sender(self);
+  state.workers[number] = caf::actor_cast<worker_actor>(self->current_sender());
+  state.pool->add_worker(number, hello, now(self));
+}
+
+void on_submit(self_pointer self, pb::SubmitUnits& submit) {
+  auto& state = self->state;
+  auto number = number_of_sender(self);
+  state.requesters[number] = self->current_sender();
+  std::vector<pb::WorkUnit> units{
+    std::make_move_iterator(submit.mutable_units()->begin()),
+    std::make_move_iterator(submit.mutable_units()->end())};
+  state.pool->submit(number, std::move(units), now(self));
+}
+
+void on_finished(self_pointer self, pb::AttemptsFinished& message) {
+  auto& state = self->state;
+  auto number = number_of_sender(self);
+  for (auto& finished : *message.mutable_finished())
+    state.pool->finish(number, finished.sequence(), finished.attempt(),
+                       std::move(*finished.mutable_result()), now(self));
+}
+
+void on_down(self_pointer self, const caf::down_msg& down) {
+  auto& state = self->state;
+  auto found = state.numbers.find(down.source);
+  if (found == state.numbers.end())
+    return;
+  auto number = found->second;
+  state.numbers.erase(found);
+  if (state.workers.erase(number) > 0) {
+    if (down.reason && down.reason != caf::exit_reason::user_shutdown)
+      spdlog::warn("worker_pool: lost a worker: {}",
+                   self->system().render(down.reason));
+    state.pool->remove_worker(number, now(self));
+  }
+  if (state.requesters.erase(number) > 0)
+    state.pool->remove_requester(number, now(self));
+}
+
+} // namespace
+
+worker_pool_actor::behavior_type worker_pool(self_pointer self,
+                                             timer_actor timer,
+                                             worker_pool_settings settings) {
+  auto& state = self->state;
+  state.pool = std::make_unique<runtime::scheduling::pool>(
+    settings.pool, settings.head_epoch, settings.seed);
+  self->set_down_handler([=](caf::down_msg& down) {
+    on_down(self, down);
+    carry_out(self, timer);
+  });
+  return {
+    [=](const pb::WorkerHello& hello) {
+      on_hello(self, hello);
+      carry_out(self, timer);
+    },
+    // Not const: what came by message is moved on, not copied.
+    [=](pb::SubmitUnits& submit) {
+      on_submit(self, submit);
+      carry_out(self, timer);
+    },
+    [=](const pb::CancelUnits& cancel) {
+      auto number = number_of_sender(self);
+      self->state.requesters[number] = self->current_sender();
+      self->state.pool->cancel(number, cancel.task_id(), now(self));
+      carry_out(self, timer);
+    },
+    [=](pb::AttemptsFinished& finished) {
+      on_finished(self, finished);
+      carry_out(self, timer);
+    },
+    [=](const pb::CancelAcknowledged& ack) {
+      self->state.pool->cancel_acknowledged(
+        number_of_sender(self), ack.sequence(), ack.attempt(), now(self));
+      carry_out(self, timer);
+    },
+    [=](const pb::TimerExpired& expired) {
+      if (expired.generation() != self->state.timer_generation)
+        return; // An earlier deadline replaced it.
+      self->state.timer_runs = false;
+      self->state.pool->tick(now(self));
+      carry_out(self, timer);
+    },
+    [=](const pb::PoolQuery&) { return self->state.pool->report(); },
+    [=](const pb::SpecializedWorkerQuery& query) {
+      return self->state.pool->get_specialized_worker(query.specialty());
+    },
+  };
+}
+
+} // namespace cohort::actors

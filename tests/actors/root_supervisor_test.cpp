@@ -1,0 +1,97 @@
+#include "actors/root_supervisor.hpp"
+
+#include <doctest/doctest.h>
+
+#include <optional>
+
+#include "actors/error.hpp"
+#include "tests/support/actor_fixture.hpp"
+
+using namespace std::chrono_literals;
+using namespace cohort;
+using namespace cohort::messages::v1;
+
+namespace {
+
+struct root_fixture : tests::actor_fixture {
+  std::vector<caf::actor> handles; // Every incarnation, in order.
+
+  caf::actor make() {
+    handles.push_back(
+      caf::actor_cast<caf::actor>(spawn_double<StartTimer>().actor));
+    return handles.back();
+  }
+
+  actors::root_supervisor_actor start(bool can_restart) {
+    actors::child child{"child", make(), {}};
+    if (can_restart)
+      child.restart = [this](uint64_t) { return make(); };
+    auto root = spawn(actors::root_supervisor, std::vector<actors::child>{child},
+                      actors::root_settings{2, 60s});
+    run();
+    self->monitor(root);
+    return root;
+  }
+
+  void kill_last() {
+    caf::anon_send_exit(handles.back(), caf::exit_reason::kill);
+    run();
+  }
+
+  /// Why the root ended; nothing while it lives.
+  std::optional<caf::error> end() {
+    std::optional<caf::error> reason;
+    if (!self->mailbox().empty())
+      self->receive([&](caf::down_msg& down) { reason = down.reason; });
+    return reason;
+  }
+};
+
+} // namespace
+
+TEST_SUITE_BEGIN("actors/root_supervisor");
+
+TEST_CASE_FIXTURE(root_fixture, "a child that dies is started again") {
+  auto root = start(true);
+  kill_last();
+  CHECK(handles.size() == 2);
+  CHECK(!end());
+}
+
+TEST_CASE_FIXTURE(root_fixture, "a child that keeps dying ends the root, loudly") {
+  auto root = start(true);
+  for (int i = 0; i < 3; ++i)
+    kill_last();
+  CHECK(handles.size() == 3);
+  auto reason = end();
+  REQUIRE(reason);
+  CHECK(*reason == runtime::errc::internal);
+}
+
+TEST_CASE_FIXTURE(root_fixture, "deaths that are far apart do not add up") {
+  auto root = start(true);
+  for (int i = 0; i < 5; ++i) {
+    kill_last();
+    advance(70s, 10s);
+  }
+  CHECK(handles.size() == 6);
+  CHECK(!end());
+}
+
+TEST_CASE_FIXTURE(root_fixture, "nothing goes on without a child that cannot restart") {
+  auto root = start(false);
+  kill_last();
+  REQUIRE(end());
+}
+
+TEST_CASE_FIXTURE(root_fixture, "a shutdown ends the children and then the root") {
+  auto root = start(true);
+  self->send(root, Shutdown{});
+  run();
+  auto reason = end();
+  REQUIRE(reason);
+  CHECK(*reason == caf::exit_reason::user_shutdown);
+  CHECK(handles.size() == 1);
+}
+
+TEST_SUITE_END();
