@@ -1,0 +1,83 @@
+#include <filesystem>
+#include <iostream>
+
+#include "nodes/session.hpp"
+#include "nodes/verbs.hpp"
+#include "runtime/journal/event_log.hpp"
+#include "runtime/workspace/delivery.hpp"
+#include "runtime/workspace/object_store.hpp"
+#include "runtime/workspace/state_folder.hpp"
+
+namespace cohort::nodes {
+
+namespace {
+
+using runtime::errc;
+using runtime::error;
+using runtime::expected;
+using runtime::workspace::state_folder;
+
+/// Where the task ran, as its first event says.
+expected<std::string> workspace_of(const std::filesystem::path& state,
+                                   const std::string& task_id) {
+  auto log = runtime::journal::open_sqlite_log(state_folder::journal_of(state));
+  if (!log)
+    return log.error();
+  auto events = (*log)->read(task_id);
+  if (!events)
+    return events.error();
+  for (auto& event : *events)
+    if (event.has_accepted())
+      return event.accepted().request().workspace_root();
+  return error{errc::not_found, "the journal knows no task " + task_id};
+}
+
+expected<size_t> apply(const std::filesystem::path& state,
+                       const std::string& task_id, std::string workspace) {
+  std::error_code missing;
+  if (!std::filesystem::exists(state_folder::store_of(state), missing))
+    return error{errc::not_found,
+                 "no task ran with the state folder " + state.string()};
+  if (workspace.empty()) {
+    auto known = workspace_of(state, task_id);
+    if (!known)
+      return known.error();
+    workspace = std::move(*known);
+  }
+  auto store
+    = runtime::workspace::object_store::open(state_folder::store_of(state));
+  if (!store)
+    return store.error();
+  auto base = store->kept(task_id + "/base");
+  auto result = store->kept(task_id + "/result");
+  if (!base || !result)
+    return error{errc::not_found,
+                 "task " + task_id + " has no result in " + state.string()};
+  runtime::workspace::delivery delivery{*store};
+  auto files = delivery.apply(std::filesystem::absolute(workspace), *base,
+                              *result);
+  if (!files)
+    return files.error();
+  return files->size();
+}
+
+} // namespace
+
+int apply_result(const std::string& task_id, const std::string& workspace,
+                 const global_options& global) {
+  auto loaded = load_settings(global);
+  if (report_problems(loaded))
+    return 2;
+  auto state = loaded.values.state.empty() ? state_folder::default_path()
+                                           : loaded.values.state;
+  auto files = apply(state, task_id, workspace);
+  if (!files) {
+    std::cerr << "cohort: " << files.error().message << '\n';
+    return exit_code(files.error().code);
+  }
+  std::cout << "applied " << task_id << ": " << *files
+            << (*files == 1 ? " file" : " files") << " changed\n";
+  return 0;
+}
+
+} // namespace cohort::nodes

@@ -1,0 +1,205 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <random>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/journaling.hpp"
+#include "nodes/session.hpp"
+#include "nodes/verbs.hpp"
+
+/// Work units through the production pool: leases, retries and counters on.
+namespace cohort::nodes {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+using actors::accepts;
+
+/// What a client does: `count` units, at most `window` of them under way.
+struct load {
+  std::string workload;
+  uint64_t count = 0;
+  uint64_t window = 1;
+  uint64_t batch = 1; // Units in a message.
+  bool dag = false;   // All at once, each waiting for up to two earlier ones.
+  std::vector<std::string> argv; // Empty: a no-op.
+};
+
+using bench_client
+  = caf::typed_actor<accepts<pb::UnitsFinished>, accepts<messages::flush_atom>,
+                     accepts<pb::EventsStored>>;
+
+struct client_state {
+  static inline const char* name = "bench_client";
+  uint64_t submitted = 0;
+  uint64_t finished = 0;
+  uint64_t failed = 0;
+  std::vector<clock::time_point> started; // By ticket.
+  std::vector<double> latencies;          // Microseconds.
+  clock::time_point began;
+};
+
+pb::WorkUnit make_unit(const load& what, uint64_t ticket) {
+  pb::WorkUnit unit;
+  unit.set_ticket(ticket);
+  unit.set_task_id("bench");
+  unit.mutable_specialty()->set_kind(pb::SPECIALTY_KIND_GENERALIST);
+  if (what.argv.empty())
+    unit.mutable_noop();
+  else
+    unit.mutable_command()->mutable_argv()->Add(what.argv.begin(),
+                                                what.argv.end());
+  if (what.dag && ticket > 1) {
+    std::mt19937_64 random{ticket};
+    unit.add_depends_on(1 + random() % (ticket - 1));
+    if (auto other = 1 + random() % (ticket - 1); other != unit.depends_on(0))
+      unit.add_depends_on(other);
+  }
+  return unit;
+}
+
+void print(const load& what, const client_state& state, bool journal) {
+  auto seconds
+    = std::chrono::duration<double>(clock::now() - state.began).count();
+  auto latencies = state.latencies;
+  std::sort(latencies.begin(), latencies.end());
+  auto quantile = [&](double q) {
+    return latencies.empty() ? 0.0
+                             : latencies[static_cast<size_t>(
+                               q * static_cast<double>(latencies.size() - 1))];
+  };
+  std::printf("{\"workload\":\"%s\",\"n\":%llu,\"seconds\":%.6f,"
+              "\"per_second\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f,"
+              "\"failed\":%llu,\"journal\":%s}\n",
+              what.workload.c_str(),
+              static_cast<unsigned long long>(what.count), seconds,
+              static_cast<double>(what.count) / seconds, quantile(0.5),
+              quantile(0.99), static_cast<unsigned long long>(state.failed),
+              journal ? "true" : "false");
+  std::fflush(stdout);
+}
+
+bench_client::behavior_type
+client(bench_client::stateful_pointer<client_state> self,
+       actors::worker_pool_actor pool, actors::journal_actor journal, load what,
+       bool with_journal) {
+  auto submit = [=](uint64_t n) {
+    auto& state = self->state;
+    while (n > 0 && state.submitted < what.count) {
+      pb::SubmitUnits message;
+      auto size = std::min({n, what.batch, what.count - state.submitted});
+      auto now = clock::now();
+      for (uint64_t i = 0; i < size; ++i) {
+        *message.add_units() = make_unit(what, ++state.submitted);
+        state.started[state.submitted] = now;
+      }
+      n -= size;
+      self->send(pool, std::move(message));
+    }
+  };
+  return {
+    [=](pb::UnitsFinished& finished) {
+      auto& state = self->state;
+      auto now = clock::now();
+      std::vector<pb::Event> events;
+      for (auto& result : *finished.mutable_results()) {
+        ++state.finished;
+        state.failed += result.has_error() ? 1 : 0;
+        state.latencies.push_back(std::chrono::duration<double, std::micro>(
+                                    now - state.started[result.ticket()])
+                                    .count());
+        if (with_journal) {
+          auto& event = events.emplace_back();
+          event.set_task_id("bench");
+          event.set_actor("bench_client");
+          *event.mutable_completed()->mutable_result() = result;
+        }
+      }
+      actors::append(self, journal, std::move(events));
+      submit(static_cast<uint64_t>(finished.results_size()));
+      if (state.finished == what.count) {
+        print(what, state, with_journal);
+        self->quit();
+      }
+    },
+    [=](messages::flush_atom) {
+      auto& state = self->state;
+      state.started.resize(what.count + 1);
+      state.latencies.reserve(what.count);
+      state.began = clock::now();
+      submit(what.window);
+    },
+    [](const pb::EventsStored&) {
+      // The client does not wait for durability; the journal keeps up or not.
+    },
+  };
+}
+
+std::vector<load> loads(const bench_options& bench) {
+  auto scale = static_cast<uint64_t>(bench.scale);
+  std::vector<load> result;
+  auto add = [&](load what) {
+    auto& chosen = bench.workloads;
+    if (chosen.empty()
+        || std::find(chosen.begin(), chosen.end(), what.workload)
+             != chosen.end()) {
+      what.count = std::max<uint64_t>(1, what.count / scale);
+      result.push_back(std::move(what));
+    }
+  };
+  add({"noop", 400'000, 4096, 512, false, {}});
+  add({"roundtrip", 20'000, 1, 1, false, {}});
+  add({"dag", 1'000, 1'000, 1'000, true, {}});
+  add({"wait", 64, 64, 64, false, {"sleep", "0.1"}});
+  add({"process", 6'000, 64, 8, false, {"/bin/true"}});
+  return result;
+}
+
+} // namespace
+
+int bench_dispatch(const bench_options& bench, const global_options& global) {
+  auto loaded = load_settings(global);
+  if (report_problems(loaded))
+    return 2;
+  std::error_code ignored;
+  auto state = std::filesystem::temp_directory_path()
+               / ("cohort-bench-" + make_task_id());
+  head_options options;
+  options.settings = std::move(loaded.values);
+  if (options.settings.state.empty())
+    options.settings.state = state;
+  options.memory_journal = !bench.with_journal;
+  options.settings.pool.prefetch = 64;
+  resolve_workers(options, bench.workers, false,
+                  std::thread::hardware_concurrency());
+  auto started = head::start(std::move(options));
+  if (!started) {
+    std::cerr << "cohort: " << started.error().message << '\n';
+    return exit_code(started.error().code);
+  }
+  auto& head = **started;
+  for (auto& what : loads(bench)) {
+    caf::scoped_actor self{head.system()};
+    auto actor = head.system().spawn(client, head.services().pool,
+                                     head.services().journal, what,
+                                     bench.with_journal);
+    caf::anon_send(actor, messages::flush_atom_v);
+    self->wait_for(actor);
+  }
+  started->reset();
+  std::filesystem::remove_all(state, ignored);
+  return 0;
+}
+
+} // namespace cohort::nodes

@@ -1,0 +1,85 @@
+#include <iostream>
+#include <string>
+#include <thread>
+
+#include <unistd.h>
+
+#include "nodes/session.hpp"
+#include "nodes/verbs.hpp"
+#include "runtime/process/launcher.hpp"
+#include "runtime/workspace/state_folder.hpp"
+
+namespace cohort::nodes {
+
+namespace {
+
+struct tool {
+  std::string name;
+  std::string program;
+  std::string use;
+  bool required;
+};
+
+/// First line of `program --version`, or why there is none.
+std::pair<bool, std::string> version_of(runtime::process::runner& processes,
+                                        const std::string& program) {
+  runtime::process::command command;
+  command.argv = {program, "--version"};
+  command.deadline = std::chrono::seconds{10};
+  auto result = processes.run(std::move(command));
+  if (!result.ok())
+    return {false, result.message.empty() ? runtime::process::describe(result)
+                                          : result.message};
+  return {true, result.out.substr(0, result.out.find('\n'))};
+}
+
+void print(bool ok, const std::string& name, const std::string& text) {
+  std::cout << (ok ? "ok       " : "missing  ") << name
+            << std::string(name.size() < 14 ? 14 - name.size() : 1, ' ') << text
+            << '\n';
+}
+
+} // namespace
+
+int doctor(const global_options& global) {
+  auto loaded = load_settings(global);
+  if (report_problems(loaded))
+    return 2;
+  auto& settings = loaded.values;
+  auto processes = runtime::process::start_launcher(settings.processes);
+  if (!processes) {
+    std::cerr << "cohort: " << processes.error().message << '\n';
+    return exit_code(processes.error().code);
+  }
+  bool ok = true;
+  auto& toolchain = settings.toolchain;
+  for (auto& tool :
+       {tool{"gcc", toolchain.gcc, "checks and fix-its", false},
+        tool{"clang", toolchain.clang, "checks and fix-its", false},
+        tool{"cmake", toolchain.cmake, "configures CMake projects", true},
+        tool{"ctest", toolchain.ctest, "the tests gate", true},
+        tool{"ninja", "ninja", "faster builds than make", false},
+        tool{"git", "git", "you, to look at result branches", false}}) {
+    auto [found, text] = version_of(**processes, tool.program);
+    print(found, tool.name, text + (found ? "" : "  (for: " + tool.use + ")"));
+    ok &= found || !tool.required;
+  }
+  auto [has_sandbox, sandbox] = version_of(**processes, "bwrap");
+  std::cout
+    << "note     sandbox       "
+    << (has_sandbox ? sandbox + " is installed, and not used yet: "
+                    : std::string{"none: "})
+    << "children have their own process group, limits and an allow-listed "
+       "environment, and see the whole file system\n";
+  auto path = settings.state.empty()
+                ? runtime::workspace::state_folder::default_path()
+                : settings.state;
+  auto state = runtime::workspace::state_folder::open(path);
+  print(state.has_value(), "state",
+        state ? path.string() : state.error().message);
+  std::cout << "ok       cores         " << std::thread::hardware_concurrency()
+            << "; workers: " << settings.pool.max_concurrent_workers << '\n';
+  return ok && state ? 0 : 4;
+}
+
+} // namespace cohort::nodes

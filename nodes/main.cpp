@@ -1,0 +1,214 @@
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+#include <caf/config.hpp>
+#include <google/protobuf/stubs/common.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "nodes/signals.hpp"
+#include "nodes/verbs.hpp"
+#include "runtime/process/launcher.hpp"
+
+namespace {
+
+using namespace cohort::nodes;
+
+const std::map<std::string, output_format> formats{
+  {"text", output_format::text},
+  {"json", output_format::json},
+  {"stream-json", output_format::stream_json}};
+
+void add_format(CLI::App& verb, output_format& format) {
+  verb.add_option("--output-format", format, "text, json or stream-json")
+    ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
+    ->option_text("FORMAT");
+}
+
+void add_workspace(CLI::App& verb, task_options& task) {
+  verb.add_option("-w,--workspace", task.workspace,
+                  "source tree to work on (default: the current folder)");
+  verb.add_option(
+    "-p", task.compile_commands_dir,
+    "folder with compile_commands.json, as clang's tools have it; "
+    "without it CMake projects are configured by cohort");
+  verb.add_option("--configure-arg", task.configure_args,
+                  "passed on to cmake, for instance --configure-arg -DX=ON");
+  verb.add_option("--units", task.units,
+                  "globs: check only these translation units");
+  verb.add_option("-j,--jobs", task.jobs, "workers (default: as configured)")
+    ->check(CLI::Range(1U, 1000U));
+}
+
+void add_task(CLI::App& verb, task_options& task) {
+  verb
+    .add_option("task", task.description,
+                "what to do, in plain words; - reads standard input")
+    ->required();
+  add_workspace(verb, task);
+  add_format(verb, task.format);
+  verb.add_option("--mode", task.mode, "auto, sequential or parallel")
+    ->check(CLI::IsMember({"auto", "sequential", "parallel"}));
+  verb.add_option("--scope", task.scope,
+                  "globs: only these files may change; !GLOB excludes");
+  verb
+    .add_option("--budget-seconds", task.budget_seconds,
+                "wall-clock limit for the whole task")
+    ->check(CLI::PositiveNumber);
+}
+
+void print_version() {
+  std::cout << "cohort " COHORT_VERSION " (CAF " << CAF_VERSION / 10000 << '.'
+            << CAF_VERSION / 100 % 100 << '.' << CAF_VERSION % 100
+            << ", Protobuf "
+            << google::protobuf::internal::VersionString(
+                 GOOGLE_PROTOBUF_VERSION)
+            << ")\n";
+}
+
+void set_up_logging(const global_options& global) {
+  auto logger = spdlog::stderr_color_mt("cohort");
+  logger->set_pattern("%H:%M:%S.%e %^%l%$ %v");
+  spdlog::set_default_logger(logger);
+  spdlog::set_level(global.verbose ? spdlog::level::debug
+                    : global.quiet ? spdlog::level::critical
+                                   : spdlog::level::warn);
+}
+
+int run_cli(int argc, char** argv) {
+  CLI::App app{
+    "cohort: big changes to C and C++ code bases, split, repaired in "
+    "parallel, merged and proved"};
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "help of every verb");
+  app.fallthrough();
+  global_options global;
+  app.add_option("--config", global.config_file, "configuration file (YAML)");
+  app.add_option("--set", global.overrides, "override a key: --set a.b=c")
+    ->take_all();
+  app.add_option("--state", global.state,
+                 "state folder (default: $XDG_STATE_HOME/cohort)");
+  app.add_flag("-q,--quiet", global.quiet, "no progress, no warnings");
+  app.add_flag("-v,--verbose", global.verbose, "log what is going on");
+
+  int code = 0;
+  task_options task;
+  auto* run = app.add_subcommand("run", "do a task and hand back a branch");
+  add_task(*run, task);
+  run->add_flag("--apply", task.apply,
+                "put the result into the working tree as well");
+  run->add_flag("--no-branch", task.no_branch, "write a patch file, no branch");
+  run->callback([&] { code = run_task(task, global); });
+
+  auto* plan = app.add_subcommand(
+    "plan", "show score, evidence, routing, the split and its review");
+  add_task(*plan, task);
+  plan->add_flag("--dot", task.dot, "the split as a Graphviz graph");
+  plan->add_flag("--explain", task.explain, "each judge's findings");
+  plan->callback([&] { code = plan_task(task, global); });
+
+  std::string log;
+  auto* diagnosis = app.add_subcommand(
+    "diagnose", "group the errors of a workspace or of a compiler's log");
+  add_workspace(*diagnosis, task);
+  diagnosis->add_option("--diagnostics", log, "a compiler's log; - for stdin");
+  diagnosis->callback([&] { code = diagnose(task, log, global); });
+
+  std::string description;
+  auto format = output_format::json;
+  auto* scoring = app.add_subcommand(
+    "score",
+    "score descriptions; without one: JSON lines {id,text} from stdin");
+  scoring->add_option("description", description, "what to score");
+  add_format(*scoring, format);
+  scoring->callback([&] {
+    unblock_signals();
+    code = score(description, format);
+  });
+
+  std::string task_id;
+  auto* apply = app.add_subcommand(
+    "apply", "put an earlier result into the working tree");
+  apply->add_option("id", task_id, "task id, as `run` printed it")->required();
+  apply
+    ->add_option("-w,--workspace", task.workspace,
+                 "source tree (default: where the task ran)")
+    ->default_str("");
+  apply->callback([&] {
+    unblock_signals();
+    code = apply_result(
+      task_id, apply->count("--workspace") > 0 ? task.workspace : "", global);
+  });
+
+  auto* configuration = app.add_subcommand("config", "the configuration");
+  configuration->require_subcommand(1);
+  configuration->add_subcommand("show", "print it as YAML")->callback([&] {
+    unblock_signals();
+    code = show_config(global);
+  });
+  configuration->add_subcommand("validate", "print every problem, or nothing")
+    ->callback([&] {
+      unblock_signals();
+      code = validate_config(global);
+    });
+
+  app.add_subcommand("doctor", "what this machine has and lacks")
+    ->callback([&] {
+      unblock_signals();
+      code = doctor(global);
+    });
+
+  auto* bench = app.add_subcommand("bench", "measure cohort itself");
+  bench->require_subcommand(1);
+  bench_options bench_settings;
+  auto* dispatch = bench->add_subcommand(
+    "dispatch", "units through the worker pool, as JSON lines");
+  dispatch
+    ->add_option("--workload", bench_settings.workloads,
+                 "noop, roundtrip, dag, wait, process")
+    ->check(CLI::IsMember({"noop", "roundtrip", "dag", "wait", "process"}));
+  dispatch->add_option("--workers", bench_settings.workers, "default 8")
+    ->check(CLI::Range(1U, 10000U));
+  dispatch->add_option("--scale", bench_settings.scale, "divide the numbers")
+    ->check(CLI::Range(1U, 1000U));
+  dispatch->add_flag("--journal", bench_settings.with_journal,
+                     "write an event for every unit");
+  dispatch->callback([&] {
+    unblock_signals();
+    code = bench_dispatch(bench_settings, global);
+  });
+
+  app.add_subcommand("version", "print the version")->callback(print_version);
+  app.set_version_flag("--version", "cohort " COHORT_VERSION);
+  // Before any verb runs: it may start threads, and signals must be blocked
+  // first.
+  app.parse_complete_callback([&] { set_up_logging(global); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    auto shown = app.exit(error);
+    return shown == 0 ? 0 : 2;
+  }
+  return code;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  if (auto code = cohort::runtime::process::run_as_launcher(argc, argv))
+    return *code;
+  cohort::nodes::block_signals();
+  try {
+    return run_cli(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "cohort: internal error: " << error.what() << '\n';
+    return 70;
+  }
+}

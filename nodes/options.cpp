@@ -1,0 +1,53 @@
+#include "nodes/options.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+
+namespace cohort::nodes {
+
+namespace {
+
+std::optional<std::filesystem::path>
+config_file(const global_options& options) {
+  if (!options.config_file.empty())
+    return options.config_file;
+  if (auto* named = std::getenv("COHORT_CONFIG"); named && *named)
+    return named;
+  std::filesystem::path folder;
+  if (auto* config = std::getenv("XDG_CONFIG_HOME"); config && *config == '/')
+    folder = config;
+  else if (auto* home = std::getenv("HOME"); home && *home == '/')
+    folder = std::filesystem::path{home} / ".config";
+  else
+    return std::nullopt;
+  auto file = folder / "cohort" / "cohort.yaml";
+  std::error_code ignored;
+  if (std::filesystem::exists(file, ignored))
+    return file;
+  return std::nullopt;
+}
+
+} // namespace
+
+config::load_result load_settings(const global_options& options) {
+  config::load_request request;
+  request.file = config_file(options);
+  request.overrides = options.overrides;
+  request.environment = [](const char* name) -> const char* {
+    return std::getenv(name);
+  };
+  auto loaded = config::load(request);
+  if (!options.state.empty())
+    loaded.values.state = std::filesystem::absolute(options.state);
+  return loaded;
+}
+
+bool report_problems(const config::load_result& loaded) {
+  for (auto& problem : loaded.problems)
+    std::cerr << "cohort: " << problem.describe() << '\n';
+  return !loaded.problems.empty();
+}
+
+} // namespace cohort::nodes

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/load.hpp"
+#include "config/settings.hpp"
+
+namespace cohort::nodes {
+
+enum class output_format { text, json, stream_json };
+
+/// What the verbs that work on a workspace have in common.
+struct task_options {
+  std::string description; // "-": read from standard input.
+  std::string workspace = ".";
+  std::string compile_commands_dir;
+  std::string mode = "auto";
+  std::vector<std::string> scope;
+  std::vector<std::string> units;
+  std::vector<std::string> configure_args;
+  unsigned jobs = 0;         // 0: as configured.
+  double budget_seconds = 0; // 0: no limit.
+  output_format format = output_format::text;
+  bool apply = false;
+  bool no_branch = false;
+  bool dot = false;     // plan
+  bool explain = false; // plan
+};
+
+/// What every verb has.
+struct global_options {
+  std::string config_file;
+  std::vector<std::string> overrides;
+  std::string state;
+  bool quiet = false;
+  bool verbose = false;
+};
+
+/// Reads the configuration: the file that was named, else $COHORT_CONFIG, else
+/// $XDG_CONFIG_HOME/cohort/cohort.yaml where there is one, else the defaults.
+/// (None is read from the workspace: it may be hostile.)
+config::load_result load_settings(const global_options& options);
+
+/// Prints the problems to standard error; returns whether there were any.
+bool report_problems(const config::load_result& loaded);
+
+} // namespace cohort::nodes

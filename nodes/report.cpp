@@ -1,0 +1,332 @@
+#include "nodes/report.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <vector>
+
+#include <google/protobuf/util/json_util.h>
+#include <nlohmann/json.hpp>
+
+#include "runtime/analysis/evidence.hpp"
+
+namespace cohort::nodes {
+
+namespace {
+
+namespace pb = messages::v1;
+using nlohmann::json;
+
+std::string number(double value, int digits = 2) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
+}
+
+std::string padded(std::string text, size_t width) {
+  if (text.size() < width)
+    text.append(width - text.size(), ' ');
+  return text;
+}
+
+std::string_view name_of(pb::TaskOutcome outcome) {
+  switch (outcome) {
+    case pb::TASK_OUTCOME_DONE:
+      return "done";
+    case pb::TASK_OUTCOME_PARTIAL:
+      return "partial";
+    case pb::TASK_OUTCOME_FAILED:
+      return "failed";
+    case pb::TASK_OUTCOME_PRECONDITION:
+      return "cannot start";
+    case pb::TASK_OUTCOME_REFUSED:
+      return "refused";
+    case pb::TASK_OUTCOME_CANCELLED:
+      return "cancelled";
+    default:
+      return "internal error";
+  }
+}
+
+std::string_view name_of(pb::GateKind kind) {
+  switch (kind) {
+    case pb::GATE_KIND_COMPILATION:
+      return "compilation";
+    case pb::GATE_KIND_SCOPE:
+      return "scope";
+    case pb::GATE_KIND_TESTS:
+      return "tests";
+    case pb::GATE_KIND_COVERAGE:
+      return "coverage";
+    case pb::GATE_KIND_MUTATION:
+      return "mutation";
+    default:
+      return "unknown";
+  }
+}
+
+std::string_view name_of(pb::GateVerdict verdict) {
+  switch (verdict) {
+    case pb::GATE_VERDICT_PASS:
+      return "pass";
+    case pb::GATE_VERDICT_WARNING:
+      return "warning";
+    case pb::GATE_VERDICT_FAIL:
+      return "FAIL";
+    default:
+      return "not measured";
+  }
+}
+
+std::string_view name_of(pb::Opinion opinion) {
+  switch (opinion) {
+    case pb::OPINION_APPROVE:
+      return "approve";
+    case pb::OPINION_AMEND:
+      return "amend";
+    case pb::OPINION_REJECT:
+      return "reject";
+    default:
+      return "no opinion";
+  }
+}
+
+std::string mode_name(pb::ExecutionMode mode) {
+  return mode == pb::EXECUTION_MODE_PARALLEL     ? "parallel"
+         : mode == pb::EXECUTION_MODE_SEQUENTIAL ? "sequential"
+                                                 : "auto";
+}
+
+std::string place(const pb::Location& location) {
+  auto text = location.file();
+  if (location.line() > 0)
+    text += ':' + std::to_string(location.line());
+  return text;
+}
+
+std::string cut(const std::string& text, size_t width) {
+  auto line = text.substr(0, text.find('\n'));
+  return line.size() > width ? line.substr(0, width - 3) + "..." : line;
+}
+
+void add_gates(const pb::TaskResult& result, std::string& out) {
+  if (result.gates().empty())
+    return;
+  out += "\ngates\n";
+  for (auto& gate : result.gates()) {
+    out += "  " + padded(std::string{name_of(gate.kind())}, 13)
+           + padded(std::string{name_of(gate.verdict())}, 14) + gate.details()
+           + '\n';
+    for (auto& suggestion : gate.suggestions())
+      out += "                             " + suggestion + '\n';
+  }
+}
+
+void add_left(const pb::TaskResult& result, std::string& out) {
+  if (result.left().empty())
+    return;
+  constexpr int shown_max = 20;
+  out += "\nleft (" + std::to_string(result.left_size()) + ")\n";
+  for (int i = 0; i < std::min(result.left_size(), shown_max); ++i) {
+    auto& left = result.left(i);
+    out += "  " + place(left.diagnostic().location()) + ": "
+           + cut(left.diagnostic().message(), 90) + "\n      " + left.reason()
+           + '\n';
+  }
+  if (result.left_size() > shown_max)
+    out += "  ... " + std::to_string(result.left_size() - shown_max)
+           + " more (--output-format json lists all)\n";
+}
+
+void add_kept(const pb::TaskResult& result, std::string& out) {
+  if (result.fixes_kept() == 0)
+    return;
+  out += "\nrepaired (" + std::to_string(result.fixes_kept()) + ")\n";
+  for (auto& fix : result.fixes())
+    if (fix.kept())
+      out += "  " + fix.fix().target_file() + ':'
+             + std::to_string(fix.fix().target_line()) + ": "
+             + cut(fix.fix().message(), 90) + '\n';
+}
+
+void add_workers(const pb::TaskResult& result, std::string& out) {
+  std::vector<const pb::WorkerBreakdown*> busy;
+  for (auto& worker : result.workers())
+    if (worker.units() + worker.failed() > 0)
+      busy.push_back(&worker);
+  if (busy.empty())
+    return;
+  out += "\nworkers\n";
+  for (auto* worker : busy)
+    out += "  " + padded(worker->worker(), 6)
+           + padded(std::to_string(worker->units()) + " units", 12)
+           + padded(std::to_string(worker->subtasks()) + " subtasks", 14)
+           + padded(std::to_string(worker->failed()) + " failed", 12)
+           + number(worker->busy_seconds(), 1) + " s busy\n";
+}
+
+void add_times(const pb::TaskResult& result, std::string& out) {
+  out += "\ntime " + number(result.wall_seconds(), 1) + " s";
+  if (result.phase_seconds_size() == 3)
+    out += " (probe " + number(result.phase_seconds(0), 1) + ", work "
+           + number(result.phase_seconds(1), 1) + ", gates "
+           + number(result.phase_seconds(2), 1) + ")";
+  if (result.sequential_estimate_seconds() > 0)
+    out += "; one worker alone: about "
+           + number(result.sequential_estimate_seconds(), 1) + " s";
+  out += '\n';
+}
+
+void add_reasons(const google::protobuf::RepeatedPtrField<pb::Reason>& reasons,
+                 std::string& out) {
+  for (auto& reason : reasons) {
+    out += "  " + padded(reason.name(), 24);
+    if (reason.contribution() != 0)
+      out += (reason.contribution() > 0 ? "+" : "")
+             + number(reason.contribution()) + "  ";
+    out += reason.text() + '\n';
+  }
+}
+
+void add_evidence(const pb::Evidence& evidence, std::string& out) {
+  out += "\nevidence: " + std::to_string(evidence.units_size()) + " checks, "
+         + std::to_string(runtime::analysis::failing_units(evidence).size())
+         + " units with errors, "
+         + std::to_string(runtime::analysis::count_errors(evidence))
+         + " distinct errors in " + std::to_string(evidence.groups_size())
+         + " groups\n";
+  constexpr int shown_max = 30;
+  for (int i = 0; i < std::min(evidence.groups_size(), shown_max); ++i) {
+    auto& group = evidence.groups(i);
+    out += "  " + padded(group.id(), 5) + padded(group.error_type(), 24)
+           + padded(std::to_string(group.diagnostics_size()), 5)
+           + place(group.cause()) + ": " + cut(group.message(), 70) + '\n';
+  }
+  if (evidence.groups_size() > shown_max)
+    out += "  ... " + std::to_string(evidence.groups_size() - shown_max)
+           + " more\n";
+}
+
+void add_subtasks(const pb::Decomposition& plan, std::string& out) {
+  out += "\nsplit: " + std::to_string(plan.subtasks_size()) + " subtasks ("
+         + plan.strategy() + ")\n";
+  for (auto& subtask : plan.subtasks()) {
+    out += "  " + padded(subtask.id(), 5) + cut(subtask.title(), 80) + "  ("
+           + std::to_string(subtask.diagnostics_size()) + " errors, "
+           + std::to_string(subtask.files_size()) + " files, about "
+           + number(subtask.effort_seconds(), 1) + " s)\n";
+    for (auto& dependency : subtask.depends_on())
+      out += "       after " + dependency.subtask_id() + '\n';
+  }
+}
+
+void add_verdicts(const pb::TaskResult& result, bool explain,
+                  std::string& out) {
+  if (result.verdicts().empty())
+    return;
+  out += "\ncouncil\n";
+  for (auto& verdict : result.verdicts()) {
+    out += "  " + padded(verdict.judge(), 14)
+           + padded(std::string{name_of(verdict.opinion())}, 10)
+           + "probability " + number(verdict.probability()) + ", weight "
+           + number(verdict.weight()) + '\n';
+    if (explain)
+      for (auto& finding : verdict.findings())
+        out += "      " + number(finding.severity()) + "  " + finding.text()
+               + '\n';
+  }
+}
+
+} // namespace
+
+std::string summary_text(const pb::TaskResult& result) {
+  auto out = std::string{name_of(result.outcome())} + ": " + result.summary()
+             + "\n";
+  out += "task " + result.task_id();
+  if (result.routing().mode() != pb::EXECUTION_MODE_UNSPECIFIED)
+    out += ", " + mode_name(result.routing().mode()) + " (score "
+           + number(result.routing().score().score()) + ")";
+  if (result.subtasks_total() > 0)
+    out += ", " + std::to_string(result.subtasks_done()) + " of "
+           + std::to_string(result.subtasks_total()) + " subtasks merged";
+  out += '\n';
+  if (result.fell_back())
+    out += "fell back to sequential execution: " + result.fallback_reason()
+           + '\n';
+  add_kept(result, out);
+  add_left(result, out);
+  add_gates(result, out);
+  add_workers(result, out);
+  add_times(result, out);
+  if (!result.branch().empty())
+    out += "result: branch " + result.branch() + "   (git diff HEAD.."
+           + result.branch() + "; cohort apply " + result.task_id() + ")\n";
+  if (!result.patch_file().empty())
+    out += "result: " + result.patch_file() + "   (cohort apply "
+           + result.task_id() + ")\n";
+  return out;
+}
+
+std::string plan_text(const pb::TaskResult& result, bool explain) {
+  auto& routing = result.routing();
+  std::string out = std::string{name_of(result.outcome())} + ": "
+                    + result.summary() + "\n";
+  out += "\nscore " + number(routing.score().score()) + " +- "
+         + number(routing.score().uncertainty()) + "\n";
+  add_reasons(routing.score().reasons(), out);
+  add_evidence(result.evidence(), out);
+  out += "\nroute: " + mode_name(routing.mode()) + "\n";
+  add_reasons(routing.reasons(), out);
+  auto& benefit = routing.benefit();
+  if (benefit.sequential_seconds() > 0)
+    out += "  predicted: sequential " + number(benefit.sequential_seconds(), 1)
+           + " s, parallel " + number(benefit.parallel_seconds(), 1)
+           + " s, speed-up " + number(benefit.speedup()) + " ("
+           + number(benefit.speedup_low()) + " to "
+           + number(benefit.speedup_high()) + ")\n";
+  add_subtasks(result.plan(), out);
+  add_verdicts(result, explain, out);
+  return out;
+}
+
+std::string groups_json(const pb::Evidence& evidence) {
+  auto groups = json::array();
+  for (auto& group : evidence.groups()) {
+    auto diagnostics = json::array();
+    for (auto index : group.diagnostics()) {
+      auto& diagnostic = evidence.diagnostics(static_cast<int>(index));
+      diagnostics.push_back(
+        {{"file", diagnostic.location().file()},
+         {"line", diagnostic.location().line()},
+         {"column", diagnostic.location().byte_column()},
+         {"tool", diagnostic.tool()},
+         {"message", diagnostic.message()},
+         {"units", std::vector<std::string>{diagnostic.units().begin(),
+                                            diagnostic.units().end()}}});
+    }
+    groups.push_back({{"id", group.id()},
+                      {"kind", group.error_type()},
+                      {"cause",
+                       {{"file", group.cause().file()},
+                        {"line", group.cause().line()},
+                        {"message", group.message()}}},
+                      {"diagnostics", std::move(diagnostics)}});
+  }
+  return json{{"groups", std::move(groups)}}.dump(
+    2, ' ', false, json::error_handler_t::replace);
+}
+
+std::string to_json(const google::protobuf::Message& message, bool indented) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = indented;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string text;
+  auto status = google::protobuf::util::MessageToJsonString(message, &text,
+                                                            options);
+  if (!status.ok())
+    return json{{"error", status.ToString()}}.dump();
+  return text;
+}
+
+} // namespace cohort::nodes

@@ -1,0 +1,72 @@
+#include <iostream>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "nodes/verbs.hpp"
+#include "runtime/analysis/routing.hpp"
+
+namespace cohort::nodes {
+
+namespace {
+
+using nlohmann::json;
+
+json reasons_of(const messages::v1::ComplexityScore& score) {
+  auto reasons = json::array();
+  for (auto& reason : score.reasons())
+    reasons.push_back({{"name", reason.name()},
+                       {"value", reason.value()},
+                       {"contribution", reason.contribution()},
+                       {"text", reason.text()}});
+  return reasons;
+}
+
+void print_json(const json& value) {
+  std::cout << value.dump(-1, ' ', false, json::error_handler_t::replace)
+            << '\n';
+}
+
+/// JSON lines in, JSON lines out; a line that cannot be read is named on
+/// standard error, and the rest goes on.
+int score_lines() {
+  int code = 0;
+  std::string line;
+  for (size_t number = 1; std::getline(std::cin, line); ++number) {
+    if (line.empty())
+      continue;
+    auto value = json::parse(line, nullptr, false);
+    if (!value.is_object() || !value.contains("text")
+        || !value["text"].is_string()) {
+      std::cerr << "cohort: line " << number
+                << ": expected a JSON object with a string \"text\"\n";
+      code = 2;
+      continue;
+    }
+    auto score = runtime::analysis::analyze_task_complexity(
+      value["text"].get_ref<const std::string&>());
+    print_json({{"id", value.value("id", json{})},
+                {"score", score.score()},
+                {"reasons", reasons_of(score)}});
+  }
+  return code;
+}
+
+} // namespace
+
+int score(const std::string& description, output_format format) {
+  if (description.empty())
+    return score_lines();
+  auto score = runtime::analysis::analyze_task_complexity(description);
+  if (format != output_format::text) {
+    print_json({{"score", score.score()}, {"reasons", reasons_of(score)}});
+    return 0;
+  }
+  std::cout << score.score() << " +- " << score.uncertainty() << '\n';
+  for (auto& reason : score.reasons())
+    std::cout << "  " << reason.name() << ": " << reason.text() << " ("
+              << reason.contribution() << ")\n";
+  return 0;
+}
+
+} // namespace cohort::nodes

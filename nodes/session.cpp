@@ -1,0 +1,225 @@
+#include "nodes/session.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <google/protobuf/util/time_util.h>
+#include <spdlog/spdlog.h>
+
+#include "actors/error.hpp"
+#include "nodes/signals.hpp"
+
+namespace cohort::nodes {
+
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::errc;
+using runtime::error;
+using runtime::expected;
+
+/// Protobuf strings are UTF-8; a description may be anything.
+std::string valid_utf8(const std::string& text) {
+  std::string result;
+  result.reserve(text.size());
+  for (size_t i = 0; i < text.size();) {
+    auto byte = static_cast<unsigned char>(text[i]);
+    size_t length = byte < 0x80                   ? 1
+                    : byte >= 0xc2 && byte < 0xe0 ? 2
+                    : byte >= 0xe0 && byte < 0xf0 ? 3
+                    : byte >= 0xf0 && byte < 0xf5 ? 4
+                                                  : 0;
+    auto is_continuation = [&](size_t k) {
+      return (static_cast<unsigned char>(text[i + k]) & 0xc0U) == 0x80U;
+    };
+    bool ok = length > 0 && i + length <= text.size();
+    for (size_t k = 1; ok && k < length; ++k)
+      ok = is_continuation(k);
+    if (ok && length == 3) {
+      auto second = static_cast<unsigned char>(text[i + 1]);
+      ok = !(byte == 0xe0 && second < 0xa0)
+           && !(byte == 0xed && second >= 0xa0);
+    } else if (ok && length == 4) {
+      auto second = static_cast<unsigned char>(text[i + 1]);
+      ok = !(byte == 0xf0 && second < 0x90)
+           && !(byte == 0xf4 && second >= 0x90);
+    }
+    if (ok && !(length == 1 && byte == 0)) {
+      result.append(text, i, length);
+      i += length;
+    } else {
+      result += '?';
+      ++i;
+    }
+  }
+  return result;
+}
+
+pb::ExecutionMode mode_of(const std::string& name) {
+  if (name == "sequential")
+    return pb::EXECUTION_MODE_SEQUENTIAL;
+  if (name == "parallel")
+    return pb::EXECUTION_MODE_PARALLEL;
+  return pb::EXECUTION_MODE_AUTO;
+}
+
+error from_caf(caf::actor_system& sys, const caf::error& why) {
+  if (why.category() != caf::atom("cohort"))
+    return {errc::internal, sys.render(why)};
+  error result{static_cast<errc>(why.code()), sys.render(why)};
+  auto context = why.context();
+  context.apply(caf::message_handler{
+    [&](const std::string& message) { result.message = message; }});
+  return result;
+}
+
+} // namespace
+
+expected<pb::TaskRequest> make_request(const task_options& options) {
+  pb::TaskRequest request;
+  auto description = options.description;
+  if (description == "-")
+    description.assign(std::istreambuf_iterator<char>{std::cin}, {});
+  request.set_description(valid_utf8(description));
+  std::error_code failed;
+  auto root = std::filesystem::canonical(options.workspace, failed);
+  if (failed)
+    return error{errc::workspace_unreadable,
+                 "the workspace " + options.workspace
+                   + " cannot be read: " + failed.message()};
+  if (!std::filesystem::is_directory(root, failed))
+    return error{errc::workspace_unreadable,
+                 "the workspace " + root.string() + " is not a folder"};
+  request.set_workspace_root(root.string());
+  request.set_mode(mode_of(options.mode));
+  for (auto& glob : options.scope)
+    if (!glob.empty() && glob.front() == '!')
+      request.mutable_scope()->add_exclude(glob.substr(1));
+    else
+      request.mutable_scope()->add_include(glob);
+  auto& toolchain = *request.mutable_toolchain();
+  if (!options.compile_commands_dir.empty()) {
+    auto folder = std::filesystem::canonical(options.compile_commands_dir,
+                                             failed);
+    if (failed)
+      return error{errc::no_toolchain,
+                   "the build folder " + options.compile_commands_dir
+                     + " cannot be read: " + failed.message()};
+    toolchain.set_compile_commands_dir(folder.string());
+  }
+  toolchain.mutable_configure_args()->Add(options.configure_args.begin(),
+                                          options.configure_args.end());
+  toolchain.mutable_units()->Add(options.units.begin(), options.units.end());
+  if (options.budget_seconds > 0)
+    *request.mutable_limits()->mutable_budget()
+      = google::protobuf::util::TimeUtil::MillisecondsToDuration(
+        static_cast<int64_t>(options.budget_seconds * 1000));
+  return request;
+}
+
+expected<pb::TaskResult>
+run_session(head_options options, pb::TaskRequest request,
+            const std::function<void(const pb::ProgressEvent&)>& progress) {
+  auto started = head::start(std::move(options));
+  if (!started)
+    return started.error();
+  auto& head = **started;
+  std::optional<pb::TaskResult> result;
+  std::optional<error> failed;
+  {
+    caf::scoped_actor self{head.system()};
+    request.set_task_id(make_task_id());
+    auto id = request.task_id();
+    pb::Subscribe subscribe;
+    subscribe.set_task_id(id);
+    self->send(head.services().progress, std::move(subscribe));
+    self->monitor(head.root());
+    auto receiver = caf::actor_cast<caf::actor>(self.ptr());
+    signal_watch watch{[receiver, id](int) {
+      pb::CancelTask cancel;
+      cancel.set_task_id(id);
+      cancel.set_reason("interrupted");
+      caf::anon_send(receiver, std::move(cancel));
+    }};
+    self->request(head.orchestrator(), 30s, std::move(request))
+      .receive([](const pb::TaskAccepted&) {},
+               [&](caf::error& why) { failed = from_caf(head.system(), why); });
+    auto signals = 0;
+    auto is_over = [&] { return result || failed; };
+    auto give_up = std::chrono::steady_clock::time_point::max();
+    while (!is_over()) {
+      auto wait = give_up == std::chrono::steady_clock::time_point::max()
+                    ? std::chrono::milliseconds{3'600'000}
+                    : std::chrono::duration_cast<std::chrono::milliseconds>(
+                      give_up - std::chrono::steady_clock::now());
+      if (wait <= 0ms)
+        break;
+      self->receive(
+        [&](const pb::ProgressBatch& batch) {
+          for (auto& event : batch.events()) {
+            if (event.kind() == pb::PROGRESS_KIND_RESULT)
+              result = event.result();
+            else
+              progress(event);
+          }
+        },
+        [&](const pb::CancelTask& cancel) {
+          if (++signals > 1) {
+            give_up = std::chrono::steady_clock::now();
+            return;
+          }
+          give_up = std::chrono::steady_clock::now() + 1500ms;
+          self->send(head.orchestrator(), cancel);
+        },
+        [](const pb::TaskCancelled&) {
+          // Its result comes by way of the progress hub.
+        },
+        [&](const caf::down_msg& down) {
+          failed = error{errc::internal, "cohort gave up: "
+                                           + head.system().render(down.reason)};
+        },
+        caf::after(wait) >> [] {});
+    }
+    if (!is_over()) {
+      result.emplace();
+      result->set_task_id(id);
+      result->set_outcome(pb::TASK_OUTCOME_CANCELLED);
+      result->set_summary("interrupted");
+    }
+    self->demonitor(head.root().address());
+  }
+  if (failed)
+    return *failed;
+  return std::move(*result);
+}
+
+int exit_code(errc code) {
+  switch (code) {
+    case errc::invalid_request:
+    case errc::invalid_message:
+    case errc::invalid_config:
+      return 2;
+    case errc::workspace_unreadable:
+    case errc::no_toolchain:
+    case errc::state_locked:
+      return 4;
+    case errc::refused:
+      return 5;
+    case errc::cancelled:
+      return 130;
+    case errc::internal:
+      return 70;
+    default:
+      return 1;
+  }
+}
+
+} // namespace cohort::nodes

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nodes/options.hpp"
+
+/// One function a verb. Each returns the process's exit code.
+///
+/// Exit codes: 0 done; 1 failed, nothing usable; 2 usage or configuration;
+/// 3 partial; 4 precondition; 5 refused; 6 cluster unreachable; 70 internal;
+/// 130 interrupted.
+namespace cohort::nodes {
+
+int run_task(const task_options& task, const global_options& global);
+int plan_task(const task_options& task, const global_options& global);
+/// `file` is a compiler's log to read, "-" for standard input; empty: the
+/// workspace is checked.
+int diagnose(const task_options& task, const std::string& file,
+             const global_options& global);
+/// Without a description: JSON lines {"id","text"} in, {"id","score","reasons"}
+/// out.
+int score(const std::string& description, output_format format);
+int apply_result(const std::string& task_id, const std::string& workspace,
+                 const global_options& global);
+int show_config(const global_options& global);
+int validate_config(const global_options& global);
+int doctor(const global_options& global);
+
+struct bench_options {
+  std::vector<std::string> workloads; // Empty: all.
+  unsigned workers = 8;
+  unsigned scale = 1; // Divides the numbers of units, for a quick look.
+  bool with_journal = false;
+};
+int bench_dispatch(const bench_options& bench, const global_options& global);
+
+} // namespace cohort::nodes
