@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""The demo: GoogleTest, broken in twelve places, repaired by cohort in parallel and sequentially.
+
+Makes a small workspace from the sources in /usr/src/googletest (the library and nine of its test
+programs), breaks it with a fixed seed, runs cohort twice on equal copies, and compares both results with each
+other, with the truth, and with what the compilers say when asked without cohort.
+
+Exit status: 0 both runs ended with the same tree and every unit compiles; 3 something is left; 1 a run
+failed or the trees differ; 2 the demo could not start.
+"""
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+INJECTOR = ROOT / "tests/support/break_workspace.py"
+TASK = "fix the compile errors"
+TESTS = ("googletest-filepath-test", "googletest-listener-test", "googletest-message-test", "googletest-options-test",
+         "googletest-port-test", "googletest-test-part-test", "gtest-typed-test_test", "gtest_environment_test",
+         "gtest_skip_test")
+FLAGS = ("-std=c++17", "-Wformat", "-Werror=format")
+LISTS = f"""cmake_minimum_required(VERSION 3.16)
+project(googletest_demo CXX)
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+find_package(Threads REQUIRED)
+enable_testing()
+add_compile_options(-Wformat -Werror=format)
+include_directories(include .)
+add_library(gtest src/gtest-all.cc)
+target_link_libraries(gtest PUBLIC Threads::Threads)
+add_library(gtest_main src/gtest_main.cc)
+target_link_libraries(gtest_main PUBLIC gtest)
+foreach(test {' '.join(TESTS)})
+  add_executable(${{test}} test/${{test}}.cc)
+  target_link_libraries(${{test}} gtest_main)
+  add_test(NAME ${{test}} COMMAND ${{test}})
+endforeach()
+"""
+UNITS = ("src/gtest-all.cc", "src/gtest_main.cc", *(f"test/{t}.cc" for t in TESTS))
+SEED, COUNT = 1, 12
+# For these sources the places below were compiled once, each alone: all break the build. Others are verified now.
+KNOWN = "05ee7d7b87dd5c0daa97172d3d6ae8635c4225e8c8e7351c0bdef43f943751fe"
+PLACES = ("missing_class_semicolon:include/gtest/internal/gtest-death-test-internal.h:159",
+          "single_colon:include/gtest/internal/gtest-param-util.h:559",
+          "misspelled_keyword:src/gtest-internal-inl.h:211",
+          "missing_typename:src/gtest-printers.cc:116",
+          "const_mismatch:src/gtest-filepath.cc:259",
+          "dot_vs_arrow:src/gtest.cc:1592",
+          "missing_semicolon:src/gtest_main.cc:51",
+          "missing_std_qualifier:test/gtest-typed-test_test.cc:170",
+          "wrong_printf_format:test/gtest_environment_test.cc:105",
+          "misspelled_identifier:test/googletest-listener-test.cc:74:5",
+          "misspelled_identifier:test/googletest-filepath-test.cc:539:3",
+          "bad_override:test/googletest-port-test.cc:100")
+KINDS = sorted({p.split(":")[0] for p in PLACES})
+GLOBS = ("include/**/*.h", "src/*.cc", "src/*.h", "test/*.cc", "test/*.h")
+
+
+class Stopped(Exception):
+    """The demo cannot go on; the text says why."""
+
+
+def call(command: list, cwd: Path, **kw) -> subprocess.CompletedProcess:
+    done = subprocess.run([str(c) for c in command], cwd=cwd, capture_output=True, text=True, **kw)
+    if done.returncode != 0:
+        raise Stopped(f"{' '.join(map(str, command))}: exit status {done.returncode}\n{(done.stdout + done.stderr)[-2000:]}")
+    return done
+
+
+def git(folder: Path, *words: str) -> str:
+    env = dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_SYSTEM="/dev/null")
+    identity = ["-c", "user.name=demo", "-c", "user.email=demo@localhost"]
+    return call(["git", *identity, *words], folder, env=env).stdout
+
+
+# --------------------------------------------------------------------------- workspace
+
+def make_workspace(source: Path, folder: Path) -> None:
+    if not (source / "src/gtest-all.cc").is_file():
+        raise Stopped(f"no GoogleTest sources in {source}: install the package googletest, or name them with --googletest")
+    for part in ("include", "src"):
+        shutil.copytree(source / part, folder / part)
+    (folder / "test").mkdir()
+    for path in [source / u for u in UNITS if u.startswith("test/")] + sorted((source / "test").glob("*.h")):
+        shutil.copy(path, folder / "test")
+    (folder / "CMakeLists.txt").write_text(LISTS)
+
+
+def digest(folder: Path) -> str:
+    total = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".h", ".cc")):
+        total.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+def break_it(folder: Path, truth: Path) -> dict:
+    command = [sys.executable, INJECTOR, "--root", folder, "--truth", truth, "--seed", SEED, "--count", COUNT]
+    if digest(folder) == KNOWN:
+        command += [w for p in PLACES for w in ("--only", p)] + [w for g in GLOBS for w in ("--glob", g)]
+    else:
+        print("other GoogleTest sources than the known ones: verifying that each breakage breaks the build")
+        build = truth.parent / "configured"
+        call(["cmake", "-G", "Ninja", "-S", folder, "-B", build], folder)
+        command += ["--kinds", *KINDS, "--verify", "--compile-commands", build / "compile_commands.json"]
+    call(command, folder)
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "twelve mistakes")
+    return json.loads(truth.read_text())
+
+
+# --------------------------------------------------------------------------- the compilers alone
+
+def check_alone(folder: Path, scratch: Path, jobs: int) -> tuple[float, int, int]:
+    """Every unit by every compiler, `jobs` at once, by ninja: seconds, failed checks, checks."""
+    compilers = [c for c in ("g++", "clang++") if shutil.which(c)]
+    flags = " ".join(FLAGS)
+    text = "rule check\n  command = cd $root && $compiler " + flags + " -Iinclude -I. -fsyntax-only $unit && touch $out\n"
+    for c in compilers:
+        for u in UNITS:
+            mark = scratch / f"{c}-{Path(u).stem}.ok"
+            text += f"build {mark}: check\n  compiler = {c}\n  unit = {u}\n  root = {folder}\n"
+    scratch.mkdir()
+    (scratch / "build.ninja").write_text(text)
+    began = time.monotonic()
+    subprocess.run(["ninja", "-C", scratch, "-k", "0", "-j", str(jobs)], capture_output=True)
+    seconds = time.monotonic() - began
+    checks = len(compilers) * len(UNITS)
+    return seconds, checks - len(list(scratch.glob("*.ok"))), checks
+
+
+# --------------------------------------------------------------------------- cohort
+
+def run_cohort(cohort: Path, folder: Path, state: Path, options: list[str]) -> dict:
+    command = [cohort, "run", TASK, "-w", folder, "--state", state, "--output-format", "json", *options]
+    print(f"\n$ cohort run \"{TASK}\" -w DIR {' '.join(options)}", flush=True)
+    done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, text=True)
+    try:
+        result = json.loads(done.stdout)
+    except ValueError:
+        raise Stopped(f"cohort ended with exit status {done.returncode} and no result") from None
+    if done.returncode not in (0, 3):
+        raise Stopped(f"cohort ended with exit status {done.returncode}: {result.get('summary', '')}")
+    result["tree"] = git(folder, "rev-parse", f"{result['branch'] or 'HEAD'}^{{tree}}").strip()
+    return result
+
+
+def verdict(breakage: dict, original: str, broken: str, now: str, clean: bool) -> str:
+    """What became of one breakage: the text came back, the compilers accept something else, or it is left."""
+    lines, at = now.split("\n"), breakage["line"] - 1
+    near = [line.strip() for line in lines[max(at - 1, 0):at + 2]]
+    if "".join(now.split()) == "".join(original.split()) or breakage["original_line"].strip() in near:
+        return "restored"
+    if now == broken:
+        return "left"
+    return "repaired otherwise" if clean else "changed, not repaired"
+
+
+# --------------------------------------------------------------------------- report
+
+def show_left(result: dict) -> None:
+    for left in result["left"]:
+        place = left["diagnostic"]["location"]
+        print(f"  left: {place['file']}:{place['line']}: {left['diagnostic']['message'][:90]}\n        {left['reason']}")
+
+
+def show_breakages(truth: dict, folder: Path, result: dict) -> None:
+    counts: dict[str, int] = {}
+    print("\nbreakages")
+    for b in truth["breakages"]:
+        broken, now = (git(folder, "show", f"{tree}:{b['file']}") for tree in ("HEAD", result["tree"]))
+        original = Path(truth["originals"], b["file"]).read_text()
+        what = verdict(b, original, broken, now, result["errors_after"] == 0)
+        counts[what] = counts.get(what, 0) + 1
+        print(f"  {b['kind']:24} {b['file'] + ':' + str(b['line']):56} {what}")
+    print("  " + ", ".join(f"{n} {what}" for what, n in sorted(counts.items())) + f"; of {len(truth['breakages'])}")
+
+
+def show_times(parallel: dict, sequential: dict | None, jobs: int, alone: tuple) -> None:
+    seconds, _, checks = alone
+    print("\ntimes")
+    for name, r in ((f"parallel, -j {jobs}", parallel), ("sequential, -j 1", sequential)):
+        if r:
+            phases = dict(zip(("probe", "work", "gates"), r["phase_seconds"]))
+            print(f"  cohort, {name:18} {r['wall_seconds']:7.1f} s   " + ", ".join(f"{k} {v:.1f}" for k, v in phases.items()))
+    if sequential:
+        print(f"  sequential / parallel      {sequential['wall_seconds'] / max(parallel['wall_seconds'], 1e-9):7.2f}")
+    print(f"  ninja -j {jobs}, the {checks} checks of the probe alone: {seconds:.1f} s")
+
+
+def demo(args, folder: Path) -> int:
+    first, second = folder / "parallel", folder / "sequential"
+    make_workspace(args.googletest, first)
+    truth = break_it(first, folder / "truth.json")
+    shutil.copytree(first, second, symlinks=True)
+    kinds, files = {b["kind"] for b in truth["breakages"]}, {b["file"] for b in truth["breakages"]}
+    print(f"GoogleTest: {len(UNITS)} units, {len(truth['breakages'])} breakages of {len(kinds)} kinds in {len(files)} files")
+    before = check_alone(first, folder / "before", args.jobs)
+    print(f"before: {before[1]} of {before[2]} compiler runs fail")
+
+    parallel = run_cohort(args.cohort, first, folder / "state-1", ["--mode", "parallel", "-j", str(args.jobs)])
+    sequential = None
+    if not args.parallel_only:
+        sequential = run_cohort(args.cohort, second, folder / "state-2", ["--mode", "sequential", "-j", "1"])
+    result = folder / "result"
+    git(first, "worktree", "add", "-q", "--detach", str(result), parallel["branch"] or "HEAD")
+    after = check_alone(result, folder / "after", args.jobs)
+
+    show_breakages(truth, first, parallel)
+    print(f"\nbefore: {parallel['errors_before']} distinct errors, {before[1]} of {before[2]} compiler runs fail")
+    print(f"after:  {parallel['errors_after']} distinct errors, {after[1]} of {after[2]} compiler runs fail "
+          f"({parallel['fixes_kept']} fixes kept, {len(parallel['patch']['files'])} files changed)")
+    show_left(parallel)
+    same = sequential is None or parallel["tree"] == sequential["tree"]
+    if sequential:
+        print(f"\nresult: tree {parallel['tree'][:12]} (parallel), {sequential['tree'][:12]} (sequential): "
+              + ("the same" if same else "DIFFERENT"))
+    show_times(parallel, sequential, args.jobs, before)
+    return 1 if not same else 3 if after[1] else 0
+
+
+def main() -> int:
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--cohort", type=Path, default=ROOT / "build/release/nodes/cohort")
+    ap.add_argument("--googletest", type=Path, default=Path("/usr/src/googletest/googletest"))
+    ap.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    ap.add_argument("--parallel-only", action="store_true", help="leave out the sequential run")
+    ap.add_argument("--keep", type=Path, metavar="DIR", help="work in this new folder, and leave it there")
+    args = ap.parse_args()
+    args.cohort = args.cohort.absolute()
+    try:
+        if not os.access(args.cohort, os.X_OK):
+            raise Stopped(f"{args.cohort} is not there: scripts/run.sh builds it")
+        if args.keep:
+            args.keep.mkdir(parents=True)
+            return demo(args, args.keep.resolve())
+        with tempfile.TemporaryDirectory(prefix="cohort-demo.") as folder:
+            return demo(args, Path(folder).resolve())
+    except (Stopped, OSError) as why:
+        print(f"demo: {why}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
