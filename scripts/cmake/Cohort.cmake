@@ -1,3 +1,5 @@
+# Tests are compiled far more often than they run.
+set(COHORT_TEST_OPTIMISATION $<$<CONFIG:Release>:-O1>)
 set(COHORT_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-restrict -Werror)
 
 # cohort_library(<name> <source>... DEPENDS <target>...)
@@ -26,7 +28,10 @@ function(cohort_test name)
   string(REGEX REPLACE "/.*" "" layer ${name})
   add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${name}_test.cpp)
   target_link_libraries(${target} PRIVATE cohort_test_support ${arg_DEPENDS})
-  target_compile_options(${target} PRIVATE ${COHORT_WARNINGS})
+  target_compile_options(${target} PRIVATE ${COHORT_WARNINGS} ${COHORT_TEST_OPTIMISATION})
+  if(cohort_actor_test_support IN_LIST arg_DEPENDS)
+    target_precompile_headers(${target} REUSE_FROM cohort_actor_test_support)
+  endif()
   add_test(NAME ${name} COMMAND ${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "${layer};${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
 endfunction()

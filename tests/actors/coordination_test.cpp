@@ -14,19 +14,21 @@ using fixture = tests::task_fixture;
 
 /// Never answers units of this kind.
 auto hang(WorkUnit::WorkCase kind) {
-  return [kind](const WorkUnit& unit)
-           -> std::optional<std::optional<AttemptResult>> {
-    if (unit.work_case() == kind)
-      return std::optional<AttemptResult>{};
-    return std::nullopt;
-  };
+  return
+    [kind](
+      const WorkUnit& unit) -> std::optional<std::optional<AttemptResult>> {
+      if (unit.work_case() == kind)
+        return std::optional<AttemptResult>{};
+      return std::nullopt;
+    };
 }
 
 } // namespace
 
 TEST_SUITE_BEGIN("actors/coordination");
 
-TEST_CASE_FIXTURE(fixture, "a task is split, repaired, merged, judged and delivered") {
+TEST_CASE_FIXTURE(fixture,
+                  "a task is split, repaired, merged, judged and delivered") {
   start();
   submit(request());
   REQUIRE(result());
@@ -51,7 +53,8 @@ TEST_CASE_FIXTURE(fixture, "both routes give the same tree") {
   CHECK(coordinators.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "what cannot be repaired is listed, and the outcome partial") {
+TEST_CASE_FIXTURE(
+  fixture, "what cannot be repaired is listed, and the outcome partial") {
   world->unrepairable = {"b.cc"};
   start();
   submit(request());
@@ -82,13 +85,15 @@ TEST_CASE_FIXTURE(fixture, "a workspace without errors is done at once") {
   CHECK(world->deliveries == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a coordinator that crashes is restarted from the journal") {
+TEST_CASE_FIXTURE(fixture,
+                  "a coordinator that crashes is restarted from the journal") {
   auto first = true;
-  world->answer = [&](const WorkUnit& unit)
-    -> std::optional<std::optional<AttemptResult>> {
+  world->answer
+    = [&](const WorkUnit& unit) -> std::optional<std::optional<AttemptResult>> {
     if (!unit.has_repair() || !first)
       return std::nullopt;
-    return std::optional<AttemptResult>{}; // The first coordinator's units hang.
+    return std::optional<AttemptResult>{}; // The first coordinator's units
+                                           // hang.
   };
   start();
   submit(request());
@@ -104,11 +109,12 @@ TEST_CASE_FIXTURE(fixture, "a coordinator that crashes is restarted from the jou
   CHECK(!result()->fell_back());
 }
 
-TEST_CASE_FIXTURE(fixture, "a finished subtask is not run again after a restart") {
+TEST_CASE_FIXTURE(fixture,
+                  "a finished subtask is not run again after a restart") {
   std::string held;
   auto holding = true;
-  world->answer = [&](const WorkUnit& unit)
-    -> std::optional<std::optional<AttemptResult>> {
+  world->answer
+    = [&](const WorkUnit& unit) -> std::optional<std::optional<AttemptResult>> {
     if (!unit.has_repair() || !holding)
       return std::nullopt;
     auto& id = unit.repair().subtask().id();
@@ -132,7 +138,8 @@ TEST_CASE_FIXTURE(fixture, "a finished subtask is not run again after a restart"
   CHECK(result()->patch().result_tree() == "tree:");
 }
 
-TEST_CASE_FIXTURE(fixture, "a coordinator that keeps dying ends in the fallback") {
+TEST_CASE_FIXTURE(fixture,
+                  "a coordinator that keeps dying ends in the fallback") {
   crash_coordinators = true;
   start();
   submit(request());
@@ -143,7 +150,8 @@ TEST_CASE_FIXTURE(fixture, "a coordinator that keeps dying ends in the fallback"
   CHECK(result()->patch().result_tree() == "tree:");
 }
 
-TEST_CASE_FIXTURE(fixture, "without a quorum of judges the task goes sequential") {
+TEST_CASE_FIXTURE(fixture,
+                  "without a quorum of judges the task goes sequential") {
   judge_count = 1;
   start();
   submit(request());
@@ -173,16 +181,19 @@ TEST_CASE_FIXTURE(fixture, "one judge that never answers changes nothing") {
   CHECK(!result()->fell_back());
 }
 
-TEST_CASE_FIXTURE(fixture, "a subtask that fails goes to the fallback, merged work stays") {
+TEST_CASE_FIXTURE(
+  fixture, "a subtask that fails goes to the fallback, merged work stays") {
   auto failures = 0;
-  world->answer = [&](const WorkUnit& unit)
-    -> std::optional<std::optional<AttemptResult>> {
+  world->answer
+    = [&](const WorkUnit& unit) -> std::optional<std::optional<AttemptResult>> {
     if (!unit.has_repair() || failures > 0)
       return std::nullopt;
     ++failures;
     AttemptResult failed;
-    failed.mutable_error()->set_code(static_cast<uint32_t>(runtime::errc::timed_out));
-    failed.mutable_error()->set_message("no result within 300 s (after 3 attempts)");
+    failed.mutable_error()->set_code(
+      static_cast<uint32_t>(runtime::errc::timed_out));
+    failed.mutable_error()->set_message(
+      "no result within 300 s (after 3 attempts)");
     failed.set_attempt(3);
     return std::optional{failed};
   };
@@ -197,7 +208,8 @@ TEST_CASE_FIXTURE(fixture, "a subtask that fails goes to the fallback, merged wo
   CHECK(tests::broken_in(world->submitted.back().tree()).size() < 3);
 }
 
-TEST_CASE_FIXTURE(fixture, "a patch that conflicts is made again on the new base") {
+TEST_CASE_FIXTURE(fixture,
+                  "a patch that conflicts is made again on the new base") {
   world->conflicting = "b.cc";
   world->conflicts = 1;
   coordination.decomposition.strategy = "file_based";
@@ -208,7 +220,8 @@ TEST_CASE_FIXTURE(fixture, "a patch that conflicts is made again on the new base
   CHECK(count_units(WorkUnit::kRepair) == 4);
 }
 
-TEST_CASE_FIXTURE(fixture, "a cancel ends the task once its units have stopped") {
+TEST_CASE_FIXTURE(fixture,
+                  "a cancel ends the task once its units have stopped") {
   world->answer = hang(WorkUnit::kRepair);
   start();
   submit(request());
@@ -225,8 +238,8 @@ TEST_CASE_FIXTURE(fixture, "a cancel ends the task once its units have stopped")
 }
 
 TEST_CASE_FIXTURE(fixture, "the deadline hands over what was merged by then") {
-  world->answer = [](const WorkUnit& unit)
-    -> std::optional<std::optional<AttemptResult>> {
+  world->answer
+    = [](const WorkUnit& unit) -> std::optional<std::optional<AttemptResult>> {
     if (unit.has_repair() && unit.repair().subtask().files(0) == "c.cc")
       return std::optional<AttemptResult>{};
     return std::nullopt;
@@ -245,7 +258,8 @@ TEST_CASE_FIXTURE(fixture, "the deadline hands over what was merged by then") {
 
 TEST_CASE_FIXTURE(fixture, "a store that fails ends the task with its words") {
   world->store_failure.emplace();
-  world->store_failure->set_code(static_cast<uint32_t>(runtime::errc::storage_failed));
+  world->store_failure->set_code(
+    static_cast<uint32_t>(runtime::errc::storage_failed));
   world->store_failure->set_message("cannot write /s/store.git: No space left");
   start();
   submit(request());
@@ -267,7 +281,8 @@ TEST_CASE_FIXTURE(fixture, "a plan changes nothing and shows the split") {
   CHECK(world->deliveries == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "parallel_workers.enabled: false runs everything sequentially") {
+TEST_CASE_FIXTURE(
+  fixture, "parallel_workers.enabled: false runs everything sequentially") {
   settings.task.routing.parallel_enabled = false;
   start();
   submit(request());
@@ -295,7 +310,8 @@ TEST_CASE_FIXTURE(fixture, "max_subtasks_per_task bounds the split") {
   CHECK(result()->plan().subtasks_size() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "replaying the journal gives the coordinator's own state") {
+TEST_CASE_FIXTURE(fixture,
+                  "replaying the journal gives the coordinator's own state") {
   start();
   submit(request());
   REQUIRE(result());

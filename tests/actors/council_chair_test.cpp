@@ -61,7 +61,8 @@ struct chair_fixture : tests::actor_fixture {
     send_as(asker.actor, chair, request);
   }
 
-  void answer(size_t judge, Opinion opinion, FindingKind kind = FINDING_KIND_UNSPECIFIED) {
+  void answer(size_t judge, Opinion opinion,
+              FindingKind kind = FINDING_KIND_UNSPECIFIED) {
     auto& request = judges[judge].last<JudgeRequest>();
     Verdict verdict;
     verdict.set_review(request.review());
@@ -103,7 +104,8 @@ TEST_CASE_FIXTURE(chair_fixture, "a plan that all judges like is approved") {
   CHECK(outcome().absent().empty());
 }
 
-TEST_CASE_FIXTURE(chair_fixture, "a judge that never answers counts as absent") {
+TEST_CASE_FIXTURE(chair_fixture,
+                  "a judge that never answers counts as absent") {
   ask(two_subtasks());
   answer(0, OPINION_APPROVE);
   answer(1, OPINION_APPROVE);
@@ -139,13 +141,15 @@ TEST_CASE_FIXTURE(chair_fixture, "a veto beats a majority") {
   CHECK(!outcome().approved());
 }
 
-TEST_CASE_FIXTURE(chair_fixture, "an amendment that wins is applied and reviewed again") {
+TEST_CASE_FIXTURE(chair_fixture,
+                  "an amendment that wins is applied and reviewed again") {
   ask(two_subtasks());
   for (size_t i = 0; i < 3; ++i)
     answer(i, OPINION_AMEND);
   CHECK(asker.got<ReviewOutcome>().empty());
   REQUIRE(judges[0].got<JudgeRequest>().size() == 2);
-  CHECK(judges[0].last<JudgeRequest>().request().decomposition().subtasks_size() == 1);
+  CHECK(judges[0].last<JudgeRequest>().request().decomposition().subtasks_size()
+        == 1);
   for (size_t i = 0; i < 3; ++i)
     answer(i, OPINION_APPROVE);
   CHECK(outcome().approved());
@@ -162,7 +166,8 @@ TEST_CASE_FIXTURE(chair_fixture, "nobody can outvote a broken invariant") {
   CHECK(judges[0].got<JudgeRequest>().empty());
 }
 
-TEST_CASE_FIXTURE(chair_fixture, "a judge cannot speak for another, nor twice") {
+TEST_CASE_FIXTURE(chair_fixture,
+                  "a judge cannot speak for another, nor twice") {
   ask(two_subtasks());
   answer(0, OPINION_REJECT);
   answer(0, OPINION_REJECT);

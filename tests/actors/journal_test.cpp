@@ -58,7 +58,8 @@ struct journal_fixture : tests::actor_fixture {
 
 TEST_SUITE_BEGIN("actors/journal");
 
-TEST_CASE_FIXTURE(journal_fixture, "what arrives together is written together") {
+TEST_CASE_FIXTURE(journal_fixture,
+                  "what arrives together is written together") {
   run();
   for (int i = 0; i < 5; ++i)
     caf::send_as(client.actor, journal, one("t"));
@@ -69,7 +70,8 @@ TEST_CASE_FIXTURE(journal_fixture, "what arrives together is written together") 
   CHECK(client.last<EventsStored>().code() == 0);
 }
 
-TEST_CASE_FIXTURE(journal_fixture, "a refused event does not take those of others along") {
+TEST_CASE_FIXTURE(journal_fixture,
+                  "a refused event does not take those of others along") {
   run();
   caf::send_as(client.actor, journal, one("t", "bad"));
   caf::send_as(other.actor, journal, one("u"));
@@ -87,7 +89,8 @@ TEST_CASE_FIXTURE(journal_fixture, "a full disk is told to every sender") {
   CHECK(client.last<EventsStored>().message() == "disk full");
 }
 
-TEST_CASE_FIXTURE(journal_fixture, "reading sees what was sent before the question") {
+TEST_CASE_FIXTURE(journal_fixture,
+                  "reading sees what was sent before the question") {
   run();
   caf::send_as(client.actor, journal, one("t"));
   ReadEvents read;

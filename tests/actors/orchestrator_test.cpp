@@ -39,9 +39,11 @@ TEST_CASE_FIXTURE(orchestrator_fixture, "a relative workspace is refused") {
   CHECK(reply.error() == runtime::errc::workspace_unreadable);
 }
 
-TEST_CASE_FIXTURE(orchestrator_fixture, "a full table answers busy, and has room again") {
+TEST_CASE_FIXTURE(orchestrator_fixture,
+                  "a full table answers busy, and has room again") {
   settings.task.supervision.admission_limit = 1;
-  world->answer = [](const WorkUnit&) -> std::optional<std::optional<AttemptResult>> {
+  world->answer
+    = [](const WorkUnit&) -> std::optional<std::optional<AttemptResult>> {
     return std::optional<AttemptResult>{};
   };
   start();
@@ -67,7 +69,8 @@ TEST_CASE_FIXTURE(orchestrator_fixture, "cancelling an unknown task says so") {
   CHECK(reply.error() == runtime::errc::not_found);
 }
 
-TEST_CASE_FIXTURE(orchestrator_fixture, "work that no executor can do is refused early") {
+TEST_CASE_FIXTURE(orchestrator_fixture,
+                  "work that no executor can do is refused early") {
   start();
   auto what = request();
   what.set_description("write documentation for all public functions");
@@ -77,13 +80,15 @@ TEST_CASE_FIXTURE(orchestrator_fixture, "work that no executor can do is refused
   CHECK(world->submitted.empty());
 }
 
-TEST_CASE_FIXTURE(orchestrator_fixture, "a build that cannot be set up is a precondition") {
-  world->answer = [](const WorkUnit& unit)
-    -> std::optional<std::optional<AttemptResult>> {
+TEST_CASE_FIXTURE(orchestrator_fixture,
+                  "a build that cannot be set up is a precondition") {
+  world->answer
+    = [](const WorkUnit& unit) -> std::optional<std::optional<AttemptResult>> {
     if (!unit.has_prepare())
       return std::nullopt;
     AttemptResult failed;
-    failed.mutable_error()->set_code(static_cast<uint32_t>(runtime::errc::no_toolchain));
+    failed.mutable_error()->set_code(
+      static_cast<uint32_t>(runtime::errc::no_toolchain));
     failed.mutable_error()->set_message("no build system was found");
     return std::optional{failed};
   };

@@ -25,7 +25,8 @@ struct hub_fixture : tests::actor_fixture {
     send_as(watcher.actor, hub, message);
   }
 
-  void say(const std::string& task, const std::string& subject, bool terminal = false) {
+  void say(const std::string& task, const std::string& subject,
+           bool terminal = false) {
     ProgressEvent event;
     event.set_task_id(task);
     event.set_kind(terminal ? PROGRESS_KIND_RESULT : PROGRESS_KIND_SUBTASK);
@@ -50,7 +51,8 @@ TEST_CASE_FIXTURE(hub_fixture, "news comes no more often than the interval") {
   CHECK(watcher.last<ProgressBatch>().events_size() == 2);
 }
 
-TEST_CASE_FIXTURE(hub_fixture, "a full buffer keeps the newest of each subject") {
+TEST_CASE_FIXTURE(hub_fixture,
+                  "a full buffer keeps the newest of each subject") {
   subscribe("");
   for (int i = 0; i < 10; ++i)
     say("t", "s1");

@@ -26,7 +26,8 @@ struct root_fixture : tests::actor_fixture {
     actors::child child{"child", make(), {}};
     if (can_restart)
       child.restart = [this](uint64_t) { return make(); };
-    auto root = spawn(actors::root_supervisor, std::vector<actors::child>{child},
+    auto root = spawn(actors::root_supervisor,
+                      std::vector<actors::child>{child},
                       actors::root_settings{2, 60s});
     run();
     self->monitor(root);
@@ -58,7 +59,8 @@ TEST_CASE_FIXTURE(root_fixture, "a child that dies is started again") {
   CHECK(!end());
 }
 
-TEST_CASE_FIXTURE(root_fixture, "a child that keeps dying ends the root, loudly") {
+TEST_CASE_FIXTURE(root_fixture,
+                  "a child that keeps dying ends the root, loudly") {
   auto root = start(true);
   for (int i = 0; i < 3; ++i)
     kill_last();
@@ -78,13 +80,15 @@ TEST_CASE_FIXTURE(root_fixture, "deaths that are far apart do not add up") {
   CHECK(!end());
 }
 
-TEST_CASE_FIXTURE(root_fixture, "nothing goes on without a child that cannot restart") {
+TEST_CASE_FIXTURE(root_fixture,
+                  "nothing goes on without a child that cannot restart") {
   auto root = start(false);
   kill_last();
   REQUIRE(end());
 }
 
-TEST_CASE_FIXTURE(root_fixture, "a shutdown ends the children and then the root") {
+TEST_CASE_FIXTURE(root_fixture,
+                  "a shutdown ends the children and then the root") {
   auto root = start(true);
   self->send(root, Shutdown{});
   run();

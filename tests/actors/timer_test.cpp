@@ -35,7 +35,8 @@ TEST_CASE_FIXTURE(timer_fixture, "a timer expires at its time and not before") {
   CHECK(owner.last<TimerExpired>().id() == 1);
 }
 
-TEST_CASE_FIXTURE(timer_fixture, "timers expire in the order of their deadlines") {
+TEST_CASE_FIXTURE(timer_fixture,
+                  "timers expire in the order of their deadlines") {
   start(1, 300);
   start(2, 100);
   start(3, 100);
@@ -46,7 +47,8 @@ TEST_CASE_FIXTURE(timer_fixture, "timers expire in the order of their deadlines"
   CHECK(owner.got<TimerExpired>()[2].id() == 1);
 }
 
-TEST_CASE_FIXTURE(timer_fixture, "a timer of an actor that is gone is forgotten") {
+TEST_CASE_FIXTURE(timer_fixture,
+                  "a timer of an actor that is gone is forgotten") {
   start(1, 100);
   caf::anon_send_exit(owner.actor, caf::exit_reason::kill);
   advance(200ms);

@@ -92,7 +92,8 @@ TEST_CASE_FIXTURE(pool_fixture, "a unit waits until a worker joins") {
   CHECK(worker.script->started.size() == 1);
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "a hung attempt loses its lease and runs elsewhere") {
+TEST_CASE_FIXTURE(pool_fixture,
+                  "a hung attempt loses its lease and runs elsewhere") {
   auto first = add_worker("w1");
   submit(1);
   REQUIRE(first.script->started.size() == 1);
@@ -119,17 +120,20 @@ TEST_CASE_FIXTURE(pool_fixture, "a hung attempt loses its lease and runs elsewhe
   }
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "a unit that always hangs fails after max_attempts") {
+TEST_CASE_FIXTURE(pool_fixture,
+                  "a unit that always hangs fails after max_attempts") {
   auto first = add_worker("w1");
   auto second = add_worker("w2");
   submit(1);
   advance(3000ms);
   REQUIRE(results().size() == 1);
-  CHECK(results()[0].error().code() == static_cast<uint32_t>(runtime::errc::timed_out));
+  CHECK(results()[0].error().code()
+        == static_cast<uint32_t>(runtime::errc::timed_out));
   CHECK(results()[0].attempt() == 2);
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "a worker that throws dies, and its unit runs elsewhere") {
+TEST_CASE_FIXTURE(pool_fixture,
+                  "a worker that throws dies, and its unit runs elsewhere") {
   auto first = add_worker("w1");
   first.script->throws = true;
   submit(1);
@@ -140,11 +144,13 @@ TEST_CASE_FIXTURE(pool_fixture, "a worker that throws dies, and its unit runs el
   CHECK(report().workers_size() == 1);
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "a recoverable error is tried again, another is not") {
+TEST_CASE_FIXTURE(pool_fixture,
+                  "a recoverable error is tried again, another is not") {
   auto worker = add_worker("w1");
   auto fail = [&](bool recoverable) {
     worker.script->finish([&](AttemptResult& x) {
-      x.mutable_error()->set_code(static_cast<uint32_t>(runtime::errc::tool_failed));
+      x.mutable_error()->set_code(
+        static_cast<uint32_t>(runtime::errc::tool_failed));
       x.mutable_error()->set_message("garbage");
       x.mutable_error()->set_recoverable(recoverable);
     });
@@ -162,7 +168,8 @@ TEST_CASE_FIXTURE(pool_fixture, "a recoverable error is tried again, another is 
   CHECK(worker.script->started.size() == 3);
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "a cancel is answered only when the worker has stopped") {
+TEST_CASE_FIXTURE(pool_fixture,
+                  "a cancel is answered only when the worker has stopped") {
   auto worker = add_worker("w1");
   submit(1);
   submit(2);
@@ -178,14 +185,16 @@ TEST_CASE_FIXTURE(pool_fixture, "a cancel is answered only when the worker has s
   CHECK(worker.script->started.size() == 1); // The second one never began.
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "a cancel with nothing under way is answered at once") {
+TEST_CASE_FIXTURE(pool_fixture,
+                  "a cancel with nothing under way is answered at once") {
   CancelUnits cancel;
   cancel.set_task_id("t");
   send_as(client.actor, pool, cancel);
   CHECK(client.got<UnitsCancelled>().size() == 1);
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "units that take no time come back in one batch") {
+TEST_CASE_FIXTURE(pool_fixture,
+                  "units that take no time come back in one batch") {
   auto worker = add_worker("w1");
   worker.script->at_once = true;
   for (uint64_t i = 1; i <= 5; ++i)
@@ -193,7 +202,8 @@ TEST_CASE_FIXTURE(pool_fixture, "units that take no time come back in one batch"
   CHECK(results().size() == 5);
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "a requester that dies takes its units with it") {
+TEST_CASE_FIXTURE(pool_fixture,
+                  "a requester that dies takes its units with it") {
   auto worker = add_worker("w1");
   submit(1);
   submit(2);
@@ -203,7 +213,8 @@ TEST_CASE_FIXTURE(pool_fixture, "a requester that dies takes its units with it")
   CHECK(report().queued() == 0);
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "get_specialized_worker falls back to a generalist") {
+TEST_CASE_FIXTURE(pool_fixture,
+                  "get_specialized_worker falls back to a generalist") {
   SpecializedWorkerQuery query;
   query.mutable_specialty()->set_kind(SPECIALTY_KIND_TESTING);
   CHECK(ask<SpecializedWorkerReport>(pool, query)->worker().empty());

@@ -50,8 +50,8 @@ private:
 /// time moves only by `advance()`.
 ///
 /// Spawn through `spawn`: the fixture ends its actors in the destructor. A
-/// pending request's time-out keeps an actor alive, so without that the system's
-/// destructor would wait for ever.
+/// pending request's time-out keeps an actor alive, so without that the
+/// system's destructor would wait for ever.
 class actor_fixture {
 public:
   struct config : caf::actor_system_config {
@@ -94,7 +94,9 @@ public:
     auto log = result.log_;
     auto behavior = [log](typename handle::pointer) ->
       typename handle::behavior_type {
-        return {[log](const Ms& x) { std::get<std::vector<Ms>>(*log).push_back(x); }...};
+        return {[log](const Ms& x) {
+          std::get<std::vector<Ms>>(*log).push_back(x);
+        }...};
       };
     result.actor = spawn(behavior);
     run();

@@ -20,7 +20,8 @@ struct runner_script {
   bool throws = false;  // start() throws.
 
   /// The last assignment ends, with what `fill` makes of its result.
-  void finish(const std::function<void(messages::v1::AttemptResult&)>& fill = {}) {
+  void
+  finish(const std::function<void(messages::v1::AttemptResult&)>& fill = {}) {
     messages::v1::AttemptResult result;
     if (fill)
       fill(result);
