@@ -45,6 +45,37 @@ std::vector<std::string> compilers_of(const coordinator_state& state) {
   return {xs.begin(), xs.end()};
 }
 
+/// What the subtasks' own checks say of the integration tree. A subtask saw the
+/// tree that it was given and its own patch; what others merged since is
+/// checked again where a unit reads it.
+std::vector<pb::UnitReport> checks_by_subtasks(const coordinator_state& state) {
+  std::vector<pb::UnitReport> result;
+  for (size_t i = 0; i < state.subtasks.size(); ++i) {
+    auto& subtask = state.subtasks[i];
+    if (subtask.phase != subtask_phase::merged
+        && subtask.phase != subtask_phase::empty)
+      continue;
+    auto& own = state.plan.subtasks(static_cast<int>(i)).id();
+    std::set<std::string> since;
+    for (auto m = subtask.merges_before; m < state.merges.size(); ++m)
+      if (state.merges[m].subtask_id() != own)
+        since.insert(state.merges[m].files().begin(),
+                     state.merges[m].files().end());
+    auto& checked = subtask.result.repair().checked();
+    add_missing(result, unaffected({checked.begin(), checked.end()},
+                                   {since.begin(), since.end()}));
+  }
+  return result;
+}
+
+/// Everything that is known of the integration tree.
+std::vector<pb::UnitReport> known_reports(const coordinator_state& state) {
+  auto result = unaffected(state.reports,
+                           {state.changed.begin(), state.changed.end()});
+  add_missing(result, checks_by_subtasks(state));
+  return result;
+}
+
 /// One call of `decide`: collects events (each applied at once) and effects.
 class step {
 public:
@@ -293,8 +324,6 @@ private:
   void dispatch_ready() {
     pb::SubmitUnits submit;
     auto compilers = compilers_of(state_);
-    std::vector<std::string> changed{state_.changed.begin(),
-                                     state_.changed.end()};
     std::vector<pb::UnitReport> known;
     bool known_made = false;
     for (size_t i = 0; i < state_.subtasks.size(); ++i) {
@@ -302,7 +331,7 @@ private:
       if (state_.subtasks[i].phase != subtask_phase::waiting || !is_ready(plan))
         continue;
       if (!known_made) {
-        known = unaffected(state_.reports, changed);
+        known = known_reports(state_);
         known_made = true;
       }
       auto& event = emit("its dependencies are settled");
@@ -351,9 +380,7 @@ private:
 
   void probe() {
     state_.phase = coordinator_phase::probing;
-    std::vector<std::string> changed{state_.changed.begin(),
-                                     state_.changed.end()};
-    state_.fresh = unaffected(state_.reports, changed);
+    state_.fresh = known_reports(state_);
     auto& units = state_.start.workspace().units();
     pb::SubmitUnits submit;
     for (auto& check : missing_checks({units.begin(), units.end()},
@@ -494,9 +521,7 @@ private:
     for (auto& [file, left] : state_.left)
       for (auto& leftover : left)
         *report.add_left() = leftover;
-    std::vector<std::string> changed{state_.changed.begin(),
-                                     state_.changed.end()};
-    for (auto& known : unaffected(state_.reports, changed))
+    for (auto& known : known_reports(state_))
       *report.add_reports() = std::move(known);
     decision_.effects.emplace_back(std::move(report));
   }
@@ -606,6 +631,7 @@ void evolve(coordinator_state& state, const pb::Event& event,
       state.base_tree = event.round_started().base_tree();
       state.tree = state.base_tree;
       state.changed.clear();
+      state.merges.clear();
       break;
     case pb::Event::kDecomposed:
       set_plan(state, event.decomposed().decomposition());
@@ -627,6 +653,7 @@ void evolve(coordinator_state& state, const pb::Event& event,
       if (auto* subtask = at(event.dispatched().subtask_id())) {
         subtask->phase = subtask_phase::running;
         subtask->ticket = event.dispatched().ticket();
+        subtask->merges_before = state.merges.size();
       }
       state.next_ticket = std::max(state.next_ticket,
                                    event.dispatched().ticket() + 1);
@@ -651,6 +678,7 @@ void evolve(coordinator_state& state, const pb::Event& event,
       if (auto* subtask = at(event.merged().subtask_id()))
         subtask->phase = subtask_phase::merged;
       state.tree = event.merged().tree();
+      state.merges.push_back(event.merged());
       state.changed.insert(event.merged().files().begin(),
                            event.merged().files().end());
       break;
@@ -669,9 +697,13 @@ void evolve(coordinator_state& state, const pb::Event& event,
         subtask->phase = subtask_phase::withdrawn;
       state.tree = event.withdrawn().tree();
       state.changed.clear();
-      for (auto& subtask : state.subtasks)
+      state.merges.clear();
+      for (auto& subtask : state.subtasks) {
+        // Made on trees that may have held what was withdrawn.
+        subtask.result.mutable_repair()->clear_checked();
         if (subtask.phase == subtask_phase::merged)
           subtask.phase = subtask_phase::merging;
+      }
       state.phase = coordinator_phase::executing;
       break;
     case pb::Event::kRoundFinished:
@@ -680,6 +712,7 @@ void evolve(coordinator_state& state, const pb::Event& event,
       state.tree = event.round_finished().tree();
       close_round(state);
       state.changed.clear();
+      state.merges.clear();
       state.subtasks.clear();
       state.plan.clear_subtasks();
       state.phase = coordinator_phase::idle;

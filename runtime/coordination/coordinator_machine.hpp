@@ -76,6 +76,7 @@ struct subtask_state {
   pb::AttemptResult result; // Of the last attempt.
   double rank = 0;
   std::string why;
+  size_t merges_before = 0; // Merges of the round at its last dispatch.
 };
 
 struct coordinator_state {
@@ -88,6 +89,7 @@ struct coordinator_state {
   pb::Decomposition plan;              // Of the round.
   std::vector<subtask_state> subtasks; // Parallel to plan.subtasks.
   std::set<std::string> changed;       // Files merged in this round.
+  std::vector<pb::PatchMerged> merges; // Of this round, in order.
   uint64_t next_ticket = 1;
   bool refused = false;
   std::string why;

@@ -127,6 +127,8 @@ public:
     if (state_.sequential.has_patch())
       state_.known = unaffected(state_.known,
                                 strings(state_.sequential.patch().files()));
+    auto& checked = state_.sequential.repair().checked();
+    add_missing(state_.known, {checked.begin(), checked.end()});
     gate();
   }
 
@@ -441,6 +443,7 @@ private:
     state_.known = unaffected(
       {state_.gates.after().begin(), state_.gates.after().end()}, files);
     state_.sequential.mutable_patch()->clear_files();
+    state_.sequential.mutable_repair()->clear_checked();
     state_.reverted = std::move(files);
     decision_.effects.emplace_back(std::move(revert));
   }

@@ -111,6 +111,16 @@ unaffected(const std::vector<pb::UnitReport>& reports,
   return result;
 }
 
+void add_missing(std::vector<pb::UnitReport>& reports,
+                 const std::vector<pb::UnitReport>& more) {
+  std::set<std::pair<std::string, std::string>> have;
+  for (auto& report : reports)
+    have.emplace(report.unit(), report.tool());
+  for (auto& report : more)
+    if (have.emplace(report.unit(), report.tool()).second)
+      reports.push_back(report);
+}
+
 std::vector<pb::CheckUnit>
 missing_checks(const std::vector<std::string>& units,
                const std::vector<std::string>& compilers,

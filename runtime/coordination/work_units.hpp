@@ -54,6 +54,10 @@ std::vector<pb::UnitReport>
 unaffected(const std::vector<pb::UnitReport>& reports,
            const std::vector<std::string>& changed);
 
+/// Adds those of `more` about whose unit and compiler `reports` says nothing.
+void add_missing(std::vector<pb::UnitReport>& reports,
+                 const std::vector<pb::UnitReport>& more);
+
 /// Every (unit, compiler) pair as a check, for those that `known` lacks.
 std::vector<pb::CheckUnit>
 missing_checks(const std::vector<std::string>& units,

@@ -54,6 +54,8 @@ expected<pb::RepairReport> repair_session::run() {
                pb::BLOCKAGE_REASON_RESOURCE_EXHAUSTED};
   for (auto& leftover : leftovers(book_, unit_.subtask(), notes_, unknown))
     *report_.add_left() = std::move(leftover);
+  for (auto& report : book_.made_here())
+    *report_.add_checked() = std::move(report);
   return std::move(report_);
 }
 
@@ -62,7 +64,7 @@ expected<void> repair_session::learn() {
   for (auto& report : unit_.known())
     // A check that gave no verdict is made again where it matters.
     if (report.failure().empty())
-      book_.store(report);
+      book_.store(report, true);
   std::vector<std::string> units{unit_.subtask().units().begin(),
                                  unit_.subtask().units().end()};
   for (auto& unit : units) {

@@ -47,7 +47,7 @@ void report_book::add_unit(const std::string& unit) {
     readers_[unit].insert(unit);
 }
 
-void report_book::store(pb::UnitReport report) {
+void report_book::store(pb::UnitReport report, bool known) {
   if (std::find(compilers_.begin(), compilers_.end(), report.tool())
       == compilers_.end())
     return;
@@ -60,7 +60,17 @@ void report_book::store(pb::UnitReport report) {
     *report.mutable_reads() = what.report.reads();
   what.report = std::move(report);
   what.current = true;
+  what.known = known;
   index(unit, what);
+}
+
+std::vector<pb::UnitReport> report_book::made_here() const {
+  std::vector<pb::UnitReport> result;
+  for (auto& [unit, reports] : units_)
+    for (auto& [tool, what] : reports)
+      if (what.current && !what.known && what.report.failure().empty())
+        result.push_back(what.report);
+  return result;
 }
 
 void report_book::edited(const shifts& moved,

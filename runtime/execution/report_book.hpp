@@ -25,8 +25,9 @@ public:
   report_book(std::vector<std::string> compilers,
               const std::vector<std::string>& files);
 
-  /// Takes in a current report. One of an unknown compiler is left out.
-  void store(pb::UnitReport report);
+  /// Takes in a current report, made here or `known` before. One of an unknown
+  /// compiler is left out.
+  void store(pb::UnitReport report, bool known = false);
 
   /// Notes that `unit` exists, even if nothing is known about it.
   void add_unit(const std::string& unit);
@@ -67,6 +68,9 @@ public:
   [[nodiscard]] std::optional<std::string>
   hidden_behind(const std::string& unit, const std::string& file) const;
 
+  /// The current reports that were made here and give a verdict.
+  [[nodiscard]] std::vector<pb::UnitReport> made_here() const;
+
   /// Order of cost of a check; equal for units that differ by less than a
   /// factor of two, so that noise in the measurement changes nothing.
   [[nodiscard]] int cost_class(const std::string& unit) const;
@@ -80,6 +84,7 @@ private:
   struct entry {
     pb::UnitReport report;
     bool current = true;
+    bool known = false;           // Before this book was opened.
     std::set<std::string> broken; // Editable files with errors.
   };
   using unit_entries = std::map<std::string, entry>; // By compiler.

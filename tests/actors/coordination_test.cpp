@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include <google/protobuf/util/message_differencer.h>
 
 #include "tests/support/task_fixture.hpp"
@@ -299,6 +301,34 @@ TEST_CASE_FIXTURE(fixture, "without council validation nobody is asked") {
   REQUIRE(result());
   CHECK(result()->outcome() == TASK_OUTCOME_DONE);
   CHECK(!result()->fell_back());
+}
+
+TEST_CASE_FIXTURE(fixture, "what a subtask checked is not checked again") {
+  coordination.decomposition.strategy = "file_based";
+  start();
+  submit(request());
+  REQUIRE(result());
+  CHECK(result()->outcome() == TASK_OUTCOME_DONE);
+  CHECK(count_units(WorkUnit::kCheck) == world->units.size());
+}
+
+TEST_CASE_FIXTURE(
+  fixture,
+  "a unit is checked again when it reads what another subtask changed") {
+  world->also_reads = {{"a.cc", "b.cc"}, {"f.cc", "c.cc"}};
+  coordination.decomposition.strategy = "file_based";
+  start();
+  submit(request());
+  REQUIRE(result());
+  CHECK(result()->outcome() == TASK_OUTCOME_DONE);
+  std::multiset<std::string> checked;
+  for (auto& unit : world->submitted)
+    if (unit.has_check())
+      checked.insert(unit.check().unit());
+  // Its subtask waited for that of b.cc, and saw what it did.
+  CHECK(checked.count("a.cc") == 1);
+  CHECK(checked.count("f.cc") == 2);
+  CHECK(checked.size() == world->units.size() + 1);
 }
 
 TEST_CASE_FIXTURE(fixture, "max_subtasks_per_task bounds the split") {

@@ -5,7 +5,8 @@
 namespace cohort::tests {
 
 actors::worker_pool_actor::behavior_type
-fake_pool(actors::worker_pool_actor::pointer self, std::shared_ptr<fake_world> world) {
+fake_pool(actors::worker_pool_actor::pointer self,
+          std::shared_ptr<fake_world> world) {
   using namespace actors;
   return {
     [](const pb::WorkerHello&) {},
@@ -43,7 +44,8 @@ fake_pool(actors::worker_pool_actor::pointer self, std::shared_ptr<fake_world> w
 }
 
 actors::storekeeper_actor::behavior_type
-fake_store(actors::storekeeper_actor::pointer self, std::shared_ptr<fake_world> world) {
+fake_store(actors::storekeeper_actor::pointer self,
+           std::shared_ptr<fake_world> world) {
   using namespace actors;
   return {
     [=](const pb::TakeSnapshot&) {

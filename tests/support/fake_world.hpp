@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -38,6 +39,7 @@ struct fake_world {
   std::vector<std::string> units;
   std::set<std::string> broken;
   std::set<std::string> unrepairable;
+  std::map<std::string, std::string> also_reads; // Another file, by unit.
   bool has_tests = false;
   /// Set to conflict: the first so many merges of this file.
   std::string conflicting;
@@ -59,6 +61,8 @@ struct fake_world {
     report.set_tool(what.compiler());
     report.set_seconds(1);
     report.add_reads(what.unit());
+    if (auto other = also_reads.find(what.unit()); other != also_reads.end())
+      report.add_reads(other->second);
     report.set_ok(broken_in(tree).count(what.unit()) == 0);
     if (!report.ok()) {
       auto& error = *report.add_diagnostics();
@@ -85,6 +89,12 @@ struct fake_world {
     if (result.has_patch()) {
       result.mutable_patch()->set_base_tree(unit.tree());
       result.mutable_patch()->set_result_tree(tree_of(left));
+      for (auto& file : result.patch().files()) {
+        pb::CheckUnit again;
+        again.set_unit(file);
+        again.set_compiler("gcc");
+        *result.mutable_repair()->add_checked() = check(tree_of(left), again);
+      }
     } else {
       result.mutable_repair();
     }

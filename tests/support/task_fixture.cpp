@@ -32,7 +32,8 @@ void task_fixture::start() {
   std::vector<actors::seat> seats;
   for (auto& judge : runtime::council::judges()) {
     if (seats.size() < judge_count)
-      seats.push_back({std::string{judge.name}, spawn(actors::judge, judge.decide)});
+      seats.push_back(
+        {std::string{judge.name}, spawn(actors::judge, judge.decide)});
     else
       seats.push_back({std::string{judge.name},
                        spawn_double<messages::v1::JudgeRequest>().actor});
