@@ -29,7 +29,8 @@ expected<std::string> workspace_of(const std::filesystem::path& state,
   for (auto& event : *events)
     if (event.has_accepted())
       return event.accepted().request().workspace_root();
-  return error{errc::not_found, "the journal knows no task " + task_id};
+  return error{errc::not_found,
+               "there is no task " + task_id + " in " + state.string()};
 }
 
 expected<size_t> apply(const std::filesystem::path& state,
@@ -37,7 +38,7 @@ expected<size_t> apply(const std::filesystem::path& state,
   std::error_code missing;
   if (!std::filesystem::exists(state_folder::store_of(state), missing))
     return error{errc::not_found,
-                 "no task ran with the state folder " + state.string()};
+                 "there is no task " + task_id + " in " + state.string()};
   if (workspace.empty()) {
     auto known = workspace_of(state, task_id);
     if (!known)

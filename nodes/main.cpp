@@ -85,7 +85,7 @@ int run_cli(int argc, char** argv) {
   CLI::App app{
     "cohort: big changes to C and C++ code bases, split, repaired in "
     "parallel, merged and proved"};
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1); // So that an unknown verb is named as such.
   app.set_help_all_flag("--help-all", "help of every verb");
   app.fallthrough();
   global_options global;
@@ -195,6 +195,10 @@ int run_cli(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     auto shown = app.exit(error);
     return shown == 0 ? 0 : 2;
+  }
+  if (app.get_subcommands().empty()) {
+    std::cerr << app.help();
+    return 2;
   }
   return code;
 }

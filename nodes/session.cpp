@@ -206,10 +206,13 @@ int exit_code(errc code) {
     case errc::invalid_request:
     case errc::invalid_message:
     case errc::invalid_config:
+    case errc::not_found:
       return 2;
     case errc::workspace_unreadable:
     case errc::no_toolchain:
     case errc::state_locked:
+    case errc::storage_failed:
+    case errc::workspace_moved:
       return 4;
     case errc::refused:
       return 5;

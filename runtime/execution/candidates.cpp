@@ -51,7 +51,7 @@ void collect_fix(const pb::Diagnostic& error, const pb::Fix& fix,
 }
 
 void collect_report(const pb::UnitReport& report, const std::string& file,
-                    collected& result) {
+                    const fix_source& more, collected& result) {
   size_t rank = 0;
   std::set<uint32_t> seen;
   for (auto& error : report.diagnostics()) {
@@ -64,6 +64,9 @@ void collect_report(const pb::UnitReport& report, const std::string& file,
     }
     for (auto& fix : error.fixes())
       collect_fix(error, fix, report.tool(), result);
+    if (more)
+      for (auto& fix : more(error))
+        collect_fix(error, fix, report.tool(), result);
   }
 }
 
@@ -125,10 +128,10 @@ std::string key_of(const pb::Fix& fix) {
 std::vector<error_place>
 leading_places(const std::vector<const pb::UnitReport*>& reports,
                const std::string& file, const fix_guard& guard,
-               const place_limits& limits) {
+               const fix_source& more, const place_limits& limits) {
   collected all;
   for (auto* report : reports)
-    collect_report(*report, file, all);
+    collect_report(*report, file, more, all);
   std::vector<std::pair<size_t, uint32_t>> order;
   for (auto& [line, entry] : all.lines)
     order.emplace_back(entry.rank, line);

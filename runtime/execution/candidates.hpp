@@ -41,6 +41,11 @@ struct error_place {
 /// Says why a fix may not be tried, or nothing.
 using fix_guard = std::function<std::optional<std::string>(const pb::Fix&)>;
 
+/// What else could be tried against an error, beside what its compiler
+/// proposes.
+using fix_source
+  = std::function<std::vector<pb::Fix>(const pb::Diagnostic& error)>;
+
 struct place_limits {
   size_t places = 8;     // With at least one candidate.
   size_t lines = 64;     // That are looked at.
@@ -53,11 +58,12 @@ struct place_limits {
 /// Returns the places of `file` with errors in the order in which the compilers
 /// come upon them: the first is the one to trust. `reports` are about the same
 /// content, the primary compiler's first. Fixes that `guard` refuses are left
-/// out; places without a candidate stay in, for what they say.
+/// out; places without a candidate stay in, for what they say. `more` may be
+/// empty.
 [[nodiscard]] std::vector<error_place>
 leading_places(const std::vector<const pb::UnitReport*>& reports,
                const std::string& file, const fix_guard& guard,
-               const place_limits& limits = {});
+               const fix_source& more = {}, const place_limits& limits = {});
 
 /// A text that is the same for the same edits and no others.
 [[nodiscard]] std::string key_of(const pb::Fix& fix);

@@ -15,7 +15,7 @@ expected<pb::RepairReport> repair(const pb::RepairUnit& unit,
                                      unit.compilers().end()};
   if (compilers.empty())
     compilers = toolchain::installed_compilers(
-      context.project, context.toolchain, context.processes);
+      context.project, context.toolchain, context.processes, context.stop);
   compiler_checker checker{{context.slot.tree_folder(), context.project,
                             context.toolchain, context.limits,
                             context.processes, context.stop},

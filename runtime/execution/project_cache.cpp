@@ -98,6 +98,15 @@ digest digest_of(const project_request& request) {
   return sum;
 }
 
+std::string no_compiler_works(const toolchain::toolchain_settings& settings) {
+  std::string result = "no compiler works:";
+  for (auto& compiler : settings.compilers)
+    result += " `" + (compiler == "clang" ? settings.clang : settings.gcc)
+              + " --version` fails;";
+  return result
+         + " install one, or name it in toolchain.gcc or toolchain.clang";
+}
+
 expected<project_cache::handle>
 configure(const project_request& request, const std::string& key,
           const slot_runner_settings& settings, workspace::object_store& store,
@@ -115,9 +124,11 @@ configure(const project_request& request, const std::string& key,
   auto result = std::make_shared<prepared_project>();
   result->project = std::move(*project);
   result->compilers = toolchain::installed_compilers(
-    result->project, settings.toolchain, processes);
+    result->project, settings.toolchain, processes, stop);
   if (stop.stop_requested())
     return error{errc::cancelled, "configuring was stopped"};
+  if (result->compilers.empty())
+    return error{errc::no_toolchain, no_compiler_works(settings.toolchain)};
   return project_cache::handle{std::move(result)};
 }
 

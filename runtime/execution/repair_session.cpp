@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/execution/guards.hpp"
+#include "runtime/execution/rules.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -150,8 +151,16 @@ expected<bool> repair_session::repair_file(const std::string& file) {
 expected<bool> repair_session::attempt(const std::string& file,
                                        const std::string& unit) {
   auto behind = book_.hidden_behind(unit, file);
-  auto places = leading_places(book_.verdicts(unit), file,
-                               [&](auto& fix) { return refuse(fix, behind); });
+  std::string_view content;
+  if (!context_.files.refuse(file)) {
+    auto bytes = context_.files.read(file);
+    if (!bytes)
+      return bytes.error();
+    content = **bytes;
+  }
+  auto places = leading_places(
+    book_.verdicts(unit), file, [&](auto& fix) { return refuse(fix, behind); },
+    [&](auto& error) { return rule_fixes(error, content); });
   for (auto& place : places) {
     if (tries_ >= tries_max_)
       return false;

@@ -36,7 +36,8 @@ std::vector<std::string> units_of(const project& project,
 
 std::vector<std::string> installed_compilers(const project& project,
                                              const toolchain_settings& settings,
-                                             process::runner& processes) {
+                                             process::runner& processes,
+                                             std::stop_token stop) {
   auto is_own = [&](const std::string& compiler) {
     if (project.entries.empty())
       return compiler == "gcc";
@@ -53,7 +54,7 @@ std::vector<std::string> installed_compilers(const project& project,
                 "--version"};
     ask.deadline = std::chrono::seconds{20};
     ask.cpu_bound = false;
-    if (processes.run(std::move(ask)).ok())
+    if (processes.run(std::move(ask), stop).ok())
       result.push_back(compiler);
   }
   std::stable_partition(result.begin(), result.end(), is_own);

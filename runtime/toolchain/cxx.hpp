@@ -55,7 +55,7 @@ units_of(const project& project, const std::vector<std::string>& globs);
 /// project's own commands use first.
 [[nodiscard]] std::vector<std::string>
 installed_compilers(const project& project, const toolchain_settings& settings,
-                    process::runner& processes);
+                    process::runner& processes, std::stop_token stop = {});
 
 /// The syntax-only check of `unit` by `compiler` ("gcc" or "clang") in the
 /// worktree `tree`: output options removed, diagnostics in a form that

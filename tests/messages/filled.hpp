@@ -9,8 +9,9 @@
 
 #include "messages/type_ids.hpp"
 
-/// One message of every type of the vocabulary, with every field set: to a value
-/// that follows from its number, so that two fields that change places show.
+/// One message of every type of the vocabulary, with every field set: to a
+/// value that follows from its number, so that two fields that change places
+/// show.
 namespace tests {
 
 namespace pbuf = google::protobuf;
@@ -48,8 +49,8 @@ inline void fill(pbuf::Message& message, int depth = 0) {
         COHORT_FILL(Bool, true);
         break;
       case pbuf::FieldDescriptor::CPPTYPE_ENUM: {
-        auto* last = field->enum_type()->value(field->enum_type()->value_count()
-                                               - 1);
+        auto* last
+          = field->enum_type()->value(field->enum_type()->value_count() - 1);
         COHORT_FILL(Enum, last);
         break;
       }

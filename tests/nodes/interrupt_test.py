@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Ctrl-C at moments chosen by a seed: back within two seconds, with nothing left behind."""
+import os
+import random
+import signal
+import subprocess
+import time
+
+from cohort_cli import TWO_FAULTS, CohortTest, git, live_processes, main
+
+SEED = int(os.environ.get("SEED", "20261124"))
+MOMENTS = int(os.environ.get("MOMENTS", "10"))
+
+
+class Interrupt(CohortTest):
+    def interrupt_after(self, root, seconds: float, number: int = signal.SIGINT) -> None:
+        task = subprocess.Popen(self.command("run", "fix the compile errors", "-w", root, "--mode", "parallel"),
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(seconds)
+        over = task.poll() is not None
+        task.send_signal(number)
+        began = time.monotonic()
+        out, err = task.communicate(timeout=30)
+        took = time.monotonic() - began
+        if over:
+            return
+        self.assertIn(task.returncode, (130, 0, 3), f"after {seconds:.2f} s: {out}\n{err}")
+        self.assertLess(took, 2.0, f"after {seconds:.2f} s: {err}")
+        self.assertEqual(live_processes(), set(), f"after {seconds:.2f} s")
+
+    def test_at_random_moments(self):
+        root = self.workspace(TWO_FAULTS)
+        began = time.monotonic()
+        self.run_task(root)  # How long one takes here; and a warm state folder.
+        whole = time.monotonic() - began
+        dice = random.Random(SEED)
+        for _ in range(MOMENTS):
+            self.interrupt_after(root, dice.uniform(0.0, whole * 0.9))
+        self.assertEqual(git(root, "status", "--porcelain"), "")
+        # The state folder is free and whole again.
+        self.assertEqual(self.run_task(root)["errors_after"], 0)
+
+    def test_termination_is_an_interrupt(self):
+        root = self.workspace(TWO_FAULTS)
+        self.interrupt_after(root, 1.0, signal.SIGTERM)
+
+    def test_a_killed_head_takes_its_children_along(self):
+        root = self.workspace(TWO_FAULTS)
+        self.interrupt_after_kill(root)
+
+    def interrupt_after_kill(self, root) -> None:
+        task = subprocess.Popen(self.command("run", "fix the compile errors", "-w", root), stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20
+        while len(live_processes()) < 3 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        mine = live_processes()
+        task.kill()
+        task.wait()
+        deadline = time.monotonic() + 2
+        while any(os.path.exists(f"/proc/{pid}") for pid in mine) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        left = [pid for pid in mine if os.path.exists(f"/proc/{pid}")]
+        self.assertEqual(left, [])
+        self.assertEqual(self.run_task(root)["errors_after"], 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""Whole tasks, from the command line to the branch."""
+import json
+import os
+import shutil
+import stat
+
+from cohort_cli import SMALL, TWO_FAULTS, CohortTest, broken, git, main, steady
+
+
+class Run(CohortTest):
+    def tree_of(self, root, result):
+        return {name: git(root, "show", f"{result['branch']}:{name}") for name in SMALL}
+
+    def assert_repaired(self, root, result):
+        self.assertEqual(self.tree_of(root, result), {name: text.strip() for name, text in SMALL.items()})
+
+    def test_parallel_and_sequential_hand_back_the_original(self):
+        root = self.workspace(TWO_FAULTS)
+        status = git(root, "status", "--porcelain=v2", "--branch")
+        trees = set()
+        for mode in ("parallel", "sequential"):
+            result = self.run_task(root, "--mode", mode)
+            self.assertEqual(result["outcome"], "TASK_OUTCOME_DONE")
+            self.assertEqual((result["errors_after"], result["fixes_kept"]), (0, 2))
+            self.assert_repaired(root, result)
+            trees.add(git(root, "rev-parse", result["branch"] + "^{tree}"))
+            gates = {gate["kind"]: gate["verdict"] for gate in result["gates"]}
+            self.assertEqual(gates, {"GATE_KIND_COMPILATION": "GATE_VERDICT_PASS", "GATE_KIND_SCOPE": "GATE_VERDICT_PASS",
+                                     "GATE_KIND_TESTS": "GATE_VERDICT_PASS",
+                                     "GATE_KIND_COVERAGE": "GATE_VERDICT_NOT_MEASURED",
+                                     "GATE_KIND_MUTATION": "GATE_VERDICT_NOT_MEASURED"})
+        self.assertEqual(len(trees), 1)
+        self.assertEqual(git(root, "status", "--porcelain=v2", "--branch"), status)
+        self.assertEqual(git(root, "stash", "list"), "")
+
+    def test_what_cannot_be_repaired_is_partial_and_listed(self):
+        root = self.workspace(broken(area_cc=("shape.radius;", "shape.radius"), name_cc=("result +", "unheard_of() +")))
+        result = self.run_task(root, "--mode", "parallel", code=3)
+        self.assertEqual(result["outcome"], "TASK_OUTCOME_PARTIAL")
+        self.assertEqual([left["diagnostic"]["location"]["file"] for left in result["left"]], ["name.cc"])
+        self.assertTrue(all(left["reason"] for left in result["left"]))
+        self.assertEqual(git(root, "diff", "--name-only", f"main..{result['branch']}"), "area.cc")
+
+    def test_nothing_repairable_fails(self):
+        root = self.workspace(broken(name_cc=("result +", "unheard_of() +")))
+        result = self.run_task(root, code=1)
+        self.assertEqual((result["branch"], result["fixes_kept"]), ("", 0))
+        self.assertEqual(git(root, "branch", "--list", "cohort/*"), "")
+
+    def test_a_clean_workspace_is_done_at_once(self):
+        root = self.workspace(SMALL)
+        result = self.run_task(root)
+        self.assertEqual((result["outcome"], result["branch"]), ("TASK_OUTCOME_DONE", ""))
+
+    def test_scope_bounds_what_changes(self):
+        root = self.workspace(TWO_FAULTS)
+        result = self.run_task(root, "--scope", "area.cc", code=3)
+        self.assertEqual(git(root, "diff", "--name-only", f"main..{result['branch']}"), "area.cc")
+        result = self.run_task(root, "--scope", "!area.cc", code=3)
+        self.assertEqual(git(root, "diff", "--name-only", f"main..{result['branch']}"), "name.cc")
+
+    def test_apply_changes_the_tree_and_keeps_other_work(self):
+        root = self.workspace(TWO_FAULTS)
+        (root / "notes.txt").write_text("mine\n")
+        self.run_task(root, "--apply")
+        self.assertEqual((root / "area.cc").read_text(), SMALL["area.cc"])
+        self.assertEqual((root / "notes.txt").read_text(), "mine\n")
+        self.assertEqual(git(root, "status", "--porcelain"), "M area.cc\n M name.cc\n?? notes.txt")
+
+    def test_a_later_apply_works_once_and_refuses_a_tree_that_moved(self):
+        root = self.workspace(TWO_FAULTS)
+        result = self.run_task(root)
+        before = (root / "area.cc").read_text()
+        (root / "area.cc").write_text(before + "// mine\n")
+        refused = self.cohort("apply", result["task_id"], "-w", root, code=4)
+        self.assertIn("area.cc", refused.stderr)
+        self.assertEqual((root / "area.cc").read_text(), before + "// mine\n")
+        (root / "area.cc").write_text(before)
+        self.cohort("apply", result["task_id"], "-w", root)
+        self.assertEqual((root / "area.cc").read_text(), SMALL["area.cc"])
+
+    def test_no_repository_gives_a_patch_that_fits(self):
+        root = self.workspace(TWO_FAULTS, repository=False)
+        result = self.run_task(root)
+        self.assertEqual(result["branch"], "")
+        git(root, "init", "-q")
+        git(root, "apply", result["patch_file"])
+        self.assertEqual((root / "name.cc").read_text(), SMALL["name.cc"])
+
+    def test_no_branch_gives_a_patch_in_a_repository(self):
+        root = self.workspace(TWO_FAULTS)
+        result = self.run_task(root, "--no-branch")
+        self.assertEqual(git(root, "branch", "--list", "cohort/*"), "")
+        git(root, "apply", "--check", result["patch_file"])
+
+    def test_compile_commands_of_a_build_elsewhere(self):
+        files = {name: text for name, text in TWO_FAULTS.items() if name != "CMakeLists.txt"}
+        root = self.workspace(files)
+        build = self.folder / "build"
+        build.mkdir()
+        (build / "compile_commands.json").write_text(json.dumps(
+            [{"directory": str(build), "file": str(root / name), "arguments": ["c++", "-I", str(root), "-c", str(root / name)]}
+             for name in files if name.endswith(".cc")]))
+        result = self.run_task(root, "-p", build)
+        self.assertEqual(result["errors_after"], 0)
+        self.assertEqual(sorted(p.name for p in build.iterdir()), ["compile_commands.json"])
+
+    def test_a_read_only_workspace_gives_a_patch(self):
+        root = self.workspace(TWO_FAULTS)
+        for path in [root, *root.rglob("*")]:
+            path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+        self.addCleanup(lambda: [p.chmod(p.stat().st_mode | stat.S_IWUSR) for p in [root, *root.rglob("*")]])
+        if os.geteuid() == 0:
+            self.skipTest("root writes anywhere")
+        result = self.run_task(root)
+        self.assertTrue(result["patch_file"])
+
+    def test_stream_json_begins_and_ends_as_promised(self):
+        root = self.workspace(TWO_FAULTS)
+        done = self.cohort("run", "fix the compile errors", "-w", root, "--output-format", "stream-json")
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual((lines[0]["type"], lines[-1]["type"]), ("init", "result"))
+        self.assertEqual({line["type"] for line in lines[1:-1]}, {"progress"})
+
+    def test_a_hanging_compiler_costs_one_unit_only(self):
+        tools = self.folder / "tools"
+        tools.mkdir()
+        (tools / "g++-sometimes").write_text(
+            f'#!/bin/sh\ncase "$*" in *name.cc*) exec sleep 1000;; esac\nexec {shutil.which("g++")} "$@"\n')
+        (tools / "g++-sometimes").chmod(0o755)
+        root = self.workspace(TWO_FAULTS)
+        result = self.run_task(root, "--mode", "parallel", "--set", f"toolchain.gcc={tools}/g++-sometimes",
+                               "--set", "processes.check_timeout_seconds=3", code=3)
+        files = git(root, "diff", "--name-only", f"main..{result['branch']}").split()
+        self.assertIn("area.cc", files)
+
+    def test_a_budget_ends_the_task_with_what_there_is(self):
+        tools = self.folder / "tools"
+        tools.mkdir()
+        (tools / "slow").write_text(f'#!/bin/sh\nsleep 5\nexec {shutil.which("g++")} "$@"\n')
+        (tools / "slow").chmod(0o755)
+        root = self.workspace(TWO_FAULTS)
+        result = self.run_task(root, "--budget-seconds", "2", "--set", f"toolchain.gcc={tools}/slow", code=1)
+        self.assertLess(result["wall_seconds"], 5)
+
+    def test_unusual_files_survive(self):
+        root = self.workspace(TWO_FAULTS)
+        (root / "run.sh").write_text("#!/bin/sh\n")
+        (root / "run.sh").chmod(0o755)
+        (root / "crlf.txt").write_bytes(b"a\r\nb\r\n")
+        (root / "link").symlink_to("crlf.txt")
+        with open(os.fsencode(root) + b"/caf\xe9.txt", "wb") as odd:
+            odd.write(b"x")
+        git(root, "add", "-A")
+        git(root, "commit", "-q", "-m", "odd")
+        result = self.run_task(root)
+        self.assertEqual(git(root, "diff", "--name-only", f"main..{result['branch']}"), "area.cc\nname.cc")
+
+
+class Output(CohortTest):
+    def test_plan_reads_as_agreed_and_changes_nothing(self):
+        root = self.workspace(TWO_FAULTS)
+        done = self.cohort("plan", "fix the 2 compile errors", "-w", root, "-j", 2, "--mode", "parallel", "--explain")
+        self.golden("plan.txt", steady(done.stdout))
+        self.assertEqual(git(root, "branch", "--list", "cohort/*"), "")
+        dot = self.cohort("plan", "fix the 2 compile errors", "-w", root, "-j", 2, "--mode", "parallel", "--dot").stdout
+        self.assertTrue(dot.startswith("digraph"))
+
+    def test_summary_reads_as_agreed(self):
+        root = self.workspace(broken(area_cc=("shape.radius;", "shape.radius"), name_cc=("result +", "unheard_of() +")))
+        done = self.cohort("run", "fix the 2 compile errors", "-w", root, "-j", 1, "--mode", "parallel", code=3)
+        self.golden("summary.txt", steady(done.stdout))
+
+    def test_no_colour_and_no_bars_where_there_is_no_terminal(self):
+        root = self.workspace(TWO_FAULTS)
+        done = self.cohort("run", "fix the compile errors", "-w", root)
+        self.assertNotIn("\x1b", done.stdout + done.stderr)
+        quiet = self.cohort("run", "fix the compile errors", "-w", root, "-q")
+        self.assertEqual(quiet.stderr, "")
+
+
+if __name__ == "__main__":
+    main()
