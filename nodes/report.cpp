@@ -207,13 +207,17 @@ void add_evidence(const pb::Evidence& evidence, std::string& out) {
            + " more\n";
 }
 
+std::string counted(int n, const char* what) {
+  return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
+}
+
 void add_subtasks(const pb::Decomposition& plan, std::string& out) {
-  out += "\nsplit: " + std::to_string(plan.subtasks_size()) + " subtasks ("
+  out += "\nsplit: " + counted(plan.subtasks_size(), "subtask") + " ("
          + plan.strategy() + ")\n";
   for (auto& subtask : plan.subtasks()) {
     out += "  " + padded(subtask.id(), 5) + cut(subtask.title(), 80) + "  ("
-           + std::to_string(subtask.diagnostics_size()) + " errors, "
-           + std::to_string(subtask.files_size()) + " files, about "
+           + counted(subtask.diagnostics_size(), "error") + ", "
+           + counted(subtask.files_size(), "file") + ", about "
            + number(subtask.effort_seconds(), 1) + " s)\n";
     for (auto& dependency : subtask.depends_on())
       out += "       after " + dependency.subtask_id() + '\n';

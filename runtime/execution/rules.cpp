@@ -201,13 +201,16 @@ private:
 
   static bool is_standard(std::string_view name) {
     static constexpr std::string_view names
-      = " any array atomic back_inserter begin bitset cerr chrono cin clog cout "
+      = " any array atomic back_inserter begin bitset cerr chrono cin clog "
+        "cout "
         "deque end endl exception find find_if forward function future get "
         "getline hash ifstream initializer_list int16_t int32_t int64_t int8_t "
         "invalid_argument istream istringstream list lock_guard logic_error "
-        "make_pair make_shared make_tuple make_unique map max min move multimap "
+        "make_pair make_shared make_tuple make_unique map max min move "
+        "multimap "
         "multiset mutex numeric_limits ofstream optional ostream ostringstream "
-        "out_of_range pair priority_queue promise ptrdiff_t queue runtime_error "
+        "out_of_range pair priority_queue promise ptrdiff_t queue "
+        "runtime_error "
         "set shared_ptr size_t sort span stack string string_view stringstream "
         "swap thread to_string tuple uint16_t uint32_t uint64_t uint8_t "
         "unique_lock unique_ptr unordered_map unordered_set variant vector "

@@ -8,7 +8,8 @@
 /// Fixes that follow from what an error says and from the text at its place,
 /// where the compilers name the fault but propose no edit.
 ///
-/// Pure. A proposal is only that: it is tried, and kept when the compilers agree.
+/// Pure. A proposal is only that: it is tried, and kept when the compilers
+/// agree.
 ///
 /// | rule        | answers                                              |
 /// | ----------- | ---------------------------------------------------- |

@@ -1,6 +1,7 @@
 #include "runtime/scheduling/fleet.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace cohort::runtime::scheduling {
@@ -87,9 +88,11 @@ void fleet::renumber() {
             [](auto& a, auto& b) { return a->id < b->id; });
   gone_ = 0;
   ids_.clear();
-  for (auto& specialty : groups_)
+  for (auto& specialty : groups_) {
     for (auto& set : specialty.free)
       set.clear();
+    specialty.occupied = 0;
+  }
   for (auto& worker : workers_) {
     worker->slot = static_cast<uint32_t>(ids_.size());
     ids_.push_back(worker->id);
@@ -103,15 +106,21 @@ void fleet::renumber() {
 void fleet::leave_free(worker_record& worker) {
   if (worker.free_bucket == nowhere)
     return;
-  for (auto specialty : worker.specialties)
-    groups_[specialty].free[worker.free_bucket].erase(worker.slot);
+  for (auto specialty : worker.specialties) {
+    auto& own = groups_[specialty];
+    own.free[worker.free_bucket].erase(worker.slot);
+    if (!own.free[worker.free_bucket].next(0))
+      own.occupied &= ~(uint64_t{1} << worker.free_bucket);
+  }
   worker.free_bucket = nowhere;
   --free_;
 }
 
 void fleet::enter_free(worker_record& worker, uint32_t bucket) {
-  for (auto specialty : worker.specialties)
+  for (auto specialty : worker.specialties) {
     groups_[specialty].free[bucket].insert(worker.slot);
+    groups_[specialty].occupied |= uint64_t{1} << bucket;
+  }
   worker.free_bucket = bucket;
   ++free_;
 }
@@ -154,7 +163,9 @@ fleet::candidate fleet::first_free(uint32_t specialty, const unit_record& unit,
   candidate first;
   if (specialty >= groups_.size())
     return first; // No worker ever had it.
-  for (uint32_t bucket = 0; bucket < buckets && !first.worker; ++bucket) {
+  for (auto left = groups_[specialty].occupied; left != 0 && !first.worker;
+       left &= left - 1) {
+    auto bucket = static_cast<uint32_t>(std::countr_zero(left));
     auto& free = groups_[specialty].free[bucket];
     int looked_at = 0;
     for (auto slot = free.next(0); slot; slot = free.next(*slot + 1)) {

@@ -58,10 +58,11 @@ public:
 
 private:
   /// Loads from the last one on count as equal.
-  static constexpr uint32_t buckets = 8;
+  static constexpr uint32_t buckets = 64;
 
   struct group {
     std::array<slot_set, buckets> free; // Workers of one specialty, by load.
+    uint64_t occupied = 0;              // A bit for each that is not empty.
     uint32_t only_this = 0;             // Not given up, and no generalists.
   };
   struct candidate {

@@ -34,10 +34,9 @@ std::vector<std::string> units_of(const project& project,
   return result;
 }
 
-std::vector<std::string> installed_compilers(const project& project,
-                                             const toolchain_settings& settings,
-                                             process::runner& processes,
-                                             std::stop_token stop) {
+std::vector<std::string>
+installed_compilers(const project& project, const toolchain_settings& settings,
+                    process::runner& processes, std::stop_token stop) {
   auto is_own = [&](const std::string& compiler) {
     if (project.entries.empty())
       return compiler == "gcc";

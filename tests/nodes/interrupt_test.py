@@ -24,7 +24,8 @@ class Interrupt(CohortTest):
         took = time.monotonic() - began
         if over:
             return
-        self.assertIn(task.returncode, (130, 0, 3), f"after {seconds:.2f} s: {out}\n{err}")
+        # Before main() the signal does what it does to any program.
+        self.assertIn(task.returncode, (130, 0, 3, -number if seconds < 0.2 else 130), f"after {seconds:.2f} s: {out}\n{err}")
         self.assertLess(took, 2.0, f"after {seconds:.2f} s: {err}")
         self.assertEqual(live_processes(), set(), f"after {seconds:.2f} s")
 

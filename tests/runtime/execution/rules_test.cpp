@@ -47,64 +47,74 @@ bool offers(const pb::Diagnostic& error, const std::string& content,
 } // namespace
 
 TEST_CASE("a misspelt keyword") {
-  CHECK(offers(error_at(1, 1, "unknown type name 'cosnt'"), "cosnt int x = 1;\n",
-               "const int x = 1;\n"));
+  CHECK(offers(error_at(1, 1, "unknown type name 'cosnt'"),
+               "cosnt int x = 1;\n", "const int x = 1;\n"));
   // The word itself is not in the message.
   CHECK(offers(error_at(2, 12, "expected ';' at end of declaration"),
                "\nvoid* cosnt top = 0;\n", "\nvoid* const top = 0;\n"));
   // A name that is used again is no slip.
-  CHECK(outcomes(error_at(1, 1, "unknown type name 'cosnt'"),
-                 "cosnt x; cosnt y;\n")
-          .empty());
+  CHECK(
+    outcomes(error_at(1, 1, "unknown type name 'cosnt'"), "cosnt x; cosnt y;\n")
+      .empty());
 }
 
 TEST_CASE("a name of the standard library") {
-  CHECK(offers(error_at(1, 1, "unknown type name 'string'; did you mean 'String'?"),
-               "string name;\n", "std::string name;\n"));
+  CHECK(
+    offers(error_at(1, 1, "unknown type name 'string'; did you mean 'String'?"),
+           "string name;\n", "std::string name;\n"));
   CHECK(offers(error_at(1, 7, "'vector' does not name a type"),
                "const vector<int> v;\n", "const std::vector<int> v;\n"));
   CHECK(outcomes(error_at(1, 3, "use of undeclared identifier 'find'"),
                  "x.find(1); y->find(2); own::find(3);\n")
           .empty());
-  CHECK(outcomes(error_at(1, 1, "unknown type name 'shape'"), "shape s;\n").empty());
+  CHECK(outcomes(error_at(1, 1, "unknown type name 'shape'"), "shape s;\n")
+          .empty());
 }
 
 TEST_CASE("the sign of a member access") {
-  CHECK(offers(error_at(1, 3, "request for member 'f' in 'p', which is of pointer "
-                              "type 'x*' (maybe you meant to use '->' ?)"),
+  CHECK(offers(error_at(1, 3,
+                        "request for member 'f' in 'p', which is of pointer "
+                        "type 'x*' (maybe you meant to use '->' ?)"),
                "p.f();\n", "p->f();\n"));
-  CHECK(offers(error_at(1, 2, "member reference base type 'const x *' is not a "
-                              "structure or union"),
+  CHECK(offers(error_at(1, 2,
+                        "member reference base type 'const x *' is not a "
+                        "structure or union"),
                "p.f();\n", "p->f();\n"));
   CHECK(offers(error_at(1, 4, "no member named 'get' in 'std::string'"),
                "p->get();\n", "p.get();\n"));
-  CHECK(outcomes(error_at(1, 1, "no member named 'get' in 'x'"), "get();\n").empty());
+  CHECK(outcomes(error_at(1, 1, "no member named 'get' in 'x'"), "get();\n")
+          .empty());
 }
 
 TEST_CASE("one colon for two") {
-  CHECK(offers(error_at(1, 4, "expected ';' before ':' token"), "std:string x;\n",
-               "std::string x;\n"));
-  CHECK(outcomes(error_at(1, 1, "expected expression"), "a ? b : c; x::y(); case 1:2;\n")
+  CHECK(offers(error_at(1, 4, "expected ';' before ':' token"),
+               "std:string x;\n", "std::string x;\n"));
+  CHECK(outcomes(error_at(1, 1, "expected expression"),
+                 "a ? b : c; x::y(); case 1:2;\n")
           .empty());
 }
 
 TEST_CASE("a declaration that is misspelt") {
-  CHECK(offers(error_at(2, 10, "use of undeclared identifier 'result'; did you mean "
-                               "'resutl'?"),
+  CHECK(offers(error_at(2, 10,
+                        "use of undeclared identifier 'result'; did you mean "
+                        "'resutl'?"),
                "int f(int resutl) {\n  return result;\n}\n",
                "int f(int result) {\n  return result;\n}\n"));
-  CHECK(outcomes(error_at(3, 10, "use of undeclared identifier 'result'; did you mean "
-                                 "'resutl'?"),
+  CHECK(outcomes(error_at(3, 10,
+                          "use of undeclared identifier 'result'; did you mean "
+                          "'resutl'?"),
                  "int f(int resutl) {\n  resutl++;\n  return result;\n}\n")
           .empty());
 }
 
 TEST_CASE("typename") {
-  CHECK(offers(error_at(1, 1, "missing 'typename' prior to dependent type name 'T::x'"),
-               "T::x f();\n", "typename T::x f();\n"));
+  CHECK(offers(
+    error_at(1, 1, "missing 'typename' prior to dependent type name 'T::x'"),
+    "T::x f();\n", "typename T::x f();\n"));
 }
 
-TEST_CASE("places outside the file, and any bytes, give proposals inside it or none") {
+TEST_CASE(
+  "places outside the file, and any bytes, give proposals inside it or none") {
   std::mt19937 random{11};
   const std::string alphabet = "ab:.->'cosnt \n\t\"std(){};<,\xff";
   for (int round = 0; round < 5'000; ++round) {
@@ -113,7 +123,8 @@ TEST_CASE("places outside the file, and any bytes, give proposals inside it or n
       content += alphabet[random() % alphabet.size()];
     auto message = "no member named '" + content.substr(0, 3)
                    + "' undeclared identifier; did you mean '"
-                   + content.substr(content.size() / 2, 4) + "'? missing 'typename'";
+                   + content.substr(content.size() / 2, 4)
+                   + "'? missing 'typename'";
     auto error = error_at(static_cast<uint32_t>(random() % 5),
                           static_cast<uint32_t>(random() % 90), message);
     for (auto& fix : execution::rule_fixes(error, content))

@@ -154,6 +154,18 @@ TEST_CASE("a worker never holds more than its credits, and at least one") {
   CHECK(d.happened() == "2 done, 4>w1");
 }
 
+TEST_CASE("many units are spread evenly over workers with many credits") {
+  driver d;
+  for (worker_id id = 1; id <= 4; ++id)
+    d.join(id, {compiling}, 64);
+  std::vector<pb::WorkUnit> batch;
+  for (uint64_t i = 1; i <= 200; ++i)
+    batch.push_back(unit_of(i));
+  d.submit(std::move(batch));
+  for (worker_id id = 1; id <= 4; ++id)
+    CHECK(d.status(id).running() == 50);
+}
+
 TEST_CASE("workers that join later with a lower number are found, too") {
   driver d;
   for (worker_id id : {50, 10, 30, 20, 40})
