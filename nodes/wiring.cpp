@@ -118,9 +118,11 @@ expected<void> head::spawn_all() {
   auto& settings = options_.settings;
   auto& sys = *system_;
   std::vector<actors::child> children;
-  auto keep = [&](std::string name, const auto& handle) {
-    children.push_back(
-      {std::move(name), caf::actor_cast<caf::actor>(handle), {}});
+  auto keep = [&](std::string name, const auto& handle,
+                  std::function<caf::actor(uint64_t)> again = {}) {
+    auto any = caf::actor_cast<caf::actor>(handle);
+    roles_.emplace(name, any);
+    children.push_back({std::move(name), std::move(any), std::move(again)});
   };
   std::shared_ptr<runtime::journal::event_log> log
     = runtime::journal::make_memory_log();
@@ -154,6 +156,8 @@ expected<void> head::spawn_all() {
   for (auto& judge : runtime::council::judges()) {
     auto handle = sys.spawn(actors::judge, judge.decide);
     // A dead judge counts as absent; it takes nobody with it.
+    roles_.emplace("judge " + std::string{judge.name},
+                   caf::actor_cast<caf::actor>(handle));
     seats.push_back({std::string{judge.name}, handle});
   }
   services_.council = sys.spawn(
@@ -164,12 +168,10 @@ expected<void> head::spawn_all() {
                                    settings.gates);
   keep("gatekeeper", services_.gatekeeper);
   for (unsigned i = 1; i <= options_.workers; ++i)
-    children.push_back({"worker w" + std::to_string(i),
-                        caf::actor_cast<caf::actor>(spawn_worker(i, 1)),
-                        [this, i](uint64_t incarnation) {
-                          return caf::actor_cast<caf::actor>(
-                            spawn_worker(i, incarnation));
-                        }});
+    keep("worker w" + std::to_string(i), spawn_worker(i, 1),
+         [this, i](uint64_t incarnation) {
+           return caf::actor_cast<caf::actor>(spawn_worker(i, incarnation));
+         });
 
   actors::orchestrator_settings orchestration;
   orchestration.task.supervision = settings.supervision;
@@ -205,6 +207,7 @@ head::~head() {
   root_ = nullptr;
   orchestrator_ = nullptr;
   services_ = {};
+  roles_.clear();
   system_.reset(); // Waits for the actors; runners stop their processes.
 }
 
@@ -222,6 +225,11 @@ const actors::orchestrator_actor& head::orchestrator() const {
 
 const actors::root_supervisor_actor& head::root() const {
   return root_;
+}
+
+caf::actor head::find(const std::string& role) const {
+  auto found = roles_.find(role);
+  return found == roles_.end() ? nullptr : found->second;
 }
 
 } // namespace cohort::nodes

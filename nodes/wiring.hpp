@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +52,9 @@ public:
   [[nodiscard]] const actors::services& services() const;
   [[nodiscard]] const actors::orchestrator_actor& orchestrator() const;
   [[nodiscard]] const actors::root_supervisor_actor& root() const;
+  /// The actor of that role as it was started, for instance "worker w1" or
+  /// "judge conflict"; null when there is none.
+  [[nodiscard]] caf::actor find(const std::string& role) const;
 
 private:
   head(head_options options, runtime::workspace::state_folder state,
@@ -66,6 +70,7 @@ private:
   system_config config_;
   std::optional<caf::actor_system> system_;
   actors::services services_;
+  std::map<std::string, caf::actor> roles_;
   actors::orchestrator_actor orchestrator_;
   actors::root_supervisor_actor root_;
 };
