@@ -1,6 +1,9 @@
 #include "actors/progress_hub.hpp"
 
 #include <algorithm>
+#include <chrono>
+
+#include <google/protobuf/util/time_util.h>
 
 namespace cohort::actors {
 
@@ -65,7 +68,12 @@ progress_hub(self_pointer self, timer_actor timer, settings_type settings) {
   self->set_down_handler(
     [=](caf::down_msg& down) { on_down(self, down.source); });
   return {
-    [=](const pb::ProgressEvent& event) {
+    [=](pb::ProgressEvent& event) {
+      if (!event.has_time())
+        *event.mutable_time()
+          = google::protobuf::util::TimeUtil::NanosecondsToTimestamp(
+            std::chrono::system_clock::now().time_since_epoch()
+            / std::chrono::nanoseconds{1});
       on_event(self, event, timer, settings);
     },
     [=](const pb::Subscribe& subscribe) {

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include <google/protobuf/util/time_util.h>
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -30,11 +32,23 @@ size_t columns(std::FILE* out) {
   return 80;
 }
 
-std::string seconds_since(clock::time_point from) {
-  auto s = std::chrono::duration<double>(clock::now() - from).count();
+std::string as_text(std::chrono::duration<double> span) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.1f s", s);
+  std::snprintf(text, sizeof text, "%.1f s", std::max(0.0, span.count()));
   return text;
+}
+
+std::string seconds_since(clock::time_point from) {
+  return as_text(clock::now() - from);
+}
+
+/// When it happened; events come in batches.
+std::chrono::system_clock::time_point time_of(const pb::ProgressEvent& event) {
+  using namespace std::chrono;
+  auto since_epoch
+    = google::protobuf::util::TimeUtil::TimestampToNanoseconds(event.time());
+  return system_clock::time_point{
+    duration_cast<system_clock::duration>(nanoseconds{since_epoch})};
 }
 
 std::string bar(uint32_t done, uint32_t total) {
@@ -62,6 +76,7 @@ progress_view::progress_view(std::FILE* out, bool quiet)
     quiet_{quiet},
     live_{!quiet && is_live(out)},
     began_{clock::now()},
+    began_at_{std::chrono::system_clock::now()},
     phase_began_{began_} {
   // nop
 }
@@ -109,7 +124,8 @@ void progress_view::show(const pb::ProgressEvent& event) {
 
 /// Counts are left out: one line for each check would drown the rest.
 void progress_view::show_line(const pb::ProgressEvent& event) {
-  auto time = seconds_since(began_);
+  auto time = event.has_time() ? as_text(time_of(event) - began_at_)
+                               : seconds_since(began_);
   switch (event.kind()) {
     case pb::PROGRESS_KIND_PHASE:
       std::fprintf(out_, "[%8s] %s%s%s\n", time.c_str(), phase_.c_str(),

@@ -37,6 +37,7 @@ private:
   bool live_;
   size_t drawn_ = 0; // Lines on the screen.
   std::chrono::steady_clock::time_point began_;
+  std::chrono::system_clock::time_point began_at_; // The same moment.
   std::chrono::steady_clock::time_point phase_began_;
   std::string phase_;
   std::string detail_;

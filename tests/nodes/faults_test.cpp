@@ -55,7 +55,8 @@ nodes::head_options options_in(const fs::path& folder) {
 
 } // namespace
 
-TEST_CASE("a worker crashes, a judge never answers, a compiler hangs: the rest is repaired") {
+TEST_CASE("a worker crashes, a judge never answers, a compiler hangs: the rest "
+          "is repaired") {
   tests::temp_folder temporary;
   auto& folder = temporary.path();
   write_project(folder / "ws");
