@@ -46,7 +46,11 @@ state_folder::journal_of(const std::filesystem::path& state) {
 expected<state_folder> state_folder::open(const std::filesystem::path& path) {
   std::error_code failed;
   for (auto& folder : {path, path / "slots", path / "patches"}) {
-    std::filesystem::create_directories(folder, failed);
+    // It holds copies of the user's sources; a folder that exists stays as open
+    // as its owner made it.
+    if (std::filesystem::create_directories(folder, failed))
+      std::filesystem::permissions(folder, std::filesystem::perms::owner_all,
+                                   failed);
     if (failed)
       return error{errc::storage_failed,
                    "cannot make the state folder " + folder.string() + ": "

@@ -1,0 +1,56 @@
+#include "runtime/workspace/state_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include <unistd.h>
+
+#include "tests/support/temp_folder.hpp"
+
+using namespace cohort::runtime;
+using workspace::state_folder;
+namespace fs = std::filesystem;
+
+TEST_CASE("a state folder is made, private, and held by one process") {
+  tests::temp_folder here;
+  auto path = here.path() / "deep" / "state";
+  auto first = state_folder::open(path);
+  REQUIRE(first);
+  CHECK((fs::status(path).permissions() & fs::perms::others_all) == fs::perms::none);
+  CHECK(first->store().parent_path() == path);
+  auto second = state_folder::open(path);
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == errc::state_locked);
+  CHECK(second.error().message.find(std::to_string(getpid())) != std::string::npos);
+}
+
+TEST_CASE("what was held can be had again") {
+  tests::temp_folder here;
+  {
+    auto first = state_folder::open(here.path());
+    REQUIRE(first);
+    auto moved = std::move(*first);
+    CHECK_FALSE(state_folder::open(here.path()));
+  }
+  CHECK(state_folder::open(here.path()));
+}
+
+TEST_CASE("a path that cannot be one is said") {
+  tests::temp_folder here;
+  std::ofstream{here.path() / "file"} << "x";
+  auto opened = state_folder::open(here.path() / "file" / "state");
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().code == errc::storage_failed);
+  CHECK(opened.error().message.find("file/state") != std::string::npos);
+}
+
+TEST_CASE("the default follows XDG_STATE_HOME, then HOME") {
+  setenv("XDG_STATE_HOME", "/x/state", 1);
+  CHECK(state_folder::default_path() == "/x/state/cohort");
+  unsetenv("XDG_STATE_HOME");
+  setenv("HOME", "/h", 1);
+  CHECK(state_folder::default_path() == "/h/.local/state/cohort");
+}
