@@ -5,4 +5,4 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 mode=(--dry-run -Werror)
 [ "${1:-}" = --fix ] && mode=(-i)
-git ls-files -z -- '*.cpp' '*.hpp' | xargs -0 -r clang-format --style=file "${mode[@]}"
+git ls-files -co --exclude-standard -z -- '*.cpp' '*.hpp' | xargs -0 -r clang-format --style=file "${mode[@]}"

@@ -47,7 +47,7 @@ nodes::head_options options_in(const fs::path& folder) {
   nodes::head_options result;
   result.settings.state = folder / "state";
   result.settings.toolchain.gcc = (folder / "gxx").string();
-  result.settings.processes.check_timeout = 2s;
+  result.settings.processes.check_timeout = 6s;
   result.settings.council.review_timeout = 500ms;
   nodes::resolve_workers(result, 2, false, 2);
   return result;

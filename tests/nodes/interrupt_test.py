@@ -10,6 +10,8 @@ from cohort_cli import TWO_FAULTS, CohortTest, git, live_processes, main
 
 SEED = int(os.environ.get("SEED", "20261124"))
 MOMENTS = int(os.environ.get("MOMENTS", "10"))
+# What is promised on a machine that has nothing else to do; ctest runs several tests at once, and sanitizers.
+SECONDS = float(os.environ.get("SECONDS_TO_STOP", "2"))
 
 
 class Interrupt(CohortTest):
@@ -26,7 +28,7 @@ class Interrupt(CohortTest):
             return
         # Before main() the signal does what it does to any program.
         self.assertIn(task.returncode, (130, 0, 3, -number if seconds < 0.2 else 130), f"after {seconds:.2f} s: {out}\n{err}")
-        self.assertLess(took, 2.0, f"after {seconds:.2f} s: {err}")
+        self.assertLess(took, SECONDS, f"after {seconds:.2f} s: {err}")
         self.assertEqual(live_processes(), set(), f"after {seconds:.2f} s")
 
     def test_at_random_moments(self):
@@ -58,7 +60,7 @@ class Interrupt(CohortTest):
         mine = live_processes()
         task.kill()
         task.wait()
-        deadline = time.monotonic() + 2
+        deadline = time.monotonic() + SECONDS
         while any(os.path.exists(f"/proc/{pid}") for pid in mine) and time.monotonic() < deadline:
             time.sleep(0.02)
         left = [pid for pid in mine if os.path.exists(f"/proc/{pid}")]

@@ -7,7 +7,8 @@ namespace pb = cohort::messages::v1;
 
 namespace {
 
-pb::UnitReport report_of(std::string unit, std::string tool, std::vector<std::string> reads) {
+pb::UnitReport report_of(std::string unit, std::string tool,
+                         std::vector<std::string> reads) {
   pb::UnitReport report;
   report.set_unit(std::move(unit));
   report.set_tool(std::move(tool));
@@ -46,13 +47,15 @@ TEST_CASE("more knowledge never overrides what is known") {
   auto known = std::vector<pb::UnitReport>{report_of("a.cc", "gcc", {})};
   auto other = report_of("a.cc", "gcc", {});
   other.set_ok(false);
-  add_missing(known, {other, report_of("a.cc", "clang", {}), report_of("a.cc", "clang", {})});
+  add_missing(known, {other, report_of("a.cc", "clang", {}),
+                      report_of("a.cc", "clang", {})});
   REQUIRE(known.size() == 2);
   CHECK(known[0].ok());
   CHECK(known[1].tool() == "clang");
 }
 
-TEST_CASE("the sequential fallback works on the last good tree, on everything in scope") {
+TEST_CASE("the sequential fallback works on the last good tree, on everything "
+          "in scope") {
   pb::TaskRequest request;
   request.set_task_id("t1");
   request.mutable_scope()->add_include("src/**");
@@ -67,8 +70,8 @@ TEST_CASE("the sequential fallback works on the last good tree, on everything in
   error.mutable_location()->set_line(3);
   error.set_message("expected ';'");
   error.add_units("src/a.cc");
-  auto unit = execute_sequential_fallback(request, task, "tree-with-merges", {"gcc"},
-                                          {broken}, 7);
+  auto unit = execute_sequential_fallback(request, task, "tree-with-merges",
+                                          {"gcc"}, {broken}, 7);
   CHECK(unit.tree() == "tree-with-merges");
   CHECK(unit.ticket() == 7);
   CHECK(unit.specialty().kind() == pb::SPECIALTY_KIND_GENERALIST);

@@ -24,7 +24,8 @@ struct clocked {
 
 } // namespace
 
-TEST_CASE_FIXTURE(clocked, "failures in a row open it, a success in between does not") {
+TEST_CASE_FIXTURE(clocked,
+                  "failures in a row open it, a success in between does not") {
   fail();
   fail();
   breaker.succeeded(pass());
@@ -37,7 +38,8 @@ TEST_CASE_FIXTURE(clocked, "failures in a row open it, a success in between does
   CHECK(breaker.retry_at() == now + 5s);
 }
 
-TEST_CASE_FIXTURE(clocked, "after the cool-down one probe passes, and decides") {
+TEST_CASE_FIXTURE(clocked,
+                  "after the cool-down one probe passes, and decides") {
   for (int i = 0; i < 3; ++i)
     fail();
   now += 5s;

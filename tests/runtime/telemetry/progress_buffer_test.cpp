@@ -9,7 +9,8 @@ namespace pb = cohort::messages::v1;
 
 namespace {
 
-pb::ProgressEvent event_of(std::string subject, uint32_t done = 0, bool terminal = false) {
+pb::ProgressEvent event_of(std::string subject, uint32_t done = 0,
+                           bool terminal = false) {
   pb::ProgressEvent event;
   event.set_task_id("t");
   event.set_kind(pb::PROGRESS_KIND_SUBTASK);
@@ -38,7 +39,8 @@ TEST_CASE("with room nothing is lost, and the order stays") {
   CHECK(buffer.size() == 0);
 }
 
-TEST_CASE("without room a newer event replaces its own subject's, else the oldest goes") {
+TEST_CASE("without room a newer event replaces its own subject's, else the "
+          "oldest goes") {
   progress_buffer buffer{2};
   buffer.push(event_of("a", 1));
   buffer.push(event_of("b", 1));
@@ -63,7 +65,8 @@ TEST_CASE("a terminal event is urgent and is never dropped") {
   CHECK_FALSE(buffer.urgent());
 }
 
-TEST_CASE("whatever comes: bounded, nothing terminal lost, everything counted") {
+TEST_CASE(
+  "whatever comes: bounded, nothing terminal lost, everything counted") {
   for (unsigned seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
     std::mt19937 random{seed};
@@ -83,8 +86,8 @@ TEST_CASE("whatever comes: bounded, nothing terminal lost, everything counted") 
       auto is_terminal = random() % 20 == 0;
       terminal += is_terminal ? 1 : 0;
       ++pushed;
-      buffer.push(event_of(std::string(1, static_cast<char>('a' + random() % 5)), 0,
-                           is_terminal));
+      buffer.push(event_of(
+        std::string(1, static_cast<char>('a' + random() % 5)), 0, is_terminal));
       if (random() % 50 == 0)
         take();
     }

@@ -19,12 +19,14 @@ TEST_CASE("a state folder is made, private, and held by one process") {
   auto path = here.path() / "deep" / "state";
   auto first = state_folder::open(path);
   REQUIRE(first);
-  CHECK((fs::status(path).permissions() & fs::perms::others_all) == fs::perms::none);
+  CHECK((fs::status(path).permissions() & fs::perms::others_all)
+        == fs::perms::none);
   CHECK(first->store().parent_path() == path);
   auto second = state_folder::open(path);
   REQUIRE_FALSE(second);
   CHECK(second.error().code == errc::state_locked);
-  CHECK(second.error().message.find(std::to_string(getpid())) != std::string::npos);
+  CHECK(second.error().message.find(std::to_string(getpid()))
+        != std::string::npos);
 }
 
 TEST_CASE("what was held can be had again") {
