@@ -262,7 +262,8 @@ ruling decide(const pb::ReviewRequest& request,
   auto votes = valid_verdicts(verdicts, review, round);
   auto answered = static_cast<double>(votes.size());
   if (votes.empty() || seats == 0
-      || answered <= settings.quorum * static_cast<double>(seats))
+      || (votes.size() < seats
+          && answered <= settings.quorum * static_cast<double>(seats)))
     return {decision::no_quorum, plan,
             "only " + of_seats(votes.size(), seats)
               + " answered with sense; more than " + percent(settings.quorum)

@@ -130,6 +130,18 @@ TEST_CASE("more than the quorum of the judges must answer") {
   CHECK(rule({approve("a")}, 1).outcome == decision::approved);
 }
 
+TEST_CASE("a quorum of everybody is met by everybody") {
+  council_settings settings;
+  settings.quorum = 1;
+  auto ask = [&](const std::vector<pb::Verdict>& verdicts) {
+    return decide(request_for(tests::broken_sources(3)), verdicts, 2, review, 1,
+                  settings, limits_of())
+      .outcome;
+  };
+  CHECK(ask({approve("a")}) == decision::no_quorum);
+  CHECK(ask({approve("a"), approve("b")}) == decision::approved);
+}
+
 TEST_CASE("verdicts without sense count as absent") {
   constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
   constexpr auto infinity = std::numeric_limits<double>::infinity();
