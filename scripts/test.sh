@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Sets up, builds everything for release, and runs the tests: the fast ones, or all with --all.
+# Sets up, builds everything for release, and runs the tests: the fast and the end-to-end ones, or all with --all.
 #   scripts/test.sh [--all] [ctest arguments, for instance -R actors/]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-select=(-L fast)
+select=(-L 'fast|end_to_end')
 if [ "${1:-}" = --all ]; then
   select=()
   shift
