@@ -14,6 +14,14 @@ namespace council = runtime::council;
 using self_pointer = council_chair_actor::stateful_pointer<council_chair_state>;
 using review_type = council_chair_state::review;
 
+/// Which judge was faster decides nothing, and shows nowhere.
+void sort_by_judge(std::vector<pb::Verdict>& verdicts) {
+  std::sort(verdicts.begin(), verdicts.end(), [](auto& a, auto& b) {
+    return a.round() != b.round() ? a.round() < b.round()
+                                  : a.judge() < b.judge();
+  });
+}
+
 struct chair {
   self_pointer self;
   const timer_actor& timer;
@@ -50,6 +58,7 @@ struct chair {
         outcome.add_absent(seat.name);
     std::sort(outcome.mutable_absent()->begin(),
               outcome.mutable_absent()->end());
+    sort_by_judge(review.all);
     for (auto& verdict : review.all)
       *outcome.add_verdicts() = std::move(verdict);
     reply_to(self, review.asker, std::move(outcome));
@@ -59,6 +68,7 @@ struct chair {
   /// Every judge has answered, or the round's time is over.
   void rule(uint64_t id) const {
     auto& review = self->state.reviews.at(id);
+    sort_by_judge(review.verdicts);
     auto ruling = council::decide(review.request, review.verdicts, seats.size(),
                                   id, review.round, settings.council,
                                   settings.limits);
