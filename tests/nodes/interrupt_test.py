@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 from cohort_cli import TWO_FAULTS, CohortTest, git, live_processes, main
 
@@ -17,7 +18,7 @@ SECONDS = float(os.environ.get("SECONDS_TO_STOP", "2"))
 def blocks(pid: int, number: int) -> bool:
     """Whether the process has come so far that it takes the signal as a message."""
     try:
-        lines = open(f"/proc/{pid}/status", encoding="utf-8").read().splitlines()
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return False
     masks = [int(line.split()[1], 16) for line in lines if line.startswith("SigBlk")]
