@@ -16,6 +16,7 @@
 
 #include "actors/error.hpp"
 #include "nodes/signals.hpp"
+#include "runtime/analysis/text.hpp"
 
 namespace cohort::nodes {
 
@@ -25,43 +26,6 @@ using namespace std::chrono_literals;
 using runtime::errc;
 using runtime::error;
 using runtime::expected;
-
-/// Protobuf strings are UTF-8; a description may be anything.
-std::string valid_utf8(const std::string& text) {
-  std::string result;
-  result.reserve(text.size());
-  for (size_t i = 0; i < text.size();) {
-    auto byte = static_cast<unsigned char>(text[i]);
-    size_t length = byte < 0x80                   ? 1
-                    : byte >= 0xc2 && byte < 0xe0 ? 2
-                    : byte >= 0xe0 && byte < 0xf0 ? 3
-                    : byte >= 0xf0 && byte < 0xf5 ? 4
-                                                  : 0;
-    auto is_continuation = [&](size_t k) {
-      return (static_cast<unsigned char>(text[i + k]) & 0xc0U) == 0x80U;
-    };
-    bool ok = length > 0 && i + length <= text.size();
-    for (size_t k = 1; ok && k < length; ++k)
-      ok = is_continuation(k);
-    if (ok && length == 3) {
-      auto second = static_cast<unsigned char>(text[i + 1]);
-      ok = !(byte == 0xe0 && second < 0xa0)
-           && !(byte == 0xed && second >= 0xa0);
-    } else if (ok && length == 4) {
-      auto second = static_cast<unsigned char>(text[i + 1]);
-      ok = !(byte == 0xf0 && second < 0x90)
-           && !(byte == 0xf4 && second >= 0x90);
-    }
-    if (ok && !(length == 1 && byte == 0)) {
-      result.append(text, i, length);
-      i += length;
-    } else {
-      result += '?';
-      ++i;
-    }
-  }
-  return result;
-}
 
 pb::ExecutionMode mode_of(const std::string& name) {
   if (name == "sequential")
@@ -88,7 +52,7 @@ expected<pb::TaskRequest> make_request(const task_options& options) {
   auto description = options.description;
   if (description == "-")
     description.assign(std::istreambuf_iterator<char>{std::cin}, {});
-  request.set_description(valid_utf8(description));
+  request.set_description(runtime::analysis::valid_utf8(description));
   std::error_code failed;
   auto root = std::filesystem::canonical(options.workspace, failed);
   if (failed)

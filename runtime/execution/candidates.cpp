@@ -22,6 +22,7 @@ struct proposal {
 struct line_entry {
   size_t rank = SIZE_MAX;        // Earliest position among a compiler's lines.
   std::vector<std::string> keys; // Proposals of its errors.
+  std::vector<std::pair<const pb::Diagnostic*, std::string>> errors; // By tool.
 };
 
 struct collected {
@@ -51,22 +52,20 @@ void collect_fix(const pb::Diagnostic& error, const pb::Fix& fix,
 }
 
 void collect_report(const pb::UnitReport& report, const std::string& file,
-                    const fix_source& more, collected& result) {
+                    collected& result) {
   size_t rank = 0;
   std::set<uint32_t> seen;
   for (auto& error : report.diagnostics()) {
     if (!is_error(error) || error.location().file() != file)
       continue;
     auto line = error.location().line();
+    result.lines[line].errors.emplace_back(&error, report.tool());
     if (seen.insert(line).second) {
       auto& entry = result.lines[line];
       entry.rank = std::min(entry.rank, rank++);
     }
     for (auto& fix : error.fixes())
       collect_fix(error, fix, report.tool(), result);
-    if (more)
-      for (auto& fix : more(error))
-        collect_fix(error, fix, report.tool(), result);
   }
 }
 
@@ -131,7 +130,7 @@ leading_places(const std::vector<const pb::UnitReport*>& reports,
                const fix_source& more, const place_limits& limits) {
   collected all;
   for (auto* report : reports)
-    collect_report(*report, file, more, all);
+    collect_report(*report, file, all);
   std::vector<std::pair<size_t, uint32_t>> order;
   for (auto& [line, entry] : all.lines)
     order.emplace_back(entry.rank, line);
@@ -141,6 +140,10 @@ leading_places(const std::vector<const pb::UnitReport*>& reports,
   for (auto& [rank, line] : order) {
     if (result.size() == limits.lines || with_candidates == limits.places)
       break;
+    if (more)
+      for (auto& [error, tool] : all.lines.at(line).errors)
+        for (auto& fix : more(*error))
+          collect_fix(*error, fix, tool, all);
     result.push_back(
       make_place(line, all.lines.at(line), all, guard, limits.candidates));
     with_candidates += result.back().candidates.empty() ? 0 : 1;

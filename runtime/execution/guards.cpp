@@ -28,10 +28,6 @@ std::string_view trim(std::string_view text) {
 /// sign as well.
 tokens split(std::string_view text) {
   tokens result;
-  auto word = [](char c) {
-    return is_identifier(std::string_view{&c, 1})
-           || std::isdigit(static_cast<unsigned char>(c)) != 0;
-  };
   size_t at = 0;
   while (at < text.size()) {
     auto begin = at;
@@ -39,11 +35,11 @@ tokens split(std::string_view text) {
       ++at;
       continue;
     }
-    if (word(text[at]))
+    if (is_word_char(text[at]))
       while (at < text.size()
-             && (word(text[at])
+             && (is_word_char(text[at])
                  || (text.substr(at, 2) == "::" && at + 2 < text.size()
-                     && word(text[at + 2]))))
+                     && is_word_char(text[at + 2]))))
         at += text[at] == ':' ? 2 : 1;
     else if (text.substr(at, 2) == "::" || text.substr(at, 2) == "->")
       at += 2;

@@ -1,7 +1,6 @@
 #include "runtime/execution/rules.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <optional>
 #include <string>
@@ -12,10 +11,6 @@
 namespace cohort::runtime::execution {
 
 namespace {
-
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
 
 /// An error's line in its file.
 struct place {
@@ -56,12 +51,12 @@ std::vector<word> words_of(const place& where) {
   std::vector<word> result;
   auto line = where.line();
   for (size_t i = 0; i < line.size();) {
-    if (!is_word(line[i])) {
+    if (!is_word_char(line[i])) {
       ++i;
       continue;
     }
     auto begin = i;
-    while (i < line.size() && is_word(line[i]))
+    while (i < line.size() && is_word_char(line[i]))
       ++i;
     auto text = line.substr(begin, i - begin);
     if (is_identifier(text))
@@ -142,7 +137,8 @@ public:
   void single_colon() {
     auto line = where_.line();
     for (size_t i = 1; i + 1 < line.size(); ++i)
-      if (line[i] == ':' && is_word(line[i - 1]) && is_word(line[i + 1])
+      if (line[i] == ':' && is_word_char(line[i - 1])
+          && is_word_char(line[i + 1])
           && std::isdigit(static_cast<unsigned char>(line[i + 1])) == 0)
         add(where_.begin + i, where_.begin + i, ":");
   }
@@ -157,19 +153,14 @@ public:
     auto& declared = names.back();
     if (is_keyword(declared) || occurrences(where_.content, declared, 2) != 1)
       return;
-    auto at = where_.content.find(declared);
-    while (at != std::string_view::npos
-           && ((at > 0 && is_word(where_.content[at - 1]))
-               || (at + declared.size() < where_.content.size()
-                   && is_word(where_.content[at + declared.size()]))))
-      at = where_.content.find(declared, at + 1);
+    auto at = find_name(where_.content, declared);
     if (at != std::string_view::npos)
       add(at, at + declared.size(), used);
   }
 
   void missing_typename() {
     if (says(error_, "missing 'typename'") && where_.at < where_.end
-        && is_word(where_.content[where_.at]))
+        && is_word_char(where_.content[where_.at]))
       add(where_.at, where_.at, "typename ");
   }
 
@@ -180,23 +171,6 @@ private:
            || says(error_, "does not name a type")
            || says(error_, "has not been declared")
            || says(error_, "no template named");
-  }
-
-  static std::vector<std::string_view> similar_keywords(std::string_view text) {
-    static constexpr std::array<std::string_view, 44> candidates{
-      "auto",     "bool",     "break",     "case",     "catch",     "char",
-      "class",    "const",    "constexpr", "continue", "default",   "delete",
-      "double",   "else",     "enum",      "explicit", "extern",    "false",
-      "final",    "float",    "friend",    "inline",   "namespace", "noexcept",
-      "nullptr",  "operator", "override",  "private",  "protected", "public",
-      "return",   "signed",   "sizeof",    "static",   "struct",    "switch",
-      "template", "true",     "typedef",   "typename", "unsigned",  "using",
-      "virtual",  "void"};
-    std::vector<std::string_view> result;
-    for (auto& keyword : candidates)
-      if (edit_distance(text, keyword, 1) == 1)
-        result.push_back(keyword);
-    return result;
   }
 
   static bool is_standard(std::string_view name) {

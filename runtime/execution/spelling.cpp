@@ -25,11 +25,6 @@ constexpr std::string_view keywords
     "typeid typename union unsigned using virtual void volatile "
     "wchar_t while ";
 
-bool is_word_char(char c) {
-  auto byte = static_cast<unsigned char>(c);
-  return std::isalnum(byte) != 0 || c == '_' || byte >= 0x80;
-}
-
 std::vector<std::string_view> components(std::string_view path) {
   std::vector<std::string_view> result;
   while (true) {
@@ -103,18 +98,43 @@ bool is_identifier(std::string_view text) {
          && std::all_of(text.begin(), text.end(), is_word_char);
 }
 
-size_t occurrences(std::string_view content, std::string_view name,
-                   size_t enough) {
-  size_t count = 0;
-  auto at = content.find(name);
-  while (at != std::string_view::npos && count < enough) {
+bool is_word_char(char c) {
+  auto byte = static_cast<unsigned char>(c);
+  return std::isalnum(byte) != 0 || c == '_' || byte >= 0x80;
+}
+
+std::vector<std::string_view> similar_keywords(std::string_view word) {
+  constexpr size_t shortest = 4;
+  std::vector<std::string_view> result;
+  for (size_t begin = 1; begin < keywords.size();) {
+    auto end = keywords.find(' ', begin);
+    auto keyword = keywords.substr(begin, end - begin);
+    if (keyword.size() >= shortest && edit_distance(word, keyword, 1) == 1)
+      result.push_back(keyword);
+    begin = end + 1;
+  }
+  return result;
+}
+
+size_t find_name(std::string_view content, std::string_view name, size_t from) {
+  for (auto at = content.find(name, from); at != std::string_view::npos;
+       at = content.find(name, at + 1)) {
     auto end = at + name.size();
     auto starts = at == 0 || !is_word_char(content[at - 1]);
     auto ends = end == content.size() || !is_word_char(content[end]);
     if (starts && ends)
-      ++count;
-    at = content.find(name, end);
+      return at;
   }
+  return std::string_view::npos;
+}
+
+size_t occurrences(std::string_view content, std::string_view name,
+                   size_t enough) {
+  size_t count = 0;
+  for (auto at = find_name(content, name);
+       at != std::string_view::npos && count < enough;
+       at = find_name(content, name, at + name.size()))
+    ++count;
   return count;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Which name may be taken for a misspelling of which.
 ///
@@ -24,6 +25,19 @@ namespace cohort::runtime::execution {
 
 /// Whether `text` is an identifier.
 [[nodiscard]] bool is_identifier(std::string_view text);
+
+/// Whether `c` may stand in an identifier.
+[[nodiscard]] bool is_word_char(char c);
+
+/// Keywords that are one slip away from `word`, sorted; short ones, which are
+/// near to anything, are left out.
+[[nodiscard]] std::vector<std::string_view>
+similar_keywords(std::string_view word);
+
+/// Returns where `name` stands in `content`, from `from` on, as a whole
+/// identifier; npos when nowhere.
+[[nodiscard]] size_t find_name(std::string_view content, std::string_view name,
+                               size_t from = 0);
 
 /// Returns how often `name` stands in `content` as a whole identifier; stops
 /// counting at `enough`.
