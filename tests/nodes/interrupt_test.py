@@ -11,7 +11,7 @@ from cohort_cli import TWO_FAULTS, CohortTest, git, live_processes, main
 
 SEED = int(os.environ.get("SEED", "20261124"))
 MOMENTS = int(os.environ.get("MOMENTS", "10"))
-# What is promised on a machine that has nothing else to do; ctest runs several tests at once, and sanitizers.
+# What is promised; sanitizers need more.
 SECONDS = float(os.environ.get("SECONDS_TO_STOP", "2"))
 
 
