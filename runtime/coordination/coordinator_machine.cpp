@@ -1,26 +1,18 @@
 #include "runtime/coordination/coordinator_machine.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <utility>
 
 #include "runtime/analysis/evidence.hpp"
+#include "runtime/coordination/error_digests.hpp"
 #include "runtime/coordination/work_units.hpp"
 #include "runtime/decomposition/decompose.hpp"
 
 namespace cohort::runtime::coordination {
 
 namespace {
-
-/// Errors of one file as a text that changes when they do. Lines are left out:
-/// a repair further up moves them.
-std::map<std::string, std::string> error_digests(const pb::Evidence& evidence) {
-  std::map<std::string, std::string> result;
-  for (auto& diagnostic : evidence.diagnostics())
-    if (diagnostic.severity() >= pb::SEVERITY_ERROR)
-      result[diagnostic.location().file()] += diagnostic.tool() + ':'
-                                              + diagnostic.message() + '\n';
-  return result;
-}
 
 /// The evidence without errors of files that have nothing new to offer.
 pb::Evidence open_evidence(const coordinator_state& state) {
@@ -45,35 +37,49 @@ std::vector<std::string> compilers_of(const coordinator_state& state) {
   return {xs.begin(), xs.end()};
 }
 
-/// What the subtasks' own checks say of the integration tree. A subtask saw the
-/// tree that it was given and its own patch; what others merged since is
-/// checked again where a unit reads it.
-std::vector<pb::UnitReport> checks_by_subtasks(const coordinator_state& state) {
+/// Whether a unit is of interest.
+using unit_filter = std::function<bool(const std::string& unit)>;
+
+/// Files that others merged since the subtask was given its tree.
+std::vector<std::string> merged_since(const coordinator_state& state,
+                                      size_t index) {
+  auto& own = state.plan.subtasks(static_cast<int>(index)).id();
+  std::set<std::string> result;
+  for (auto m = state.subtasks[index].merges_before; m < state.merges.size();
+       ++m)
+    if (state.merges[m].subtask_id() != own)
+      result.insert(state.merges[m].files().begin(),
+                    state.merges[m].files().end());
+  return {result.begin(), result.end()};
+}
+
+/// What is known of the integration tree about units of interest: from the
+/// round's base, and from the checks that subtasks made. These saw the tree
+/// that they were given and their own patch.
+std::vector<pb::UnitReport> known_reports(const coordinator_state& state,
+                                          const unit_filter& wanted) {
   std::vector<pb::UnitReport> result;
+  std::vector<std::string> changed{state.changed.begin(), state.changed.end()};
+  for (auto& report : state.reports)
+    if (wanted(report.unit()) && holds(report, changed))
+      result.push_back(report);
+  std::vector<pb::UnitReport> more;
   for (size_t i = 0; i < state.subtasks.size(); ++i) {
     auto& subtask = state.subtasks[i];
     if (subtask.phase != subtask_phase::merged
         && subtask.phase != subtask_phase::empty)
       continue;
-    auto& own = state.plan.subtasks(static_cast<int>(i)).id();
-    std::set<std::string> since;
-    for (auto m = subtask.merges_before; m < state.merges.size(); ++m)
-      if (state.merges[m].subtask_id() != own)
-        since.insert(state.merges[m].files().begin(),
-                     state.merges[m].files().end());
-    auto& checked = subtask.result.repair().checked();
-    add_missing(result, unaffected({checked.begin(), checked.end()},
-                                   {since.begin(), since.end()}));
+    auto since = merged_since(state, i);
+    for (auto& report : subtask.result.repair().checked())
+      if (wanted(report.unit()) && holds(report, since))
+        more.push_back(report);
   }
+  add_missing(result, more);
   return result;
 }
 
-/// Everything that is known of the integration tree.
-std::vector<pb::UnitReport> known_reports(const coordinator_state& state) {
-  auto result = unaffected(state.reports,
-                           {state.changed.begin(), state.changed.end()});
-  add_missing(result, checks_by_subtasks(state));
-  return result;
+bool every_unit(const std::string&) {
+  return true;
 }
 
 /// One call of `decide`: collects events (each applied at once) and effects.
@@ -322,18 +328,24 @@ private:
   }
 
   void dispatch_ready() {
-    pb::SubmitUnits submit;
-    auto compilers = compilers_of(state_);
-    std::vector<pb::UnitReport> known;
-    bool known_made = false;
+    std::vector<size_t> ready;
+    std::set<std::string> units;
     for (size_t i = 0; i < state_.subtasks.size(); ++i) {
       auto& plan = state_.plan.subtasks(static_cast<int>(i));
       if (state_.subtasks[i].phase != subtask_phase::waiting || !is_ready(plan))
         continue;
-      if (!known_made) {
-        known = known_reports(state_);
-        known_made = true;
-      }
+      ready.push_back(i);
+      units.insert(plan.units().begin(), plan.units().end());
+    }
+    if (ready.empty())
+      return;
+    auto compilers = compilers_of(state_);
+    auto known = known_reports(state_, [&](const std::string& unit) {
+      return units.count(unit) > 0;
+    });
+    pb::SubmitUnits submit;
+    for (auto i : ready) {
+      auto& plan = state_.plan.subtasks(static_cast<int>(i));
       auto& event = emit("its dependencies are settled");
       auto& dispatched = *event.mutable_dispatched();
       dispatched.set_subtask_id(plan.id());
@@ -347,8 +359,7 @@ private:
                                         state_.subtasks[i].ticket);
       say_subtask(i);
     }
-    if (submit.units_size() > 0)
-      decision_.effects.emplace_back(std::move(submit));
+    decision_.effects.emplace_back(std::move(submit));
   }
 
   void on_subtask(size_t index, pb::AttemptResult result) {
@@ -380,7 +391,7 @@ private:
 
   void probe() {
     state_.phase = coordinator_phase::probing;
-    state_.fresh = known_reports(state_);
+    state_.fresh = known_reports(state_, every_unit);
     auto& units = state_.start.workspace().units();
     pb::SubmitUnits submit;
     for (auto& check : missing_checks({units.begin(), units.end()},
@@ -422,13 +433,18 @@ private:
     auto share
       = static_cast<double>(failed)
         / static_cast<double>(std::max<size_t>(1, state_.subtasks.size()));
+    for (auto& reports : in_batches(std::exchange(state_.fresh, {}))) {
+      auto& event = emit("units that read a changed file were checked");
+      event.mutable_round_checked()->set_round(state_.round);
+      event.mutable_round_checked()->mutable_reports()->Assign(
+        std::make_move_iterator(reports.begin()),
+        std::make_move_iterator(reports.end()));
+      apply(event);
+    }
     auto& event = emit("every unit that reads a changed file was checked");
     auto& finished = *event.mutable_round_finished();
     finished.set_round(state_.round);
     finished.set_tree(state_.tree);
-    for (auto& report : state_.fresh)
-      *finished.add_reports() = std::move(report);
-    state_.fresh.clear();
     apply(event);
     if (share > settings_.supervision.max_failed_share)
       return finish(true, "too many subtasks failed");
@@ -521,7 +537,7 @@ private:
     for (auto& [file, left] : state_.left)
       for (auto& leftover : left)
         *report.add_left() = leftover;
-    for (auto& known : known_reports(state_))
+    for (auto& known : known_reports(state_, every_unit))
       *report.add_reports() = std::move(known);
     decision_.effects.emplace_back(std::move(report));
   }
@@ -533,199 +549,7 @@ private:
   bool needs_fallback_ = false;
 };
 
-// -- evolve
-// --------------------------------------------------------------------
-
-std::optional<size_t> index_of(const coordinator_state& state,
-                               const std::string& id) {
-  for (int i = 0; i < state.plan.subtasks_size(); ++i)
-    if (state.plan.subtasks(i).id() == id)
-      return static_cast<size_t>(i);
-  return std::nullopt;
-}
-
-void set_plan(coordinator_state& state, const pb::Decomposition& plan) {
-  state.plan = plan;
-  auto ranks = decomposition::upward_ranks(plan);
-  state.subtasks.assign(static_cast<size_t>(plan.subtasks_size()), {});
-  for (size_t i = 0; i < ranks.size(); ++i)
-    state.subtasks[i].rank = ranks[i];
-  if (state.round == 1)
-    state.first_plan = plan;
-}
-
-void remember(coordinator_state& state, size_t index) {
-  auto& subtask = state.subtasks[index];
-  auto& plan = state.plan.subtasks(static_cast<int>(index));
-  pb::SubtaskResult result;
-  result.set_subtask_id(plan.id());
-  result.set_title(plan.title());
-  result.set_worker(subtask.result.worker());
-  result.set_merged(subtask.phase == subtask_phase::merged);
-  result.set_state(std::string{to_string(subtask.phase)});
-  result.set_attempts(subtask.result.attempt());
-  result.set_seconds(subtask.result.metrics().wall_seconds());
-  state.history.push_back(std::move(result));
-}
-
-/// The round's outcome joins what is known of the whole task.
-void close_round(coordinator_state& state) {
-  auto evidence = analysis::gather(state.tree, state.reports);
-  auto digests = error_digests(evidence);
-  for (size_t i = 0; i < state.subtasks.size(); ++i) {
-    auto& subtask = state.subtasks[i];
-    auto& plan = state.plan.subtasks(static_cast<int>(i));
-    if (!is_settled(subtask.phase))
-      continue;
-    remember(state, i);
-    for (auto& file : plan.files()) {
-      state.left.erase(file);
-      state.exhausted[file] = digests[file];
-    }
-    auto& repair = subtask.result.repair();
-    for (auto& leftover : repair.left())
-      state.left[leftover.diagnostic().location().file()].push_back(leftover);
-    if (subtask.phase == subtask_phase::merged)
-      state.fixes.insert(state.fixes.end(), repair.attempts().begin(),
-                         repair.attempts().end());
-  }
-}
-
 } // namespace
-
-std::string_view to_string(subtask_phase phase) {
-  switch (phase) {
-    case subtask_phase::waiting:
-      return "waiting";
-    case subtask_phase::running:
-      return "running";
-    case subtask_phase::merging:
-      return "merging";
-    case subtask_phase::merged:
-      return "merged";
-    case subtask_phase::empty:
-      return "nothing repaired";
-    case subtask_phase::conflicted:
-      return "conflict";
-    case subtask_phase::failed:
-      return "failed";
-    case subtask_phase::withdrawn:
-      return "withdrawn";
-  }
-  return "unknown";
-}
-
-bool is_settled(subtask_phase phase) {
-  return phase >= subtask_phase::merged;
-}
-
-void evolve(coordinator_state& state, const pb::Event& event,
-            const coordinator_settings& settings) {
-  auto at = [&](const std::string& id) -> subtask_state* {
-    auto index = index_of(state, id);
-    return index ? &state.subtasks[*index] : nullptr;
-  };
-  switch (event.payload_case()) {
-    case pb::Event::kRoundStarted:
-      state.round = event.round_started().round();
-      state.base_tree = event.round_started().base_tree();
-      state.tree = state.base_tree;
-      state.changed.clear();
-      state.merges.clear();
-      break;
-    case pb::Event::kDecomposed:
-      set_plan(state, event.decomposed().decomposition());
-      state.phase = settings.council ? coordinator_phase::reviewing
-                                     : coordinator_phase::executing;
-      break;
-    case pb::Event::kCouncil: {
-      auto& outcome = event.council().outcome();
-      if (state.round == 1)
-        state.first_verdicts.assign(outcome.verdicts().begin(),
-                                    outcome.verdicts().end());
-      state.refused = !outcome.approved();
-      if (outcome.approved())
-        set_plan(state, outcome.decomposition());
-      state.phase = coordinator_phase::executing;
-      break;
-    }
-    case pb::Event::kDispatched:
-      if (auto* subtask = at(event.dispatched().subtask_id())) {
-        subtask->phase = subtask_phase::running;
-        subtask->ticket = event.dispatched().ticket();
-        subtask->merges_before = state.merges.size();
-      }
-      state.next_ticket = std::max(state.next_ticket,
-                                   event.dispatched().ticket() + 1);
-      break;
-    case pb::Event::kCompleted:
-      if (auto* subtask = at(event.completed().subtask_id())) {
-        subtask->result = event.completed().result();
-        subtask->phase = subtask->result.has_patch() ? subtask_phase::merging
-                                                     : subtask_phase::empty;
-      }
-      break;
-    case pb::Event::kFailed:
-      if (auto* subtask = at(event.failed().subtask_id())) {
-        subtask->phase = subtask_phase::failed;
-        subtask->why = event.failed().error().message();
-        subtask->result.set_worker(event.failed().worker());
-        subtask->result.set_attempt(event.failed().attempts());
-      }
-      state.something_failed = true;
-      break;
-    case pb::Event::kMerged:
-      if (auto* subtask = at(event.merged().subtask_id()))
-        subtask->phase = subtask_phase::merged;
-      state.tree = event.merged().tree();
-      state.merges.push_back(event.merged());
-      state.changed.insert(event.merged().files().begin(),
-                           event.merged().files().end());
-      break;
-    case pb::Event::kConflicted:
-      if (auto* subtask = at(event.conflicted().subtask_id())) {
-        subtask->rebase_attempts = event.conflicted().rebase_attempts();
-        auto again = subtask->rebase_attempts
-                     <= settings.supervision.max_rebase_attempts;
-        subtask->phase = again ? subtask_phase::waiting
-                               : subtask_phase::conflicted;
-        state.something_failed |= !again;
-      }
-      break;
-    case pb::Event::kWithdrawn:
-      if (auto* subtask = at(event.withdrawn().subtask_id()))
-        subtask->phase = subtask_phase::withdrawn;
-      state.tree = event.withdrawn().tree();
-      state.changed.clear();
-      state.merges.clear();
-      for (auto& subtask : state.subtasks) {
-        // Made on trees that may have held what was withdrawn.
-        subtask.result.mutable_repair()->clear_checked();
-        if (subtask.phase == subtask_phase::merged)
-          subtask.phase = subtask_phase::merging;
-      }
-      state.phase = coordinator_phase::executing;
-      break;
-    case pb::Event::kRoundFinished:
-      state.reports.assign(event.round_finished().reports().begin(),
-                           event.round_finished().reports().end());
-      state.tree = event.round_finished().tree();
-      close_round(state);
-      state.changed.clear();
-      state.merges.clear();
-      state.subtasks.clear();
-      state.plan.clear_subtasks();
-      state.phase = coordinator_phase::idle;
-      break;
-    case pb::Event::kCoordinationFinished:
-      state.why = event.coordination_finished().why();
-      close_round(state);
-      state.phase = coordinator_phase::done;
-      break;
-    default:
-      break; // Another actor's event.
-  }
-}
 
 coordinator_decision decide(coordinator_state& state, coordinator_input input,
                             const coordinator_settings& settings) {

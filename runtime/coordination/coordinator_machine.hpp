@@ -90,6 +90,7 @@ struct coordinator_state {
   std::vector<subtask_state> subtasks; // Parallel to plan.subtasks.
   std::set<std::string> changed;       // Files merged in this round.
   std::vector<pb::PatchMerged> merges; // Of this round, in order.
+  std::vector<pb::UnitReport> checked; // After it; becomes `reports`.
   uint64_t next_ticket = 1;
   bool refused = false;
   std::string why;

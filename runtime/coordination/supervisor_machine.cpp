@@ -1,6 +1,7 @@
 #include "runtime/coordination/supervisor_machine.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "runtime/analysis/evidence.hpp"
@@ -311,10 +312,13 @@ private:
   }
 
   void on_probed() {
-    auto& event = emit("every unit was checked");
-    for (auto& report : state_.before)
-      *event.mutable_evidence()->add_reports() = std::move(report);
-    apply(event);
+    for (auto& reports : in_batches(std::exchange(state_.before, {}))) {
+      auto& event = emit("units were checked");
+      event.mutable_evidence()->mutable_reports()->Assign(
+        std::make_move_iterator(reports.begin()),
+        std::make_move_iterator(reports.end()));
+      apply(event);
+    }
     auto evidence = analysis::gather(state_.base_tree, state_.before);
     auto& routed = emit("");
     *routed.mutable_routed()->mutable_decision() = analysis::route(
@@ -503,82 +507,6 @@ private:
 };
 
 } // namespace
-
-std::string_view to_string(supervisor_phase phase) {
-  switch (phase) {
-    case supervisor_phase::idle:
-      return "idle";
-    case supervisor_phase::snapshotting:
-      return "snapshotting";
-    case supervisor_phase::preparing:
-      return "preparing";
-    case supervisor_phase::probing:
-      return "probing";
-    case supervisor_phase::coordinating:
-      return "coordinating";
-    case supervisor_phase::working:
-      return "working";
-    case supervisor_phase::comparing:
-      return "comparing";
-    case supervisor_phase::gating:
-      return "gating";
-    case supervisor_phase::reverting:
-      return "reverting";
-    case supervisor_phase::delivering:
-      return "delivering";
-    case supervisor_phase::done:
-      return "done";
-  }
-  return "unknown";
-}
-
-void evolve(supervisor_state& state, const pb::Event& event) {
-  switch (event.payload_case()) {
-    case pb::Event::kAccepted:
-      state.request = event.accepted().request();
-      state.task = analysis::convert_to_complex_task(
-        state.request.task_id(), state.request.description(),
-        state.request.mode(), state.request.workspace_root());
-      state.phase = supervisor_phase::snapshotting;
-      break;
-    case pb::Event::kSnapshot:
-      state.base_tree = event.snapshot().tree();
-      state.tree = state.base_tree;
-      state.phase = supervisor_phase::preparing;
-      break;
-    case pb::Event::kPrepared:
-      state.workspace = event.prepared().workspace();
-      state.phase = supervisor_phase::probing;
-      break;
-    case pb::Event::kEvidence:
-      state.before.assign(event.evidence().reports().begin(),
-                          event.evidence().reports().end());
-      state.known = state.before;
-      break;
-    case pb::Event::kRouted:
-      state.routing = event.routed().decision();
-      break;
-    case pb::Event::kFallbackStarted:
-      state.fell_back = true;
-      state.fallback_reason = event.fallback_started().why();
-      break;
-    case pb::Event::kFallbackFinished:
-      state.tree = event.fallback_finished().tree();
-      state.sequential = event.fallback_finished().result();
-      break;
-    case pb::Event::kReverted:
-      state.tree = event.reverted().tree();
-      state.reverted = {event.reverted().files().begin(),
-                        event.reverted().files().end()};
-      break;
-    case pb::Event::kFinished:
-      state.result = event.finished().result();
-      state.phase = supervisor_phase::done;
-      break;
-    default:
-      break; // Another actor's event, or one that changes nothing here.
-  }
-}
 
 supervisor_decision decide(supervisor_state& state, supervisor_input input,
                            const supervisor_settings& settings) {

@@ -1,6 +1,7 @@
 #include "runtime/coordination/work_units.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -93,21 +94,22 @@ pb::UnitReport missing_report(const pb::CheckUnit& check,
   return report;
 }
 
+bool holds(const pb::UnitReport& report,
+           const std::vector<std::string>& changed) {
+  return report.failure().empty()
+         && std::none_of(report.reads().begin(), report.reads().end(),
+                         [&](const std::string& file) {
+                           return std::binary_search(changed.begin(),
+                                                     changed.end(), file);
+                         });
+}
+
 std::vector<pb::UnitReport>
 unaffected(const std::vector<pb::UnitReport>& reports,
            const std::vector<std::string>& changed) {
-  auto reads_changed = [&](const pb::UnitReport& report) {
-    return std::any_of(report.reads().begin(), report.reads().end(),
-                       [&](const std::string& file) {
-                         return std::binary_search(changed.begin(),
-                                                   changed.end(), file);
-                       });
-  };
   std::vector<pb::UnitReport> result;
-  for (auto& report : reports)
-    // A unit that gave no verdict may have read anything.
-    if (report.failure().empty() && !reads_changed(report))
-      result.push_back(report);
+  std::copy_if(reports.begin(), reports.end(), std::back_inserter(result),
+               [&](auto& report) { return holds(report, changed); });
   return result;
 }
 
@@ -119,6 +121,23 @@ void add_missing(std::vector<pb::UnitReport>& reports,
   for (auto& report : more)
     if (have.emplace(report.unit(), report.tool()).second)
       reports.push_back(report);
+}
+
+std::vector<std::vector<pb::UnitReport>>
+in_batches(std::vector<pb::UnitReport> reports) {
+  constexpr size_t batch_bytes = 8U << 20;
+  std::vector<std::vector<pb::UnitReport>> result;
+  size_t bytes = batch_bytes;
+  for (auto& report : reports) {
+    auto size = report.ByteSizeLong();
+    if (bytes + size > batch_bytes) {
+      result.emplace_back();
+      bytes = 0;
+    }
+    bytes += size;
+    result.back().push_back(std::move(report));
+  }
+  return result;
 }
 
 std::vector<pb::CheckUnit>

@@ -49,7 +49,12 @@ pb::WorkUnit execute_sequential_fallback(
 pb::UnitReport missing_report(const pb::CheckUnit& check,
                               const pb::WorkerError& error);
 
-/// Those of `reports` whose unit reads none of `changed`. Sorted `changed`.
+/// Whether the report is still true after `changed` (sorted): its unit reads
+/// none of it. One without a verdict may have read anything.
+bool holds(const pb::UnitReport& report,
+           const std::vector<std::string>& changed);
+
+/// Those of `reports` that hold after `changed`. Sorted `changed`.
 std::vector<pb::UnitReport>
 unaffected(const std::vector<pb::UnitReport>& reports,
            const std::vector<std::string>& changed);
@@ -57,6 +62,10 @@ unaffected(const std::vector<pb::UnitReport>& reports,
 /// Adds those of `more` about whose unit and compiler `reports` says nothing.
 void add_missing(std::vector<pb::UnitReport>& reports,
                  const std::vector<pb::UnitReport>& more);
+
+/// The reports in parts that each fit into an event of the journal.
+std::vector<std::vector<pb::UnitReport>>
+in_batches(std::vector<pb::UnitReport> reports);
 
 /// Every (unit, compiler) pair as a check, for those that `known` lacks.
 std::vector<pb::CheckUnit>

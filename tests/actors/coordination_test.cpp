@@ -331,6 +331,17 @@ TEST_CASE_FIXTURE(
   CHECK(checked.size() == world->units.size() + 1);
 }
 
+TEST_CASE_FIXTURE(fixture, "evidence larger than an event may be") {
+  // More than 64 MiB of names of files that units read.
+  for (auto& unit : world->units)
+    world->also_reads[unit] = unit + std::string(12U << 20, 'h');
+  start();
+  submit(request());
+  REQUIRE(result());
+  CHECK(result()->outcome() == TASK_OUTCOME_DONE);
+  CHECK(result()->errors_after() == 0);
+}
+
 TEST_CASE_FIXTURE(fixture, "max_subtasks_per_task bounds the split") {
   coordination.decomposition.strategy = "file_based";
   coordination.decomposition.max_subtasks_per_task = 2;

@@ -54,6 +54,28 @@ TEST_CASE("more knowledge never overrides what is known") {
   CHECK(known[1].tool() == "clang");
 }
 
+TEST_CASE(
+  "reports come in parts that fit into an event, in order, and none is lost") {
+  std::vector<pb::UnitReport> reports;
+  for (int i = 0; i < 50; ++i)
+    reports.push_back(
+      report_of(std::to_string(i), "gcc",
+                {std::string(static_cast<size_t>(i) * 20'000, 'x')}));
+  int next = 0;
+  auto batches = in_batches(reports);
+  CHECK(batches.size() > 1);
+  for (auto& batch : batches) {
+    size_t bytes = 0;
+    for (auto& report : batch) {
+      CHECK(report.unit() == std::to_string(next++));
+      bytes += report.ByteSizeLong();
+    }
+    CHECK(bytes <= 8U << 20);
+  }
+  CHECK(next == 50);
+  CHECK(in_batches({}).empty());
+}
+
 TEST_CASE("the sequential fallback works on the last good tree, on everything "
           "in scope") {
   pb::TaskRequest request;
