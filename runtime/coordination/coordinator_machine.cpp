@@ -23,13 +23,13 @@ pb::Evidence open_evidence(const coordinator_state& state) {
     return known != state.exhausted.end()
            && known->second == digests[known->first];
   };
-  pb::Evidence result = evidence;
-  result.clear_diagnostics();
-  result.clear_groups(); // Their indices would point elsewhere.
-  for (auto& diagnostic : evidence.diagnostics())
+  google::protobuf::RepeatedPtrField<pb::Diagnostic> all;
+  all.Swap(evidence.mutable_diagnostics());
+  evidence.clear_groups(); // Their indices would point elsewhere.
+  for (auto& diagnostic : all)
     if (!is_exhausted(diagnostic))
-      *result.add_diagnostics() = diagnostic;
-  return result;
+      *evidence.add_diagnostics() = std::move(diagnostic);
+  return evidence;
 }
 
 std::vector<std::string> compilers_of(const coordinator_state& state) {
