@@ -11,10 +11,10 @@ namespace cohort::actors {
 namespace {
 
 namespace coordination = runtime::coordination;
-using self_pointer = coordinator_actor::stateful_pointer<coordinator_state>;
+using coordinator_self = coordinator_actor::stateful_pointer<coordinator_state>;
 
-struct shell {
-  self_pointer self;
+struct coordinator_shell {
+  coordinator_self self;
   const services& others;
   const coordination::coordinator_settings& settings;
 
@@ -57,10 +57,11 @@ struct shell {
 } // namespace
 
 coordinator_actor::behavior_type
-coordinator(self_pointer self, services others,
+coordinator(coordinator_self self, services others,
             coordination::coordinator_settings settings) {
   auto feed = [=](auto&& input) {
-    shell{self, others, settings}.feed(std::forward<decltype(input)>(input));
+    coordinator_shell{self, others, settings}.feed(
+      std::forward<decltype(input)>(input));
   };
   return {
     [=](pb::StartCoordination& start) {
@@ -74,7 +75,7 @@ coordinator(self_pointer self, services others,
         feed(std::move(result));
     },
     [=](const pb::UnitsCancelled&) {
-      shell{self, others, settings}.on_cancelled();
+      coordinator_shell{self, others, settings}.on_cancelled();
     },
     [=](const pb::MergeReport& report) { feed(report); },
     [=](const pb::StoreFailed& failed) {

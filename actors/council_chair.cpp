@@ -11,7 +11,8 @@ namespace cohort::actors {
 namespace {
 
 namespace council = runtime::council;
-using self_pointer = council_chair_actor::stateful_pointer<council_chair_state>;
+using council_chair_self
+  = council_chair_actor::stateful_pointer<council_chair_state>;
 using review_type = council_chair_state::review;
 
 /// Which judge was faster decides nothing, and shows nowhere.
@@ -23,7 +24,7 @@ void sort_by_judge(std::vector<pb::Verdict>& verdicts) {
 }
 
 struct chair {
-  self_pointer self;
+  council_chair_self self;
   const timer_actor& timer;
   const std::vector<seat>& seats;
   const council_chair_settings& settings;
@@ -135,8 +136,8 @@ struct chair {
 } // namespace
 
 council_chair_actor::behavior_type
-council_chair(self_pointer self, timer_actor timer, std::vector<seat> seats,
-              council_chair_settings settings) {
+council_chair(council_chair_self self, timer_actor timer,
+              std::vector<seat> seats, council_chair_settings settings) {
   return {
     [=](const pb::ReviewRequest& request) {
       chair{self, timer, seats, settings}.on_request(request);

@@ -15,7 +15,7 @@ namespace {
 namespace analysis = runtime::analysis;
 namespace coordination = runtime::coordination;
 namespace quality = runtime::quality;
-using self_pointer = gatekeeper_actor::stateful_pointer<gatekeeper_state>;
+using gatekeeper_self = gatekeeper_actor::stateful_pointer<gatekeeper_state>;
 using run_type = gatekeeper_state::run;
 
 std::vector<pb::UnitReport>
@@ -24,7 +24,7 @@ reports(const google::protobuf::RepeatedPtrField<pb::UnitReport>& xs) {
 }
 
 struct keeper {
-  self_pointer self;
+  gatekeeper_self self;
   const worker_pool_actor& pool;
   const quality::gate_settings& settings;
 
@@ -189,7 +189,7 @@ struct keeper {
 } // namespace
 
 gatekeeper_actor::behavior_type
-gatekeeper(self_pointer self, worker_pool_actor pool,
+gatekeeper(gatekeeper_self self, worker_pool_actor pool,
            runtime::quality::gate_settings settings) {
   return {
     [=](const pb::RunGates& request) {

@@ -8,7 +8,7 @@ namespace cohort::actors {
 
 namespace {
 
-using self_pointer = journal_actor::stateful_pointer<journal_state>;
+using journal_self = journal_actor::stateful_pointer<journal_state>;
 
 pb::EventsStored failure(const std::string& task_id,
                          const runtime::error& why) {
@@ -19,7 +19,7 @@ pb::EventsStored failure(const std::string& task_id,
   return stored;
 }
 
-void on_append(self_pointer self, const pb::AppendEvents& append) {
+void on_append(journal_self self, const pb::AppendEvents& append) {
   if (append.events().empty())
     return;
   auto& state = self->state;
@@ -31,7 +31,7 @@ void on_append(self_pointer self, const pb::AppendEvents& append) {
   }
 }
 
-void report(self_pointer self, const journal_state::pending& pending,
+void report(journal_self self, const journal_state::pending& pending,
             const runtime::expected<void>& stored) {
   auto& last = pending.events.back();
   if (!stored) {
@@ -48,7 +48,7 @@ void report(self_pointer self, const journal_state::pending& pending,
 
 /// One transaction for all that waits. An event that the log refuses must not
 /// take those of other senders with it: then each sender's are tried alone.
-void on_flush(self_pointer self) {
+void on_flush(journal_self self) {
   auto& state = self->state;
   state.flushing = false;
   auto batch = std::exchange(state.batch, {});
@@ -66,7 +66,7 @@ void on_flush(self_pointer self) {
   }
 }
 
-void on_read(self_pointer self, const pb::ReadEvents& read) {
+void on_read(journal_self self, const pb::ReadEvents& read) {
   on_flush(self); // What was sent before the question belongs to the answer.
   auto events = self->state.log->read(read.task_id());
   if (!events)
@@ -81,7 +81,7 @@ void on_read(self_pointer self, const pb::ReadEvents& read) {
 } // namespace
 
 journal_actor::behavior_type
-journal(self_pointer self, std::shared_ptr<runtime::journal::event_log> log) {
+journal(journal_self self, std::shared_ptr<runtime::journal::event_log> log) {
   self->state.log = std::move(log);
   return {
     [=](const pb::AppendEvents& append) { on_append(self, append); },

@@ -27,7 +27,8 @@ const coordinator_factory& orchestrator_settings::make_coordinator() const {
 namespace {
 
 using runtime::errc;
-using self_pointer = orchestrator_actor::stateful_pointer<orchestrator_state>;
+using orchestrator_self
+  = orchestrator_actor::stateful_pointer<orchestrator_state>;
 
 caf::error refuse(errc code, std::string why) {
   return to_caf({code, std::move(why)});
@@ -39,7 +40,7 @@ bool is_blank(const std::string& text) {
 }
 
 caf::result<pb::TaskAccepted>
-on_request(self_pointer self, const services& others,
+on_request(orchestrator_self self, const services& others,
            const orchestrator_settings& settings, pb::TaskRequest request) {
   auto& tasks = self->state.tasks;
   if (is_blank(request.description()))
@@ -71,7 +72,7 @@ on_request(self_pointer self, const services& others,
   return accepted;
 }
 
-caf::result<pb::TaskCancelled> on_cancel(self_pointer self,
+caf::result<pb::TaskCancelled> on_cancel(orchestrator_self self,
                                          const pb::CancelTask& cancel) {
   auto found = self->state.tasks.find(cancel.task_id());
   if (found == self->state.tasks.end())
@@ -82,7 +83,7 @@ caf::result<pb::TaskCancelled> on_cancel(self_pointer self,
   return promise;
 }
 
-void forget(self_pointer self, const std::string& id) {
+void forget(orchestrator_self self, const std::string& id) {
   auto found = self->state.tasks.find(id);
   if (found == self->state.tasks.end())
     return;
@@ -94,7 +95,7 @@ void forget(self_pointer self, const std::string& id) {
 }
 
 /// A supervisor that ends before its result: the task is lost, others go on.
-void on_down(self_pointer self, const services& others,
+void on_down(orchestrator_self self, const services& others,
              const caf::down_msg& down) {
   for (auto& [id, task] : self->state.tasks) {
     if (task.supervisor.address() != down.source)
@@ -116,7 +117,7 @@ void on_down(self_pointer self, const services& others,
 
 } // namespace
 
-orchestrator_actor::behavior_type orchestrator(self_pointer self,
+orchestrator_actor::behavior_type orchestrator(orchestrator_self self,
                                                services others,
                                                orchestrator_settings settings) {
   self->set_down_handler(

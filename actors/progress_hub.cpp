@@ -9,15 +9,16 @@ namespace cohort::actors {
 
 namespace {
 
-using self_pointer = progress_hub_actor::stateful_pointer<progress_hub_state>;
+using progress_hub_self
+  = progress_hub_actor::stateful_pointer<progress_hub_state>;
 using settings_type = runtime::telemetry::progress_settings;
 
-void flush(self_pointer self, progress_hub_state::subscriber& subscriber) {
+void flush(progress_hub_self self, progress_hub_state::subscriber& subscriber) {
   if (subscriber.buffer.size() > 0)
     reply_to(self, subscriber.handle, subscriber.buffer.take());
 }
 
-void on_event(self_pointer self, const pb::ProgressEvent& event,
+void on_event(progress_hub_self self, const pb::ProgressEvent& event,
               const timer_actor& timer, const settings_type& settings) {
   auto& state = self->state;
   bool waits = false;
@@ -38,7 +39,7 @@ void on_event(self_pointer self, const pb::ProgressEvent& event,
   self->send(timer, std::move(start));
 }
 
-void on_subscribe(self_pointer self, const pb::Subscribe& subscribe,
+void on_subscribe(progress_hub_self self, const pb::Subscribe& subscribe,
                   const settings_type& settings) {
   auto& state = self->state;
   self->monitor(self->current_sender());
@@ -49,13 +50,13 @@ void on_subscribe(self_pointer self, const pb::Subscribe& subscribe,
       runtime::telemetry::progress_buffer{settings.message_buffer_size}});
 }
 
-void on_timer(self_pointer self) {
+void on_timer(progress_hub_self self) {
   self->state.timer_runs = false;
   for (auto& [id, subscriber] : self->state.subscribers)
     flush(self, subscriber);
 }
 
-void on_down(self_pointer self, const caf::actor_addr& gone) {
+void on_down(progress_hub_self self, const caf::actor_addr& gone) {
   auto& subscribers = self->state.subscribers;
   for (auto it = subscribers.begin(); it != subscribers.end();)
     it = it->second.handle == gone ? subscribers.erase(it) : std::next(it);
@@ -63,8 +64,9 @@ void on_down(self_pointer self, const caf::actor_addr& gone) {
 
 } // namespace
 
-progress_hub_actor::behavior_type
-progress_hub(self_pointer self, timer_actor timer, settings_type settings) {
+progress_hub_actor::behavior_type progress_hub(progress_hub_self self,
+                                               timer_actor timer,
+                                               settings_type settings) {
   self->set_down_handler(
     [=](caf::down_msg& down) { on_down(self, down.source); });
   return {

@@ -11,14 +11,14 @@ namespace cohort::actors {
 
 namespace {
 
-using self_pointer = root_supervisor_actor::stateful_pointer<root_state>;
+using root_self = root_supervisor_actor::stateful_pointer<root_state>;
 
-void give_up(self_pointer self, const std::string& why) {
+void give_up(root_self self, const std::string& why) {
   spdlog::critical("root_supervisor: {}", why);
   self->quit(to_caf({runtime::errc::internal, why}));
 }
 
-void on_down(self_pointer self, const root_settings& settings,
+void on_down(root_self self, const root_settings& settings,
              const caf::down_msg& down) {
   auto& children = self->state.children;
   auto entry = std::find_if(children.begin(), children.end(), [&](auto& x) {
@@ -43,7 +43,7 @@ void on_down(self_pointer self, const root_settings& settings,
   self->monitor(entry->what.handle);
 }
 
-void on_shutdown(self_pointer self) {
+void on_shutdown(root_self self) {
   auto& children = self->state.children;
   for (auto entry = children.rbegin(); entry != children.rend(); ++entry) {
     self->demonitor(entry->what.handle);
@@ -55,7 +55,7 @@ void on_shutdown(self_pointer self) {
 } // namespace
 
 root_supervisor_actor::behavior_type
-root_supervisor(self_pointer self, std::vector<child> children,
+root_supervisor(root_self self, std::vector<child> children,
                 root_settings settings) {
   for (auto& what : children) {
     self->monitor(what.handle);

@@ -11,11 +11,11 @@ namespace cohort::actors {
 namespace {
 
 using namespace runtime;
-using self_pointer = storekeeper_actor::stateful_pointer<storekeeper_state>;
+using storekeeper_self = storekeeper_actor::stateful_pointer<storekeeper_state>;
 using workspace::object_store;
 
 template <class T>
-void answer(self_pointer self, expected<T> report) {
+void answer(storekeeper_self self, expected<T> report) {
   if (report)
     return reply_to(self, self->current_sender(), std::move(*report));
   pb::StoreFailed failed;
@@ -26,7 +26,7 @@ void answer(self_pointer self, expected<T> report) {
 
 /// Opens the store when it is not open yet, and answers with what `ask` makes.
 template <class Report, class F>
-void with_store(self_pointer self, const storekeeper_settings& settings,
+void with_store(storekeeper_self self, const storekeeper_settings& settings,
                 F ask) {
   auto& store = self->state.store;
   if (!store) {
@@ -131,7 +131,7 @@ expected<pb::DeliveryReport> deliver(object_store& store,
 
 } // namespace
 
-storekeeper_actor::behavior_type storekeeper(self_pointer self,
+storekeeper_actor::behavior_type storekeeper(storekeeper_self self,
                                              storekeeper_settings settings) {
   return {
     [=](const pb::TakeSnapshot& ask) {

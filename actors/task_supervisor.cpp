@@ -14,12 +14,12 @@ namespace {
 
 namespace coordination = runtime::coordination;
 using coordination::supervisor_phase;
-using self_pointer
+using task_supervisor_self
   = task_supervisor_actor::stateful_pointer<task_supervisor_state>;
 using seconds = std::chrono::duration<double>;
 
-struct shell {
-  self_pointer self;
+struct supervisor_shell {
+  task_supervisor_self self;
   const services& others;
   const coordinator_factory& make_coordinator;
   const coordination::supervisor_settings& settings;
@@ -200,10 +200,12 @@ struct shell {
 } // namespace
 
 task_supervisor_actor::behavior_type
-task_supervisor(self_pointer self, services others,
+task_supervisor(task_supervisor_self self, services others,
                 coordinator_factory make_coordinator,
                 coordination::supervisor_settings settings) {
-  auto with = [=] { return shell{self, others, make_coordinator, settings}; };
+  auto with = [=] {
+    return supervisor_shell{self, others, make_coordinator, settings};
+  };
   auto failed = [=](uint32_t code, const std::string& message) {
     with().feed(runtime::error{static_cast<runtime::errc>(code), message});
   };

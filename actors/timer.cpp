@@ -6,9 +6,9 @@ namespace cohort::actors {
 
 namespace {
 
-using self_pointer = timer_actor::stateful_pointer<timer_state>;
+using timer_self = timer_actor::stateful_pointer<timer_state>;
 
-void schedule_tick(self_pointer self, std::chrono::milliseconds tick) {
+void schedule_tick(timer_self self, std::chrono::milliseconds tick) {
   auto& state = self->state;
   if (state.ticking || state.heap.empty())
     return;
@@ -19,7 +19,7 @@ void schedule_tick(self_pointer self, std::chrono::milliseconds tick) {
   self->delayed_send(self, wait, messages::flush_atom_v);
 }
 
-void on_start(self_pointer self, const pb::StartTimer& start,
+void on_start(timer_self self, const pb::StartTimer& start,
               std::chrono::milliseconds tick) {
   auto& state = self->state;
   pb::TimerExpired message;
@@ -32,7 +32,7 @@ void on_start(self_pointer self, const pb::StartTimer& start,
   schedule_tick(self, tick);
 }
 
-void on_tick(self_pointer self, std::chrono::milliseconds tick) {
+void on_tick(timer_self self, std::chrono::milliseconds tick) {
   auto& state = self->state;
   state.ticking = false;
   auto now = self->clock().now();
@@ -47,7 +47,7 @@ void on_tick(self_pointer self, std::chrono::milliseconds tick) {
 
 } // namespace
 
-timer_actor::behavior_type timer(self_pointer self,
+timer_actor::behavior_type timer(timer_self self,
                                  std::chrono::milliseconds tick) {
   return {
     [=](const pb::StartTimer& start) { on_start(self, start, tick); },

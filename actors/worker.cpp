@@ -7,7 +7,7 @@ namespace cohort::actors {
 
 namespace {
 
-using self_pointer = worker_actor::stateful_pointer<worker_state>;
+using worker_self = worker_actor::stateful_pointer<worker_state>;
 
 void finish(const pb::FinishedAttempt& key, pb::AttemptResult result,
             pb::AttemptsFinished& out) {
@@ -18,7 +18,7 @@ void finish(const pb::FinishedAttempt& key, pb::AttemptResult result,
 }
 
 /// Starts what waits until something takes time; the rest is reported together.
-void start_next(self_pointer self, const worker_pool_actor& pool,
+void start_next(worker_self self, const worker_pool_actor& pool,
                 const worker_settings& settings, pb::AttemptsFinished out) {
   auto& state = self->state;
   while (!state.running && !state.waiting.empty()) {
@@ -48,7 +48,7 @@ void start_next(self_pointer self, const worker_pool_actor& pool,
   self->send(pool, std::move(out));
 }
 
-void acknowledge(self_pointer self, const worker_pool_actor& pool,
+void acknowledge(worker_self self, const worker_pool_actor& pool,
                  const worker_settings& settings, uint64_t sequence,
                  uint32_t attempt) {
   pb::CancelAcknowledged message;
@@ -59,7 +59,7 @@ void acknowledge(self_pointer self, const worker_pool_actor& pool,
   self->send(pool, std::move(message));
 }
 
-void on_finished(self_pointer self, const worker_pool_actor& pool,
+void on_finished(worker_self self, const worker_pool_actor& pool,
                  const worker_settings& settings,
                  pb::FinishedAttempt& finished) {
   auto& state = self->state;
@@ -75,7 +75,7 @@ void on_finished(self_pointer self, const worker_pool_actor& pool,
   start_next(self, pool, settings, std::move(out));
 }
 
-void on_cancel(self_pointer self, const worker_pool_actor& pool,
+void on_cancel(worker_self self, const worker_pool_actor& pool,
                const worker_settings& settings,
                const pb::CancelAttempt& cancel) {
   auto& state = self->state;
@@ -96,7 +96,7 @@ void on_cancel(self_pointer self, const worker_pool_actor& pool,
 } // namespace
 
 worker_actor::behavior_type worker(
-  self_pointer self, worker_pool_actor pool, worker_settings settings,
+  worker_self self, worker_pool_actor pool, worker_settings settings,
   std::shared_ptr<std::unique_ptr<runtime::execution::unit_runner>> runner) {
   self->state.runner = std::move(*runner);
   pb::WorkerHello hello;

@@ -15,14 +15,14 @@ namespace {
 using namespace std::chrono_literals;
 using runtime::scheduling::effect;
 using runtime::scheduling::time_point;
-using self_pointer = worker_pool_actor::stateful_pointer<worker_pool_state>;
+using worker_pool_self = worker_pool_actor::stateful_pointer<worker_pool_state>;
 
-time_point now(self_pointer self) {
+time_point now(worker_pool_self self) {
   return self->clock().now();
 }
 
 /// The number of whoever sent the current message; monitored when it is new.
-uint32_t number_of_sender(self_pointer self) {
+uint32_t number_of_sender(worker_pool_self self) {
   auto& state = self->state;
   auto sender = self->current_sender();
   auto [it, is_new] = state.numbers.try_emplace(
@@ -34,7 +34,7 @@ uint32_t number_of_sender(self_pointer self) {
   return it->second;
 }
 
-void start_timer(self_pointer self, const timer_actor& timer) {
+void start_timer(worker_pool_self self, const timer_actor& timer) {
   auto& state = self->state;
   auto due = state.pool->next_deadline();
   if (due == time_point::max() || (state.timer_runs && state.timer_due <= due))
@@ -54,7 +54,7 @@ void start_timer(self_pointer self, const timer_actor& timer) {
 }
 
 /// Carries out the pool's effects: one message for each receiver.
-void carry_out(self_pointer self, const timer_actor& timer) {
+void carry_out(worker_pool_self self, const timer_actor& timer) {
   auto& state = self->state;
   std::map<uint32_t, pb::Assignments> assignments;
   std::map<uint32_t, pb::UnitsFinished> results;
@@ -110,14 +110,14 @@ void carry_out(self_pointer self, const timer_actor& timer) {
   start_timer(self, timer);
 }
 
-void on_hello(self_pointer self, const pb::WorkerHello& hello) {
+void on_hello(worker_pool_self self, const pb::WorkerHello& hello) {
   auto& state = self->state;
   auto number = number_of_sender(self);
   state.workers[number] = caf::actor_cast<worker_actor>(self->current_sender());
   state.pool->add_worker(number, hello, now(self));
 }
 
-void on_submit(self_pointer self, pb::SubmitUnits& submit) {
+void on_submit(worker_pool_self self, pb::SubmitUnits& submit) {
   auto& state = self->state;
   auto number = number_of_sender(self);
   state.requesters[number] = self->current_sender();
@@ -127,7 +127,7 @@ void on_submit(self_pointer self, pb::SubmitUnits& submit) {
   state.pool->submit(number, std::move(units), now(self));
 }
 
-void on_finished(self_pointer self, pb::AttemptsFinished& message) {
+void on_finished(worker_pool_self self, pb::AttemptsFinished& message) {
   auto& state = self->state;
   auto number = number_of_sender(self);
   for (auto& finished : *message.mutable_finished())
@@ -135,7 +135,7 @@ void on_finished(self_pointer self, pb::AttemptsFinished& message) {
                        std::move(*finished.mutable_result()), now(self));
 }
 
-void on_down(self_pointer self, const caf::down_msg& down) {
+void on_down(worker_pool_self self, const caf::down_msg& down) {
   auto& state = self->state;
   auto found = state.numbers.find(down.source);
   if (found == state.numbers.end())
@@ -154,7 +154,7 @@ void on_down(self_pointer self, const caf::down_msg& down) {
 
 } // namespace
 
-worker_pool_actor::behavior_type worker_pool(self_pointer self,
+worker_pool_actor::behavior_type worker_pool(worker_pool_self self,
                                              timer_actor timer,
                                              worker_pool_settings settings) {
   auto& state = self->state;

@@ -7,7 +7,7 @@ packages=(
   g++ cmake make ninja-build pkg-config git python3 ca-certificates
   libcaf-dev libprotobuf-dev protobuf-compiler libspdlog-dev libyaml-cpp-dev doctest-dev
   libcli11-dev nlohmann-json3-dev libgit2-dev libsqlite3-dev libssl-dev
-  clang clang-format ccache mold googletest
+  clang libclang-rt-14-dev clang-format ccache mold googletest
 )
 
 missing=()

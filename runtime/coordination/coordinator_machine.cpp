@@ -83,9 +83,10 @@ bool every_unit(const std::string&) {
 }
 
 /// One call of `decide`: collects events (each applied at once) and effects.
-class step {
+class coordinator_step {
 public:
-  step(coordinator_state& state, const coordinator_settings& settings)
+  coordinator_step(coordinator_state& state,
+                   const coordinator_settings& settings)
     : state_{state}, settings_{settings} {
     // nop
   }
@@ -553,7 +554,7 @@ private:
 
 coordinator_decision decide(coordinator_state& state, coordinator_input input,
                             const coordinator_settings& settings) {
-  step next{state, settings};
+  coordinator_step next{state, settings};
   if (state.phase == coordinator_phase::done)
     return std::move(next).take();
   if (auto* start = std::get_if<pb::StartCoordination>(&input))

@@ -33,9 +33,9 @@ bool can_do(const pb::ComplexTask& task) {
   }
 }
 
-class step {
+class supervisor_step {
 public:
-  step(supervisor_state& state, const supervisor_settings& settings)
+  supervisor_step(supervisor_state& state, const supervisor_settings& settings)
     : state_{state}, settings_{settings} {
     // nop
   }
@@ -510,7 +510,7 @@ private:
 
 supervisor_decision decide(supervisor_state& state, supervisor_input input,
                            const supervisor_settings& settings) {
-  step next{state, settings};
+  supervisor_step next{state, settings};
   if (state.phase != supervisor_phase::done)
     std::visit(next, input);
   return std::move(next).take();

@@ -12,7 +12,7 @@ namespace cohort::runtime::council {
 
 namespace {
 
-constexpr double weight = 1;
+constexpr double balance_weight = 1;
 constexpr double tolerated = 1.5; // Makespan over what is possible.
 
 using decomposition::plan_graph;
@@ -74,7 +74,7 @@ std::string seconds(double value) {
 } // namespace
 
 pb::Verdict judge_balance(const pb::JudgeRequest& request) {
-  auto verdict = make_verdict(request, "balance", weight, 0.95);
+  auto verdict = make_verdict(request, "balance", balance_weight, 0.95);
   if (rejects_size(request, pb::FINDING_KIND_IMBALANCE, verdict))
     return verdict;
   auto& plan = request.request().decomposition();

@@ -12,7 +12,7 @@ namespace cohort::runtime::council {
 
 namespace {
 
-constexpr double weight = 1.5;
+constexpr double conflict_weight = 1.5;
 
 /// What one unit reads of two subtasks that do not wait for each other.
 struct coupling {
@@ -107,7 +107,7 @@ void judge_coupling(const pb::ReviewRequest& request, size_t first,
 } // namespace
 
 pb::Verdict judge_conflict(const pb::JudgeRequest& request) {
-  auto verdict = make_verdict(request, "conflict", weight, 0.95);
+  auto verdict = make_verdict(request, "conflict", conflict_weight, 0.95);
   if (rejects_size(request, pb::FINDING_KIND_CONFLICT, verdict))
     return verdict;
   auto& plan = request.request().decomposition();

@@ -11,7 +11,7 @@ namespace cohort::runtime::council {
 
 namespace {
 
-constexpr double weight = 0.75;
+constexpr double granularity_weight = 0.75;
 constexpr double overhead = analysis::effort_model::subtask_overhead_seconds;
 constexpr double tiny = 2 * overhead;      // Effort below: mostly overhead.
 constexpr double worth_it = 10 * overhead; // What tiny ones are merged up to.
@@ -35,7 +35,7 @@ struct pile {
 } // namespace
 
 pb::Verdict judge_granularity(const pb::JudgeRequest& request) {
-  auto verdict = make_verdict(request, "granularity", weight, 0.95);
+  auto verdict = make_verdict(request, "granularity", granularity_weight, 0.95);
   if (rejects_size(request, pb::FINDING_KIND_GRANULARITY, verdict))
     return verdict;
   auto& plan = request.request().decomposition();

@@ -11,7 +11,7 @@ namespace cohort::runtime::council {
 
 namespace {
 
-constexpr double weight = 1;
+constexpr double regression_weight = 1;
 
 bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size()
@@ -78,7 +78,7 @@ double severity_of(std::string_view file, double accepted_share) {
 } // namespace
 
 pb::Verdict judge_regression(const pb::JudgeRequest& request) {
-  auto verdict = make_verdict(request, "regression", weight, 0.95);
+  auto verdict = make_verdict(request, "regression", regression_weight, 0.95);
   if (rejects_size(request, pb::FINDING_KIND_REGRESSION, verdict))
     return verdict;
   accepted_readers readers{request.request()};

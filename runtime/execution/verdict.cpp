@@ -1,8 +1,8 @@
 #include "runtime/execution/verdict.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <map>
-#include <tuple>
 
 namespace cohort::runtime::execution {
 
@@ -11,7 +11,12 @@ namespace {
 constexpr uint32_t near_lines = 3;
 
 /// An error apart from its column; lines as they are after the edits.
-using error_key = std::tuple<std::string, uint32_t, std::string>;
+struct error_key {
+  std::string file;
+  uint32_t line;
+  std::string message;
+  auto operator<=>(const error_key&) const = default;
+};
 using error_bag = std::map<error_key, size_t>;
 
 error_key key_after(const pb::Diagnostic& error) {
@@ -25,13 +30,12 @@ error_key key_before(const pb::Diagnostic& error, const shifts& moved) {
 }
 
 std::string place_of(const error_key& key) {
-  return std::get<0>(key) + ":" + std::to_string(std::get<1>(key));
+  return key.file + ":" + std::to_string(key.line);
 }
 
 bool is_near(const error_key& key, const shifts& moved) {
-  auto shift = moved.find(std::get<0>(key));
-  return shift != moved.end()
-         && shift->second.is_near(std::get<1>(key), near_lines);
+  auto shift = moved.find(key.file);
+  return shift != moved.end() && shift->second.is_near(key.line, near_lines);
 }
 
 /// Both sides of one compiler.
@@ -69,17 +73,16 @@ struct sides {
   /// mended it comes up at the next. That is the same error further on.
   [[nodiscard]] bool is_next_use(const error_key& fresh,
                                  const shifts& moved) const {
-    auto& [file, line, message] = fresh;
-    auto had = messages_before.find(message);
+    auto had = messages_before.find(fresh.message);
     if (had == messages_before.end()
-        || messages_after.at(message) > had->second)
+        || messages_after.at(fresh.message) > had->second)
       return false;
     auto gone_before = [&](const auto& entry) {
-      auto& [old_file, old_line, old_message] = entry.first;
-      return old_message == message && old_file == file && old_line <= line
-             && count(after, entry.first) < entry.second;
+      auto& old = entry.first;
+      return old.message == fresh.message && old.file == fresh.file
+             && old.line <= fresh.line && count(after, old) < entry.second;
     };
-    return moved.count(file) > 0
+    return moved.count(fresh.file) > 0
            && std::any_of(before.begin(), before.end(), gone_before);
   }
 
@@ -103,10 +106,10 @@ struct sides {
       return first_after == nullptr;
     auto old_key = key_before(*first_before, moved);
     auto new_key = key_after(*first_after);
-    if (std::get<0>(old_key) != std::get<0>(new_key))
+    if (old_key.file != new_key.file)
       // Text before the edit reads as it did, so another file comes after it.
       return true;
-    return std::get<1>(new_key) > std::get<1>(old_key);
+    return new_key.line > old_key.line;
   }
 };
 
@@ -131,7 +134,7 @@ verdict check_harm(const comparison& x, const sides& errors,
                             [&](auto& key) { return is_near(key, moved); });
   if (close != fresh.end())
     return reject(tool + " finds a new error close to it, at "
-                  + place_of(*close) + ": " + std::get<2>(*close));
+                  + place_of(*close) + ": " + close->message);
   return {grade::smaller, {}};
 }
 
@@ -143,7 +146,7 @@ bool line_is_better(const sides& errors, const shifts& moved,
     size_t had = 0;
     size_t has = 0;
     for (auto& [key, times] : errors.before)
-      if (std::get<0>(key) == x.file && std::get<1>(key) == line) {
+      if (key.file == x.file && key.line == line) {
         had += times;
         has += std::min(times, sides::count(errors.after, key));
       }
@@ -196,7 +199,7 @@ verdict judge_compiler(const comparison& x, const shifts& moved,
     return {grade::moved_on, {}};
   return reject(tool + " finds " + std::to_string(fresh.size())
                 + " new error(s), the first at " + place_of(fresh.front())
-                + ": " + std::get<2>(fresh.front()));
+                + ": " + fresh.front().message);
 }
 
 } // namespace

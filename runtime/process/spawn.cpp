@@ -26,13 +26,19 @@ struct start_request {
   volatile int error = 0;
 };
 
-[[noreturn]] void give_up(start_request& request, wire::step at, int why) {
+/// The child must not enter a sanitizer's runtime: it is not on a stack that
+/// one knows, and may have no memory left to map.
+#define COHORT_IN_CHILD                                                        \
+  __attribute__((no_sanitize("address", "undefined", "thread")))
+
+[[noreturn]] COHORT_IN_CHILD void give_up(start_request& request, wire::step at,
+                                          int why) {
   request.failed = at;
   request.error = why;
   _exit(127);
 }
 
-bool set_up_descriptors(const program& what) {
+COHORT_IN_CHILD bool set_up_descriptors(const program& what) {
   for (int fd = 0; fd < 3; ++fd)
     if (dup2(what.standard[fd], fd) < 0)
       return false;
@@ -40,7 +46,7 @@ bool set_up_descriptors(const program& what) {
   return true;
 }
 
-void set_limits(const program& what) {
+COHORT_IN_CHILD void set_limits(const program& what) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (what.memory_limit_bytes > 0) {
     rlimit limit{what.memory_limit_bytes, what.memory_limit_bytes};
@@ -49,7 +55,7 @@ void set_limits(const program& what) {
 }
 
 /// Runs in the child. Allocates nothing, locks nothing.
-int become(void* argument) {
+COHORT_IN_CHILD int become(void* argument) {
   auto& request = *static_cast<start_request*>(argument);
   auto& what = request.what;
   setsid();

@@ -167,9 +167,9 @@ std::optional<pb::Diagnostic> read_line(std::string_view line) {
   return std::nullopt;
 }
 
-class reader {
+class clang_reader {
 public:
-  explicit reader(const file_reader& files) : fixes_{files} {
+  explicit clang_reader(const file_reader& files) : fixes_{files} {
     // nop
   }
 
@@ -257,7 +257,7 @@ private:
 } // namespace
 
 parsed_diagnostics read_clang(std::string_view text, const file_reader& files) {
-  reader reader{files};
+  clang_reader reader{files};
   for_each_line(text, [&](std::string_view line) {
     if (!line.empty())
       reader.add_line(line);

@@ -35,7 +35,7 @@ error bad_entry(const fs::path& file, size_t index, const std::string& what) {
 }
 
 /// A string that is there and not empty.
-std::optional<std::string> text_of(const json& value, const char* key) {
+std::optional<std::string> string_at(const json& value, const char* key) {
   auto found = value.find(key);
   if (found == value.end() || !found->is_string()
       || found->get_ref<const std::string&>().empty())
@@ -57,7 +57,7 @@ expected<std::vector<std::string>> read_words(const json& value) {
         return bad_words("'arguments' holds something that is not a string");
       result.push_back(argument.get<std::string>());
     }
-  } else if (auto command = text_of(value, "command")) {
+  } else if (auto command = string_at(value, "command")) {
     result = shell_words(*command);
   } else {
     return bad_words("'arguments' and 'command' are both missing");
@@ -72,10 +72,10 @@ expected<compile_entry> read_entry(const fs::path& file, size_t index,
                                    const json& value) {
   if (!value.is_object())
     return bad_entry(file, index, "is not an object");
-  auto directory = text_of(value, "directory");
+  auto directory = string_at(value, "directory");
   if (!directory)
     return bad_entry(file, index, "'directory' is missing or not a string");
-  auto source = text_of(value, "file");
+  auto source = string_at(value, "file");
   if (!source)
     return bad_entry(file, index, "'file' is missing or not a string");
   auto words = read_words(value);

@@ -49,9 +49,9 @@ struct place {
   uint32_t byte_column = 0;
 };
 
-class reader {
+class gcc_reader {
 public:
-  explicit reader(const file_reader& files) : fixes_{files} {
+  explicit gcc_reader(const file_reader& files) : fixes_{files} {
     // nop
   }
 
@@ -195,7 +195,7 @@ bool take_array(std::string_view& text, Use use) {
 parsed_diagnostics read_gcc_json(std::string_view text,
                                  const file_reader& files) {
   parsed_diagnostics result;
-  reader reader{files};
+  gcc_reader reader{files};
   auto use = [&](std::string_view object) {
     auto value = json::parse(object, nullptr, false);
     auto is_mended = value.is_discarded();

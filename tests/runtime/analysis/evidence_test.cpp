@@ -23,7 +23,7 @@ struct wording {
 } // namespace
 
 TEST_CASE("the wording of both compilers leads to the same type") {
-  for (auto& [message, type] : std::initializer_list<wording>{
+  for (auto& x : std::initializer_list<wording>{
          {"expected ';' before 'return'", "missing_semicolon"},
          {"expected ';' after class definition", "missing_semicolon"},
          {"expected ';' after expression", "missing_semicolon"},
@@ -104,8 +104,8 @@ TEST_CASE("the wording of both compilers leads to the same type") {
          {"", "other"},
          {"a sentence that no compiler writes", "other"},
        }) {
-    CAPTURE(message);
-    CHECK(error_type(message, "") == type);
+    CAPTURE(x.message);
+    CHECK(error_type(x.message, "") == x.type);
   }
 }
 
