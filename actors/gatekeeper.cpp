@@ -158,11 +158,9 @@ struct keeper {
                                                : 0);
     }
     *finished.add_reports() = quality::not_measured(
-      pb::GATE_KIND_COVERAGE, settings.test_coverage_threshold,
-      "coverage is not measured yet");
+      pb::GATE_KIND_COVERAGE, settings.test_coverage_threshold, "coverage");
     *finished.add_reports() = quality::not_measured(
-      pb::GATE_KIND_MUTATION, settings.mutation_testing_threshold,
-      "mutation is not measured yet");
+      pb::GATE_KIND_MUTATION, settings.mutation_testing_threshold, "mutation");
     for (auto& report : run.after)
       *finished.add_after() = std::move(report);
     auto asker = run.asker;

@@ -202,10 +202,14 @@ def show_times(parallel: dict, sequential: dict | None, jobs: int, alone: tuple)
     print(f"  make -j {jobs}, which checks everything once and repairs nothing: {alone[0]:.1f} s")
 
 
+def prepare(args, folder: Path) -> dict:
+    make_workspace(args.googletest, folder / "parallel")
+    return break_it(folder / "parallel", folder / "truth.json", args.jobs)
+
+
 def demo(args, folder: Path) -> int:
     first, second = folder / "parallel", folder / "sequential"
-    make_workspace(args.googletest, first)
-    truth = break_it(first, folder / "truth.json", args.jobs)
+    truth = prepare(args, folder)
     shutil.copytree(first, second, symlinks=True)
     kinds, files = {b["kind"] for b in truth["breakages"]}, {b["file"] for b in truth["breakages"]}
     print(f"GoogleTest: {len(UNITS)} units, {len(truth['breakages'])} breakages of {len(kinds)} kinds in {len(files)} files")
@@ -244,10 +248,15 @@ def main() -> int:
     ap.add_argument("--googletest", type=Path, default=Path("/usr/src/googletest/googletest"))
     ap.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     ap.add_argument("--parallel-only", action="store_true", help="leave out the sequential run")
+    ap.add_argument("--prepare", type=Path, metavar="DIR", help="only write the broken workspace, to DIR/parallel, and the truth")
     ap.add_argument("--keep", type=Path, metavar="DIR", help="work in this new folder, and leave it there")
     args = ap.parse_args()
     args.cohort = args.cohort.absolute()
     try:
+        if args.prepare:
+            args.prepare.mkdir(parents=True)
+            prepare(args, args.prepare.resolve())
+            return 0
         if not os.access(args.cohort, os.X_OK):
             raise Stopped(f"{args.cohort} is not there: scripts/run.sh builds it")
         if args.keep:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 #include <utility>
 
 #include "runtime/decomposition/decompose.hpp"
@@ -125,9 +126,12 @@ pb::GateReport judge_tests(const std::optional<pb::TestReport>& before,
 }
 
 pb::GateReport not_measured(pb::GateKind kind, double threshold,
-                            std::string why) {
+                            std::string_view what) {
+  std::ostringstream details;
+  details << what << " is not measured yet; at least " << threshold
+          << " is asked for";
   auto report = make_report(kind, pb::GATE_VERDICT_NOT_MEASURED, 0,
-                            std::move(why));
+                            details.str());
   report.set_threshold(threshold);
   return report;
 }

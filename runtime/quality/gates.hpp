@@ -46,9 +46,10 @@ pb::GateReport judge_scope(const pb::Scope& scope,
 pb::GateReport judge_tests(const std::optional<pb::TestReport>& before,
                            const pb::TestReport& after);
 
-/// Coverage or mutation: not measured yet; carries the threshold.
+/// Coverage or mutation: not measured yet; says so of `what`, and carries the
+/// threshold.
 pb::GateReport not_measured(pb::GateKind kind, double threshold,
-                            std::string why);
+                            std::string_view what);
 
 /// Whether no report is a FAIL.
 bool passed(const std::vector<pb::GateReport>& reports);

@@ -6,7 +6,7 @@
 #include "config/load.hpp"
 #include "tests/support/temp_folder.hpp"
 
-namespace tests {
+namespace cohort::tests {
 
 namespace config = cohort::config;
 
@@ -30,4 +30,4 @@ inline config::load_result load_text(const std::string& content) {
   return config::load({file.path(), {}, {}});
 }
 
-} // namespace tests
+} // namespace cohort::tests

@@ -8,7 +8,7 @@
 
 #include "tests/config/files.hpp"
 
-using namespace tests;
+using namespace cohort::tests;
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include "config/keys.hpp"
 #include "tests/config/files.hpp"
 
-using namespace tests;
+using namespace cohort::tests;
 using namespace std::chrono_literals;
 using words = std::vector<std::string>;
 

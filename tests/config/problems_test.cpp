@@ -6,7 +6,7 @@
 
 #include "tests/config/files.hpp"
 
-using namespace tests;
+using namespace cohort::tests;
 namespace fs = std::filesystem;
 
 namespace {

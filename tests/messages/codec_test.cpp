@@ -31,7 +31,7 @@ caf::error read(const std::vector<char>& bytes, T& x) {
 
 TEST_CASE("a message comes back as it was sent") {
   TaskRequest request;
-  tests::fill(request);
+  cohort::tests::fill(request);
   std::vector<char> bytes;
   REQUIRE(!write(bytes, request));
   TaskRequest back;
@@ -40,7 +40,7 @@ TEST_CASE("a message comes back as it was sent") {
 }
 
 TEST_CASE("every message survives its own bytes") {
-  for (auto& message : tests::filled_messages()) {
+  for (auto& message : cohort::tests::filled_messages()) {
     CAPTURE(message->GetTypeName());
     std::unique_ptr<google::protobuf::Message> back{message->New()};
     REQUIRE(back->ParseFromString(message->SerializeAsString()));
@@ -62,7 +62,7 @@ TEST_CASE("a message above the limit is refused on both sides") {
 
 TEST_CASE("damaged bytes are an error or a message, never a crash") {
   Event event;
-  tests::fill(event);
+  cohort::tests::fill(event);
   std::vector<char> good;
   REQUIRE(!write(good, event));
   std::mt19937 random{7};

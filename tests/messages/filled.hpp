@@ -12,7 +12,7 @@
 /// One message of every type of the vocabulary, with every field set: to a
 /// value that follows from its number, so that two fields that change places
 /// show.
-namespace tests {
+namespace cohort::tests {
 
 namespace pbuf = google::protobuf;
 
@@ -105,4 +105,4 @@ inline std::vector<std::unique_ptr<pbuf::Message>> filled_messages() {
   return result;
 }
 
-} // namespace tests
+} // namespace cohort::tests

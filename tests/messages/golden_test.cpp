@@ -42,7 +42,7 @@ std::string hex(const std::string& bytes) {
 
 TEST_CASE("every message has the agreed bytes (REWRITE=1 agrees)") {
   std::string out;
-  for (auto& message : tests::filled_messages())
+  for (auto& message : cohort::tests::filled_messages())
     out += message->GetDescriptor()->name() + ' '
            + hex(deterministic_bytes(*message)) + '\n';
   if (std::getenv("REWRITE"))

@@ -1,15 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <chrono>
-#include <filesystem>
-#include <fstream>
-#include <optional>
-#include <string>
-
-#include <caf/scoped_actor.hpp>
-#include <caf/send.hpp>
-
-#include "nodes/wiring.hpp"
+#include "tests/support/faulty_head.hpp"
 #include "tests/support/temp_folder.hpp"
 
 using namespace std::chrono_literals;
@@ -36,13 +27,6 @@ void write_project(const fs::path& folder) {
         "int name() {\n  int length = 4\n  return length;\n}\n");
 }
 
-/// Like g++, but it hangs on name.cc.
-void write_compiler(const fs::path& path) {
-  write(path, "#!/bin/sh\ncase \"$*\" in *name.cc*) exec sleep 1000;; esac\n"
-              "exec g++ \"$@\"\n");
-  fs::permissions(path, fs::perms::owner_all);
-}
-
 nodes::head_options options_in(const fs::path& folder) {
   nodes::head_options result;
   result.settings.state = folder / "state";
@@ -60,43 +44,11 @@ TEST_CASE("a worker crashes, a judge never answers, a compiler hangs: the rest "
   tests::temp_folder temporary;
   auto& folder = temporary.path();
   write_project(folder / "ws");
-  write_compiler(folder / "gxx");
+  tests::write_hanging_compiler(folder / "gxx", "name.cc");
   auto head = nodes::head::start(options_in(folder));
   REQUIRE(head);
-  auto worker = (*head)->find("worker w1");
-  auto judge = (*head)->find("judge conflict");
-  REQUIRE(worker);
-  REQUIRE(judge);
-  caf::anon_send_exit(judge, caf::exit_reason::kill);
-  judge = nullptr;
-  std::optional<pb::TaskResult> result;
-  {
-    caf::scoped_actor self{(*head)->system()};
-    pb::Subscribe subscribe;
-    subscribe.set_task_id("t1");
-    self->send((*head)->services().progress, subscribe);
-    pb::TaskRequest request;
-    request.set_task_id("t1");
-    request.set_description("fix the compile errors");
-    request.set_workspace_root((folder / "ws").string());
-    request.set_mode(pb::EXECUTION_MODE_PARALLEL);
-    self->send((*head)->orchestrator(), request);
-    auto deadline = std::chrono::steady_clock::now() + 120s;
-    while (!result && std::chrono::steady_clock::now() < deadline)
-      self->receive(
-        [&](const pb::ProgressBatch& batch) {
-          for (auto& event : batch.events()) {
-            if (event.kind() == pb::PROGRESS_KIND_RESULT)
-              result = event.result();
-            if (worker && event.kind() == pb::PROGRESS_KIND_SUBTASK) {
-              caf::anon_send_exit(worker, caf::exit_reason::kill);
-              worker = nullptr;
-            }
-          }
-        },
-        [](const pb::TaskAccepted&) {}, caf::after(1s) >> [] {});
-  }
-  worker = nullptr;
+  auto result = tests::run_with_deaths(**head, folder / "ws", "judge conflict",
+                                       "worker w1", 120s);
   REQUIRE(result);
   CAPTURE(result->summary());
   CHECK(result->outcome() != pb::TASK_OUTCOME_FAILED);
@@ -105,5 +57,4 @@ TEST_CASE("a worker crashes, a judge never answers, a compiler hangs: the rest "
   CHECK(result->patch().files(0) == "area.cc");
   for (auto& verdict : result->verdicts())
     CHECK(verdict.judge() != "conflict");
-  head->reset();
 }

@@ -13,7 +13,7 @@
 
 #include "runtime/process/runner.hpp"
 
-namespace tests {
+namespace cohort::tests {
 
 /// A runner without programs: rules say what becomes of a command. Completions
 /// are called within `start`, or, while the fake holds, by `release_*` or by
@@ -195,4 +195,4 @@ private:
   bool holding_ = false;
 };
 
-} // namespace tests
+} // namespace cohort::tests

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-namespace tests {
+namespace cohort::tests {
 
 /// A new folder under /tmp, removed with everything in it.
 class temp_folder {
@@ -37,4 +37,4 @@ private:
   std::filesystem::path path_;
 };
 
-} // namespace tests
+} // namespace cohort::tests

@@ -10,8 +10,8 @@
 
 using namespace cohort;
 using namespace cohort::runtime::analysis;
-using tests::make_error;
-using tests::make_unit;
+using cohort::tests::make_error;
+using cohort::tests::make_unit;
 
 namespace {
 

@@ -10,9 +10,9 @@
 
 using namespace cohort;
 using namespace cohort::runtime::analysis;
-using tests::broken_sources;
-using tests::make_error;
-using tests::make_unit;
+using cohort::tests::broken_sources;
+using cohort::tests::make_error;
+using cohort::tests::make_unit;
 
 namespace {
 

@@ -11,8 +11,8 @@
 using namespace cohort;
 using namespace cohort::runtime::council;
 using cohort::runtime::analysis::gather;
-using tests::make_error;
-using tests::make_unit;
+using cohort::tests::make_error;
+using cohort::tests::make_unit;
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include "tests/runtime/execution/small_project.hpp"
 
 using namespace cohort::runtime;
-using tests::small_project;
+using cohort::tests::small_project;
 namespace pb = cohort::messages::v1;
 
 namespace {
@@ -26,8 +26,9 @@ expected<outcome> try_repair(small_project& project,
                              std::stop_token stop = {},
                              const process::process_settings& limits = {}) {
   outcome result;
-  execution::fixit_context context{project.slot(), project.project(),  settings,
-                                   limits,         tests::processes(), stop};
+  execution::fixit_context context{
+    project.slot(), project.project(),          settings,
+    limits,         cohort::tests::processes(), stop};
   auto report = execution::repair(project.repair(), context, result.metrics);
   if (!report)
     return report.error();
@@ -37,7 +38,7 @@ expected<outcome> try_repair(small_project& project,
 
 outcome repair(small_project& project,
                const toolchain::toolchain_settings& settings = {}) {
-  return tests::value_of(try_repair(project, settings));
+  return cohort::tests::value_of(try_repair(project, settings));
 }
 
 /// Lets both compilers report on every unit, as the probe does.
@@ -45,11 +46,11 @@ void probe(small_project& project) {
   for (auto& entry : project.project().entries)
     for (auto compiler : {"gcc", "clang"}) {
       auto& tree = project.slot().tree_folder();
-      auto command = tests::value_of(toolchain::check_command(
+      auto command = cohort::tests::value_of(toolchain::check_command(
         project.project(), entry.unit, compiler, tree, {}, {}));
-      *project.repair().add_known()
-        = toolchain::read_check(project.project(), entry.unit, compiler, tree,
-                                tests::processes().run(std::move(command)));
+      *project.repair().add_known() = toolchain::read_check(
+        project.project(), entry.unit, compiler, tree,
+        cohort::tests::processes().run(std::move(command)));
     }
 }
 
@@ -194,12 +195,13 @@ TEST_CASE("a file behind a symbolic link is not edited") {
     {{"real.h", "#pragma once\nstruct s { int a; }\n"},
      {"a.cpp", "#include \"link.h\"\nint f(s x) { return x.a; }\n"}}};
   auto outside = project.folder() / "outside.h";
-  tests::write_file(outside, "#pragma once\nstruct s { int a; }\n");
+  cohort::tests::write_file(outside, "#pragma once\nstruct s { int a; }\n");
   std::filesystem::create_symlink(outside,
                                   project.slot().tree_folder() / "link.h");
   project.subtask().add_files("link.h");
   repair(project);
-  CHECK(tests::read_file(outside) == "#pragma once\nstruct s { int a; }\n");
+  CHECK(cohort::tests::read_file(outside)
+        == "#pragma once\nstruct s { int a; }\n");
 }
 
 TEST_CASE("two runs give the same tree") {
@@ -213,7 +215,7 @@ TEST_CASE("two runs give the same tree") {
     small_project project{files};
     auto result = repair(project);
     CHECK(result.report.left().empty());
-    trees.push_back(tests::value_of(project.slot().capture()));
+    trees.push_back(cohort::tests::value_of(project.slot().capture()));
   }
   CHECK(trees[0] == trees[1]);
 }
@@ -228,10 +230,12 @@ TEST_CASE("a compiler that crashes, hangs or babbles has no say") {
       {{"a.cpp",
         "struct s { int length; };\nint f(s x) { return x.lenght; }\n"}}};
     toolchain::toolchain_settings settings;
-    settings.clang = tests::write_script(project.folder() / "clang++", body);
+    settings.clang = cohort::tests::write_script(project.folder() / "clang++",
+                                                 body);
     process::process_settings limits;
     limits.check_timeout = std::chrono::milliseconds{2000};
-    auto result = tests::value_of(try_repair(project, settings, {}, limits));
+    auto result
+      = cohort::tests::value_of(try_repair(project, settings, {}, limits));
     CHECK(result.report.left().empty());
     CHECK(project.text("a.cpp").find("lenght") == std::string::npos);
   }
@@ -240,8 +244,8 @@ TEST_CASE("a compiler that crashes, hangs or babbles has no say") {
 TEST_CASE("without any verdict nothing is edited and the unit is left") {
   small_project project{{{"a.cpp", "int f() { return 1 }\n"}}};
   toolchain::toolchain_settings settings;
-  settings.clang = tests::write_script(project.folder() / "clang++",
-                                       "kill -SEGV $$\n");
+  settings.clang = cohort::tests::write_script(project.folder() / "clang++",
+                                               "kill -SEGV $$\n");
   settings.gcc = settings.clang;
   auto result = repair(project, settings);
   CHECK(project.text("a.cpp") == "int f() { return 1 }\n");
@@ -255,7 +259,7 @@ TEST_CASE("a compiler that fails only after an edit makes the edit go away") {
       "struct s { int length; };\nint f(s x) { return x.lenght; }\n"}}};
   auto before = project.text("a.cpp");
   toolchain::toolchain_settings settings;
-  settings.clang = tests::write_script(
+  settings.clang = cohort::tests::write_script(
     project.folder() / "clang++",
     "if grep -q lenght '" + (project.slot().tree_folder() / "a.cpp").string()
       + "'; then exec clang++ \"$@\"; fi\nkill -SEGV $$\n");
@@ -274,7 +278,7 @@ TEST_CASE("stopping in the middle of a check restores the file") {
   auto before = project.text("a.cpp");
   auto mark = project.folder() / "reached";
   toolchain::toolchain_settings settings;
-  settings.clang = tests::write_script(
+  settings.clang = cohort::tests::write_script(
     project.folder() / "clang++",
     "if grep -q lenght '" + (project.slot().tree_folder() / "a.cpp").string()
       + "'; then exec clang++ \"$@\"; fi\ntouch '" + mark.string()

@@ -11,7 +11,7 @@
 
 using namespace cohort::runtime;
 using namespace cohort::runtime::execution;
-using tests::small_project;
+using cohort::tests::small_project;
 
 namespace {
 
@@ -119,7 +119,7 @@ expected<outcome> repair(small_project& project, marker_checker& checker) {
 TEST_CASE("marked faults are repaired from the first on") {
   small_project project{{{"a.cpp", "=;@\n\n\n\n\n=}@\n"}}};
   marker_checker checker{project};
-  auto result = tests::value_of(repair(project, checker));
+  auto result = cohort::tests::value_of(repair(project, checker));
   CHECK(project.text("a.cpp") == ";\n\n\n\n\n}\n");
   CHECK(result.metrics.fixes_kept() == 2);
   // Both compilers, once to learn and once for each fix.
@@ -129,7 +129,7 @@ TEST_CASE("marked faults are repaired from the first on") {
 TEST_CASE("a fix that puts a new error in the place of its own is taken back") {
   small_project project{{{"a.cpp", "=;@\n\n\n=%@\n"}}};
   marker_checker checker{project};
-  auto result = tests::value_of(repair(project, checker));
+  auto result = cohort::tests::value_of(repair(project, checker));
   CHECK(project.text("a.cpp") == ";\n\n\n=%@\n");
   REQUIRE(result.report.left_size() == 1);
   CHECK(result.metrics.fixes_tried() == 2);
@@ -141,7 +141,7 @@ TEST_CASE("a header that few units read is judged by all of them") {
                          {"c.cpp", "<h.h\n"},
                          {"h.h", "=;@\n"}}};
   marker_checker checker{project};
-  tests::value_of(repair(project, checker));
+  cohort::tests::value_of(repair(project, checker));
   CHECK(project.text("h.h") == ";\n");
   CHECK(checker.checks == 12);
 }
@@ -152,7 +152,7 @@ TEST_CASE("a header that many units read is judged by two of them") {
     files["u" + std::to_string(i) + ".cpp"] = "<h.h\n";
   small_project project{files};
   marker_checker checker{project};
-  auto result = tests::value_of(repair(project, checker));
+  auto result = cohort::tests::value_of(repair(project, checker));
   CHECK(project.text("h.h") == ";\n");
   CHECK(checker.checks == 18 + 4);
   CHECK(result.report.left().empty());
@@ -165,7 +165,7 @@ TEST_CASE("another reader that gets worse takes the fix back") {
   checker.fails = [&](const std::string& unit, const std::string&) {
     return unit == "b.cpp" && project.text("h.h") == ";\n";
   };
-  auto result = tests::value_of(repair(project, checker));
+  auto result = cohort::tests::value_of(repair(project, checker));
   CHECK(project.text("h.h") == "=;@\n");
   CHECK(result.metrics.fixes_kept() == 0);
 }
@@ -178,7 +178,7 @@ TEST_CASE(
                          {"d.cpp", "<h.h\n\n\n\n\n\n=}@\n"},
                          {"h.h", "=;@\n"}}};
   marker_checker checker{project};
-  auto result = tests::value_of(repair(project, checker));
+  auto result = cohort::tests::value_of(repair(project, checker));
   CHECK(result.report.left().empty());
   CHECK(project.text("a.cpp") == "<h.h\n\n\n\n\n}\n");
   CHECK(project.text("d.cpp") == "<h.h\n\n\n\n\n\n}\n");
@@ -190,7 +190,7 @@ TEST_CASE("a thousand errors that no fix cures do not go on for ever") {
     text += "=%@\n";
   small_project project{{{"a.cpp", text}}};
   marker_checker checker{project};
-  auto result = tests::value_of(repair(project, checker));
+  auto result = cohort::tests::value_of(repair(project, checker));
   CHECK(project.text("a.cpp") == text);
   CHECK(result.metrics.fixes_tried() == 8); // The leading places.
   CHECK(result.report.left_size() == 50);
@@ -202,7 +202,7 @@ TEST_CASE("more faults than tries leave a reason") {
     text += "=;@\n\n\n\n";
   small_project project{{{"a.cpp", text}}};
   marker_checker checker{project};
-  auto result = tests::value_of(repair(project, checker));
+  auto result = cohort::tests::value_of(repair(project, checker));
   CHECK(result.metrics.fixes_kept() == 210);
   REQUIRE(result.report.left_size() == 50);
   CHECK(result.report.left(0).blockage()
@@ -216,7 +216,7 @@ TEST_CASE("a stop at any check leaves no fix half done") {
   {
     small_project project{files};
     marker_checker checker{project};
-    tests::value_of(repair(project, checker));
+    cohort::tests::value_of(repair(project, checker));
     all = checker.checks;
   }
   for (size_t last = 1; last < all; ++last) {
@@ -266,13 +266,13 @@ TEST_CASE("random faults are all repaired, with and without known reports") {
       if (with_known)
         for (auto& unit : project.subtask().units())
           for (auto& report :
-               tests::value_of(checker.check(unit, {"gcc", "clang"})))
+               cohort::tests::value_of(checker.check(unit, {"gcc", "clang"})))
             *project.repair().add_known() = report;
-      auto result = tests::value_of(repair(project, checker));
+      auto result = cohort::tests::value_of(repair(project, checker));
       INFO("seed ", seed);
       CHECK(result.report.left().empty());
       CHECK(project.text("a.cpp").find('@') == std::string::npos);
-      trees.push_back(tests::value_of(project.slot().capture()));
+      trees.push_back(cohort::tests::value_of(project.slot().capture()));
     }
     CHECK(trees[0] == trees[1]);
   }

@@ -32,7 +32,7 @@ public:
   explicit fixture(const std::map<std::string, std::string>& files
                    = cmake_project) {
     for (auto& [name, content] : files)
-      tests::write_file(root() / name, content);
+      cohort::tests::write_file(root() / name, content);
     settings.store = folder.path() / "state" / "store.git";
     settings.slots = folder.path() / "state" / "slots";
     std::filesystem::create_directories(settings.slots);
@@ -44,13 +44,14 @@ public:
   }
 
   std::string snapshot() {
-    auto store = tests::value_of(workspace::object_store::open(settings.store));
-    return tests::value_of(store.take_snapshot(root(), {})).tree;
+    auto store
+      = cohort::tests::value_of(workspace::object_store::open(settings.store));
+    return cohort::tests::value_of(store.take_snapshot(root(), {})).tree;
   }
 
   std::unique_ptr<unit_runner> make_runner(const std::string& worker) {
-    return execution::make_slot_runner(worker, settings, tests::processes(),
-                                       cache);
+    return execution::make_slot_runner(worker, settings,
+                                       cohort::tests::processes(), cache);
   }
 
   pb::Assignment assignment() {
@@ -90,10 +91,10 @@ public:
   }
   [[nodiscard]] std::string text(const std::string& worker,
                                  const std::string& file) const {
-    return tests::read_file(settings.slots / worker / "tree" / file);
+    return cohort::tests::read_file(settings.slots / worker / "tree" / file);
   }
 
-  tests::temp_folder folder;
+  cohort::tests::temp_folder folder;
   execution::slot_runner_settings settings;
   std::shared_ptr<execution::project_cache> cache
     = execution::make_project_cache();
@@ -123,12 +124,12 @@ errc code_of(const pb::AttemptResult& result) {
 /// A cmake that says it was started, counts it, and then does what it is told.
 std::string counting_cmake(const fixture& world, const std::string& then) {
   auto log = (world.folder.path() / "cmake.log").string();
-  return tests::write_script(world.folder.path() / "bin" / "cmake",
-                             "echo run >> '" + log + "'\n" + then);
+  return cohort::tests::write_script(world.folder.path() / "bin" / "cmake",
+                                     "echo run >> '" + log + "'\n" + then);
 }
 
 size_t cmake_runs(const fixture& world) {
-  auto text = tests::read_file(world.folder.path() / "cmake.log");
+  auto text = cohort::tests::read_file(world.folder.path() / "cmake.log");
   return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
@@ -185,7 +186,7 @@ TEST_CASE("a workspace is prepared, checked, repaired and tested") {
   CHECK(tested.tests().failure() != "");
 
   CHECK_FALSE(run(*runner, world.check("other.cpp", "clang")).has_error());
-  CHECK(tests::read_file(world.root() / "main.cpp")
+  CHECK(cohort::tests::read_file(world.root() / "main.cpp")
         == cmake_project.at("main.cpp"));
 }
 
@@ -215,13 +216,13 @@ TEST_CASE("workers that come together configure once") {
   }
   CHECK(cmake_runs(world) == 1);
   // Another tree with the same build files needs no configuration either.
-  tests::write_file(world.root() / "s.h",
-                    "#pragma once\nstruct s { int length; };\n");
+  cohort::tests::write_file(world.root() / "s.h",
+                            "#pragma once\nstruct s { int length; };\n");
   world.tree = world.snapshot();
   CHECK_FALSE(run(*runners[0], world.check("other.cpp", "gcc")).has_error());
   CHECK(cmake_runs(world) == 1);
-  tests::write_file(world.root() / "CMakeLists.txt",
-                    cmake_project.at("CMakeLists.txt") + "# changed\n");
+  cohort::tests::write_file(world.root() / "CMakeLists.txt",
+                            cmake_project.at("CMakeLists.txt") + "# changed\n");
   world.tree = world.snapshot();
   CHECK_FALSE(run(*runners[0], world.prepare()).has_error());
   CHECK(cmake_runs(world) == 2);
@@ -239,7 +240,7 @@ TEST_CASE("a configuration that failed is tried again") {
   CHECK(code_of(failed) == errc::no_toolchain);
   CHECK_FALSE(failed.error().recoverable());
   CHECK(failed.error().message().find("no luck") != std::string::npos);
-  tests::write_file(marker, "");
+  cohort::tests::write_file(marker, "");
   CHECK_FALSE(run(*runner, world.prepare()).has_error());
 }
 
@@ -269,7 +270,7 @@ TEST_CASE("a cancelled repair leaves a clean slot, and the next unit works") {
   CHECK_FALSE(run(*runner, world.prepare()).has_error());
   runner.reset();
   auto mark = world.folder.path() / "reached";
-  world.settings.toolchain.clang = tests::write_script(
+  world.settings.toolchain.clang = cohort::tests::write_script(
     world.folder.path() / "bin" / "clang++",
     "case \"$*\" in *--version*) exec clang++ \"$@\";; esac\n"
     "if grep -q lenght '"
@@ -353,11 +354,12 @@ TEST_CASE("a compile_commands.json of the user's is read in place") {
   files.erase("CMakeLists.txt");
   fixture world{files};
   auto build = world.root() / "out";
-  tests::write_file(build / "compile_commands.json",
-                    "[{\"directory\": \"" + build.string() + "\", \"file\": \""
-                      + (world.root() / "main.cpp").string()
-                      + "\", \"arguments\": [\"g++\", \"-c\", \""
-                      + (world.root() / "main.cpp").string() + "\"]}]");
+  cohort::tests::write_file(build / "compile_commands.json",
+                            "[{\"directory\": \"" + build.string()
+                              + "\", \"file\": \""
+                              + (world.root() / "main.cpp").string()
+                              + "\", \"arguments\": [\"g++\", \"-c\", \""
+                              + (world.root() / "main.cpp").string() + "\"]}]");
   auto runner = world.make_runner("w1");
   auto with_folder = [&](pb::Assignment what) {
     what.mutable_unit()->mutable_toolchain()->set_compile_commands_dir(

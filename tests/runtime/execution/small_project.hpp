@@ -16,7 +16,7 @@
 #include "runtime/workspace/slot.hpp"
 #include "tests/support/temp_folder.hpp"
 
-namespace tests {
+namespace cohort::tests {
 
 namespace runtime = cohort::runtime;
 namespace pb = cohort::messages::v1;
@@ -128,4 +128,4 @@ inline runtime::process::runner& processes() {
   return *runner;
 }
 
-} // namespace tests
+} // namespace cohort::tests

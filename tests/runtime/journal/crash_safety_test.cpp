@@ -9,7 +9,7 @@
 #include "tests/runtime/journal/events.hpp"
 #include "tests/support/temp_folder.hpp"
 
-using namespace tests;
+using namespace cohort::tests;
 
 namespace {
 

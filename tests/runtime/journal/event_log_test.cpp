@@ -8,7 +8,7 @@
 #include "tests/runtime/journal/events.hpp"
 #include "tests/support/temp_folder.hpp"
 
-using namespace tests;
+using namespace cohort::tests;
 using cohort::runtime::errc;
 using google::protobuf::util::MessageDifferencer;
 using words = std::vector<std::string>;

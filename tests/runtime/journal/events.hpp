@@ -9,7 +9,7 @@
 
 #include "runtime/journal/event_log.hpp"
 
-namespace tests {
+namespace cohort::tests {
 
 namespace journal = cohort::runtime::journal;
 namespace pb = cohort::messages::v1;
@@ -66,4 +66,4 @@ inline size_t count_gapless(journal::event_log& log,
   return events->size();
 }
 
-} // namespace tests
+} // namespace cohort::tests

@@ -12,7 +12,7 @@
 #include "tests/runtime/journal/events.hpp"
 #include "tests/support/temp_folder.hpp"
 
-using namespace tests;
+using namespace cohort::tests;
 using cohort::runtime::errc;
 namespace fs = std::filesystem;
 

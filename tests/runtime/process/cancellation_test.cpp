@@ -12,7 +12,7 @@
 #include "tests/runtime/process/real_processes.hpp"
 #include "tests/support/temp_folder.hpp"
 
-using namespace tests;
+using namespace cohort::tests;
 using process::status;
 using namespace std::chrono_literals;
 

@@ -10,7 +10,7 @@
 using cohort::runtime::process::command;
 using cohort::runtime::process::outcome;
 using cohort::runtime::process::status;
-using tests::fake_processes;
+using cohort::tests::fake_processes;
 
 namespace {
 

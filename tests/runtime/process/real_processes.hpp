@@ -18,7 +18,7 @@
 #include "runtime/process/launcher.hpp"
 
 /// What the tests with real programs share.
-namespace tests {
+namespace cohort::tests {
 
 namespace process = cohort::runtime::process;
 
@@ -142,4 +142,4 @@ private:
   std::string seconds_;
 };
 
-} // namespace tests
+} // namespace cohort::tests

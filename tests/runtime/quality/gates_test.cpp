@@ -7,8 +7,8 @@
 using namespace cohort;
 using namespace cohort::runtime::quality;
 using cohort::runtime::analysis::gather;
-using tests::make_error;
-using tests::make_unit;
+using cohort::tests::make_error;
+using cohort::tests::make_unit;
 
 namespace {
 
@@ -162,9 +162,10 @@ TEST_CASE("tests that cannot be had are not measured") {
 }
 
 TEST_CASE("what is not measured carries its threshold, and fails nothing") {
-  auto report = not_measured(pb::GATE_KIND_COVERAGE, 0.8, "not yet");
+  auto report = not_measured(pb::GATE_KIND_COVERAGE, 0.8, "coverage");
   CHECK(report.threshold() == 0.8);
-  CHECK(report.details() == "not yet");
+  CHECK(report.details()
+        == "coverage is not measured yet; at least 0.8 is asked for");
   CHECK(passed({report}));
   CHECK(passed({}));
   auto failed = judge_scope({}, {"/x"});

@@ -2,7 +2,7 @@
 
 #include "tests/runtime/scheduling/pool_driver.hpp"
 
-using namespace tests;
+using namespace cohort::tests;
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include "tests/runtime/scheduling/pool_driver.hpp"
 
-using namespace tests;
+using namespace cohort::tests;
 
 TEST_CASE(
   "units are assigned in the order of submission when ranks are equal") {

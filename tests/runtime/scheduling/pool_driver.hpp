@@ -13,7 +13,7 @@
 
 /// Drives a pool by hand: time stands still until it is moved, and effects come
 /// back as short words.
-namespace tests {
+namespace cohort::tests {
 
 using namespace std::chrono_literals;
 namespace pb = cohort::messages::v1;
@@ -183,4 +183,4 @@ private:
   size_t told_ = 0; // Of the log: what `happened` has returned.
 };
 
-} // namespace tests
+} // namespace cohort::tests

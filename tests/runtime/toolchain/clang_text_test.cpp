@@ -3,7 +3,7 @@
 #include "tests/runtime/toolchain/recorded.hpp"
 
 using namespace cohort;
-using namespace tests;
+using namespace cohort::tests;
 
 namespace {
 

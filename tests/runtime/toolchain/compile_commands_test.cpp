@@ -10,7 +10,7 @@
 
 using namespace cohort::runtime;
 using namespace cohort::runtime::toolchain;
-using namespace tests;
+using namespace cohort::tests;
 
 using words = std::vector<std::string>;
 

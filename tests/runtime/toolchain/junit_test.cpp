@@ -11,7 +11,7 @@ using cohort::runtime::toolchain::read_junit;
 using verdicts = std::map<std::string, bool>;
 
 TEST_CASE("of ctest's file every test that was wanted has a verdict") {
-  CHECK(read_junit(tests::recorded("ctest.junit"))
+  CHECK(read_junit(cohort::tests::recorded("ctest.junit"))
         == verdicts{{"good", true},
                     {"bad & <b> \"q\"", false},
                     {"missing", false},

@@ -9,7 +9,7 @@
 #include "tests/support/fake_processes.hpp"
 
 using namespace cohort::runtime;
-using namespace tests;
+using namespace cohort::tests;
 
 using process::status;
 using words = std::vector<std::string>;

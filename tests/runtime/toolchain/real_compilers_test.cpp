@@ -15,7 +15,7 @@
 /// asked.
 using namespace cohort::runtime;
 using namespace cohort::runtime::toolchain;
-using namespace tests;
+using namespace cohort::tests;
 
 namespace pb = cohort::messages::v1;
 using words = std::vector<std::string>;

@@ -12,7 +12,7 @@
 /// What compilers printed about small files: recorded/NAME.gcc.txt (GCC 12.2)
 /// and NAME.clang.txt (clang 14.0) about recorded/NAME.source.txt, which was
 /// called NAME.cc.
-namespace tests {
+namespace cohort::tests {
 
 namespace pb = cohort::messages::v1;
 namespace toolchain = cohort::runtime::toolchain;
@@ -84,4 +84,4 @@ inline std::string replaced(std::string text, const std::string& from,
   return text.replace(at, from.size(), to);
 }
 
-} // namespace tests
+} // namespace cohort::tests

@@ -6,7 +6,7 @@
 
 #include "tests/support/temp_folder.hpp"
 
-namespace tests {
+namespace cohort::tests {
 
 /// A temporary folder that files are put into by relative names. Its name has
 /// no links in it.
@@ -30,4 +30,4 @@ private:
   temp_folder folder_;
 };
 
-} // namespace tests
+} // namespace cohort::tests

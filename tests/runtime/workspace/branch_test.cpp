@@ -19,7 +19,7 @@ struct task {
 task work(playground& ground, const fs::path& root, const files& changed) {
   task result;
   result.base = ground.snapshot(root);
-  ::tests::temp_folder folder;
+  tests::temp_folder folder;
   auto& store = ground.store();
   REQUIRE(store.materialise(folder.path(), result.base, {}));
   std::vector<std::string> names;

@@ -123,7 +123,7 @@ public:
 
   /// The tree of what a folder holds, whatever git thinks of it.
   workspace::tree_id tree_of(const files& what) {
-    ::tests::temp_folder folder;
+    cohort::tests::temp_folder folder;
     populate(folder.path(), what);
     return snapshot(folder.path());
   }
@@ -139,7 +139,7 @@ public:
 
   /// What a tree holds, as `contents` lists it.
   files files_of(const workspace::tree_id& tree) {
-    ::tests::temp_folder folder;
+    cohort::tests::temp_folder folder;
     auto done = store().materialise(folder.path(), tree, {});
     if (!done)
       throw std::runtime_error{done.error().message};
@@ -178,7 +178,7 @@ public:
   }
 
 private:
-  ::tests::temp_folder folder_;
+  cohort::tests::temp_folder folder_;
   std::unique_ptr<workspace::object_store> store_;
 };
 

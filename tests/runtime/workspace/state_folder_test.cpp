@@ -15,7 +15,7 @@ using workspace::state_folder;
 namespace fs = std::filesystem;
 
 TEST_CASE("a state folder is made, private, and held by one process") {
-  tests::temp_folder here;
+  cohort::tests::temp_folder here;
   auto path = here.path() / "deep" / "state";
   auto first = state_folder::open(path);
   REQUIRE(first);
@@ -30,7 +30,7 @@ TEST_CASE("a state folder is made, private, and held by one process") {
 }
 
 TEST_CASE("what was held can be had again") {
-  tests::temp_folder here;
+  cohort::tests::temp_folder here;
   {
     auto first = state_folder::open(here.path());
     REQUIRE(first);
@@ -41,7 +41,7 @@ TEST_CASE("what was held can be had again") {
 }
 
 TEST_CASE("a path that cannot be one is said") {
-  tests::temp_folder here;
+  cohort::tests::temp_folder here;
   std::ofstream{here.path() / "file"} << "x";
   auto opened = state_folder::open(here.path() / "file" / "state");
   REQUIRE_FALSE(opened);
