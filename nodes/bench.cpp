@@ -34,6 +34,7 @@ struct load {
   uint64_t batch = 1; // Units in a message.
   bool dag = false;   // All at once, each waiting for up to two earlier ones.
   std::vector<std::string> argv; // Empty: a no-op.
+  unsigned workers = 8;
 };
 
 using bench_client
@@ -155,6 +156,8 @@ std::vector<load> loads(const bench_options& bench) {
         || std::find(chosen.begin(), chosen.end(), what.workload)
              != chosen.end()) {
       what.count = std::max<uint64_t>(1, what.count / scale);
+      if (bench.workers > 0)
+        what.workers = bench.workers;
       result.push_back(std::move(what));
     }
   };
@@ -162,8 +165,27 @@ std::vector<load> loads(const bench_options& bench) {
   add({"roundtrip", 20'000, 1, 1, false, {}});
   add({"dag", 1'000, 1'000, 1'000, true, {}});
   add({"wait", 64, 64, 64, false, {"sleep", "0.1"}});
-  add({"process", 6'000, 64, 8, false, {"/bin/true"}});
+  // As many as the peers have: on few cores, more only get in each other's way.
+  add({"process", 6'000, 64, 8, false, {"/bin/true"}, 2});
   return result;
+}
+
+/// One load on a head of its own. Returns the exit code.
+int run(const load& what, head_options options, bool with_journal) {
+  resolve_workers(options, what.workers, false,
+                  std::thread::hardware_concurrency());
+  auto started = head::start(std::move(options));
+  if (!started) {
+    std::cerr << "cohort: " << started.error().message << '\n';
+    return exit_code(started.error().code);
+  }
+  auto& head = **started;
+  caf::scoped_actor self{head.system()};
+  auto actor = head.system().spawn(client, head.services().pool,
+                                   head.services().journal, what, with_journal);
+  caf::anon_send(actor, messages::flush_atom_v);
+  self->wait_for(actor);
+  return 0;
 }
 
 } // namespace
@@ -181,25 +203,12 @@ int bench_dispatch(const bench_options& bench, const global_options& global) {
     options.settings.state = state;
   options.memory_journal = !bench.with_journal;
   options.settings.pool.prefetch = 64;
-  resolve_workers(options, bench.workers, false,
-                  std::thread::hardware_concurrency());
-  auto started = head::start(std::move(options));
-  if (!started) {
-    std::cerr << "cohort: " << started.error().message << '\n';
-    return exit_code(started.error().code);
-  }
-  auto& head = **started;
-  for (auto& what : loads(bench)) {
-    caf::scoped_actor self{head.system()};
-    auto actor = head.system().spawn(client, head.services().pool,
-                                     head.services().journal, what,
-                                     bench.with_journal);
-    caf::anon_send(actor, messages::flush_atom_v);
-    self->wait_for(actor);
-  }
-  started->reset();
+  int result = 0;
+  for (auto& what : loads(bench))
+    if (result == 0)
+      result = run(what, options, bench.with_journal);
   std::filesystem::remove_all(state, ignored);
-  return 0;
+  return result;
 }
 
 } // namespace cohort::nodes

@@ -173,7 +173,9 @@ int run_cli(int argc, char** argv) {
     ->add_option("--workload", bench_settings.workloads,
                  "noop, roundtrip, dag, wait, process")
     ->check(CLI::IsMember({"noop", "roundtrip", "dag", "wait", "process"}));
-  dispatch->add_option("--workers", bench_settings.workers, "default 8")
+  dispatch
+    ->add_option("--workers", bench_settings.workers,
+                 "default 8, and 2 for the workload process")
     ->check(CLI::Range(1U, 10000U));
   dispatch->add_option("--scale", bench_settings.scale, "divide the numbers")
     ->check(CLI::Range(1U, 1000U));

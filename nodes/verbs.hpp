@@ -29,7 +29,7 @@ int doctor(const global_options& global);
 
 struct bench_options {
   std::vector<std::string> workloads; // Empty: all.
-  unsigned workers = 8;
+  unsigned workers = 0;               // 0: 8, and 2 for programs.
   unsigned scale = 1; // Divides the numbers of units, for a quick look.
   bool with_journal = false;
 };

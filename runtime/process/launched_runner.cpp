@@ -24,9 +24,10 @@ void block_signals() {
 
 } // namespace
 
-launched_runner::launched_runner(descriptor socket, pid_t launcher,
+launched_runner::launched_runner(std::vector<descriptor> sockets,
+                                 pid_t launcher,
                                  const process_settings& settings)
-  : link_{std::move(socket)},
+  : link_{std::move(sockets)},
     launcher_{launcher},
     epoll_{epoll_create1(EPOLL_CLOEXEC)},
     tokens_{std::max(1U, settings.cpu_tokens)},
@@ -36,8 +37,11 @@ launched_runner::launched_runner(descriptor socket, pid_t launcher,
   environment_.base = child_environment(current_environment(),
                                         settings.pass_environment);
   environment_.block = environment_block(environment_.base, {});
+  auto is_watched = [&](const descriptor& socket) {
+    return watch(socket.get(), link_source);
+  };
   if (!epoll_ || !wake_ || !watch(wake_.get(), wake_source)
-      || !watch(link_.get(), link_source))
+      || !std::ranges::all_of(link_.sockets(), is_watched))
     throw std::system_error{errno, std::generic_category(), "launched_runner"};
   thread_ = std::thread{[this] { loop(); }};
 }

@@ -30,9 +30,8 @@ namespace cohort::runtime::process {
 /// The destructor kills what runs, waits for its end, and reports `cancelled`.
 class launched_runner final : public runner {
 public:
-  /// REQUIRES: the launcher `pid`, at the other end of `socket`, has said
-  /// hello.
-  launched_runner(descriptor socket, pid_t launcher,
+  /// REQUIRES: `launcher`, at the other ends of `sockets`, has said hello.
+  launched_runner(std::vector<descriptor> sockets, pid_t launcher,
                   const process_settings& settings);
 
   ~launched_runner() override;

@@ -57,7 +57,7 @@ void launched_runner::want_write(bool wanted) {
   epoll_event event{};
   event.events = wanted ? EPOLLIN | EPOLLOUT : EPOLLIN;
   event.data.u64 = link_source;
-  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, link_.get(), &event);
+  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, link_.blocked(), &event);
   wants_write_ = wanted;
 }
 
@@ -143,7 +143,6 @@ void launched_runner::on_ended(const wire::ended& end) {
 
 /// The end of the link means that every program is dead.
 void launched_runner::on_lost() {
-  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, link_.get(), nullptr);
   lost_ = true;
   kills_.clear();
   while (!jobs_.empty()) {

@@ -6,7 +6,10 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -20,15 +23,18 @@
 #include "runtime/process/launcher_loop.hpp"
 #include "runtime/process/wire.hpp"
 
-/// The launcher is two processes, so that either may be killed at any time and
-/// still nothing outlives it: the inner one starts programs; the outer one only
-/// waits, and inherits what the inner one leaves behind. Both hold the socket:
-/// the runner sees its end when the last of them is through.
+/// The launcher is an outer process and one or more inner ones, so that any may
+/// be killed at any time and still nothing outlives it: the inner ones start
+/// programs, each as it is told over its own socket; the outer one only waits,
+/// and inherits what an inner one leaves behind. With one of them all end. The
+/// outer one holds the sockets as well: the runner sees the end of each when
+/// all that could be said on it has been.
 namespace cohort::runtime::process {
 
 namespace {
 
 constexpr int exit_unusable = 70;
+constexpr int starters_max = 64;
 
 /// No signal but SIGKILL and SIGSTOP touches a launcher: all are blocked. Their
 /// default actions are restored for the programs, which inherit them.
@@ -40,25 +46,41 @@ void shield_from_signals() {
     std::signal(signal, SIG_DFL);
 }
 
-/// Keeps descriptor `socket` and standard error; 0 and 1 become /dev/null.
-/// Returns /dev/null's own descriptor, or nothing if there is none.
-std::optional<int> tidy_descriptors(int socket) {
+using descriptor_list = std::vector<int>; // Ascending.
+
+bool contains(const descriptor_list& list, int fd) {
+  return std::ranges::find(list, fd) != list.end();
+}
+
+/// Closes everything above 2 that is not in `kept`.
+void close_others(descriptor_list kept) {
+  std::ranges::sort(kept);
+  auto next = 3U;
+  for (auto fd : kept) {
+    auto number = static_cast<unsigned>(fd);
+    if (number > next)
+      syscall(SYS_close_range, next, number - 1, 0U);
+    next = std::max(next, number + 1);
+  }
+  syscall(SYS_close_range, next, ~0U, 0U);
+}
+
+/// Keeps `sockets` and standard error; 0 and 1 become /dev/null. Returns
+/// /dev/null's own descriptor, or nothing if there is none.
+std::optional<int> tidy_descriptors(const descriptor_list& sockets) {
   auto null = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0)
     return std::nullopt;
   for (int fd : {0, 1, 2})
-    if (fd != socket && (fd < 2 || fcntl(fd, F_GETFD) < 0))
+    if (!contains(sockets, fd) && (fd < 2 || fcntl(fd, F_GETFD) < 0))
       dup2(null, fd);
   // Above 2, where a program's own will stand.
   auto kept = fcntl(null, F_DUPFD_CLOEXEC, 3);
-  auto low = static_cast<unsigned>(std::min(socket, kept));
-  auto high = static_cast<unsigned>(std::max(socket, kept));
-  if (low > 3)
-    syscall(SYS_close_range, 3U, low - 1, 0U);
-  if (high > low + 1)
-    syscall(SYS_close_range, low + 1, high - 1, 0U);
-  syscall(SYS_close_range, high + 1, ~0U, 0U);
-  fcntl(socket, F_SETFD, FD_CLOEXEC);
+  auto all = sockets;
+  all.push_back(kept);
+  close_others(std::move(all));
+  for (auto socket : sockets)
+    fcntl(socket, F_SETFD, FD_CLOEXEC);
   return kept < 0 ? std::nullopt : std::optional{kept};
 }
 
@@ -67,7 +89,7 @@ bool say_hello(int socket, int setup_errno) {
   return send(socket, &message, sizeof message, MSG_NOSIGNAL) == sizeof message;
 }
 
-/// The inner process.
+/// An inner process.
 int serve(int socket, int null, pid_t guardian) {
   prctl(PR_SET_PDEATHSIG, guardian_gone_signal);
   if (getppid() != guardian)
@@ -81,11 +103,12 @@ int serve(int socket, int null, pid_t guardian) {
   return 0;
 }
 
-/// The outer process: waits for the inner one's end, then ends what it left.
-int guard(pid_t inner) {
+/// The outer process: waits for the end of an inner one, then ends the others
+/// and what they left.
+int guard() {
   int status = 0;
-  // While it lives, orphans go to the inner one: it is nearer to them.
-  while (waitpid(inner, &status, 0) < 0 && errno == EINTR) {
+  // While they live, orphans go to the inner ones, which are nearer to them.
+  while (waitpid(-1, &status, 0) < 0 && errno == EINTR) {
     // nop
   }
   child_list children;
@@ -93,39 +116,57 @@ int guard(pid_t inner) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : exit_unusable;
 }
 
-int launcher_main(int fd) {
+int give_up(const descriptor_list& sockets, int why) {
+  for (auto socket : sockets)
+    say_hello(socket, why);
+  child_list children;
+  end_all_children(children);
+  return exit_unusable;
+}
+
+int launcher_main(const descriptor_list& sockets) {
   shield_from_signals();
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
-  auto null = tidy_descriptors(fd);
-  if (!null) {
-    say_hello(fd, errno);
-    return exit_unusable;
-  }
+  auto null = tidy_descriptors(sockets);
+  if (!null)
+    return give_up(sockets, errno);
   auto guardian = getpid();
-  auto inner = fork();
-  if (inner < 0) {
-    say_hello(fd, errno);
-    return exit_unusable;
+  for (auto socket : sockets) {
+    auto inner = fork();
+    if (inner < 0)
+      return give_up(sockets, errno);
+    if (inner > 0)
+      continue;
+    close_others({socket, *null});
+    // PR_SET_CHILD_SUBREAPER is not inherited.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    return serve(socket, *null, guardian);
   }
-  if (inner > 0)
-    return guard(inner);
-  // PR_SET_CHILD_SUBREAPER is not inherited.
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
-  return serve(fd, *null, guardian);
+  return guard();
+}
+
+std::optional<int> parse(const char* text) {
+  char* end = nullptr;
+  auto number = std::strtol(text, &end, 10);
+  if (end == text || *end != '\0' || number < 0 || number > INT_MAX / 2)
+    return std::nullopt;
+  return static_cast<int>(number);
 }
 
 } // namespace
 
 std::optional<int> run_as_launcher(int argc, char** argv) {
-  if (argc != 3 || std::strcmp(argv[1], launcher_argument) != 0)
+  if (argc != 4 || std::strcmp(argv[1], launcher_argument) != 0)
     return std::nullopt;
-  auto* end = argv[2];
-  auto socket = std::strtol(argv[2], &end, 10);
-  if (end == argv[2] || *end != '\0' || socket < 0 || socket > INT_MAX)
+  auto first = parse(argv[2]);
+  auto count = parse(argv[3]);
+  if (!first || !count || *count < 1 || *count > starters_max)
     return exit_unusable;
-  return launcher_main(static_cast<int>(socket));
+  descriptor_list sockets(static_cast<size_t>(*count));
+  std::iota(sockets.begin(), sockets.end(), *first);
+  return launcher_main(sockets);
 }
 
 } // namespace cohort::runtime::process

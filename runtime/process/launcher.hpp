@@ -7,11 +7,11 @@
 #include "runtime/process/runner.hpp"
 #include "runtime/process/settings.hpp"
 
-/// Child processes are started by a small single-threaded process, the
+/// Child processes are started by small single-threaded processes, the
 /// launcher, so that nothing forks in the multi-threaded one and nothing
-/// outlives it: the launcher is a subreaper, gives each program its own
-/// session, process group and limits, and kills all of them when its parent
-/// goes away. A second process, its parent, does the same when the launcher
+/// outlives it. Each of up to four starters is a subreaper, gives each program
+/// its own session, process group and limits, and kills all of them when its
+/// runner or its parent goes away. That parent does the same when a starter
 /// itself is killed.
 ///
 /// A program's tree is all that it started, daemons included: what is left of
@@ -21,7 +21,7 @@
 namespace cohort::runtime::process {
 
 /// argv[1] of a process that was started as a launcher; argv[2] is the number
-/// of its socket.
+/// of its first socket, argv[3] of how many.
 inline constexpr const char* launcher_argument = "__launcher";
 
 /// When this process was started as a launcher: runs until its runner is gone,

@@ -62,7 +62,7 @@ launcher_link::sent launcher_link::start(wire::start header,
   rights->cmsg_type = SCM_RIGHTS;
   rights->cmsg_len = CMSG_LEN(count * sizeof(int));
   std::memcpy(CMSG_DATA(rights), fds, count * sizeof(int));
-  return send_message(socket_.get(), message);
+  return send(header.id, message);
 }
 
 launcher_link::sent launcher_link::kill(uint64_t id) {
@@ -72,22 +72,39 @@ launcher_link::sent launcher_link::kill(uint64_t id) {
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  return send_message(socket_.get(), message);
+  return send(id, message);
+}
+
+/// All about one program goes to the process that starts it.
+launcher_link::sent launcher_link::send(uint64_t id, const msghdr& message) {
+  auto at = id % sockets_.size();
+  auto result = send_message(sockets_[at].get(), message);
+  if (result == sent::full)
+    blocked_ = at;
+  return result;
 }
 
 std::optional<std::span<const wire::ended>>
 launcher_link::receive(std::span<wire::ended> into) {
-  auto n = recv(socket_.get(), into.data(), into.size_bytes(), MSG_DONTWAIT);
-  if (n > 0)
-    return into.first(static_cast<size_t>(n) / sizeof(wire::ended));
-  // ECONNRESET comes once, before what the launcher said last and its end.
-  if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNRESET))
-    return into.first(0);
-  return std::nullopt;
+  bool is_open = false;
+  for (auto& socket : sockets_) {
+    if (!socket)
+      continue;
+    auto n = recv(socket.get(), into.data(), into.size_bytes(), MSG_DONTWAIT);
+    if (n > 0)
+      return into.first(static_cast<size_t>(n) / sizeof(wire::ended));
+    // ECONNRESET comes once, before what the launcher said last and its end.
+    if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNRESET))
+      is_open = true;
+    else
+      socket.reset();
+  }
+  return is_open ? std::optional{into.first(0)} : std::nullopt;
 }
 
 void launcher_link::shut_down() {
-  shutdown(socket_.get(), SHUT_WR);
+  for (auto& socket : sockets_)
+    shutdown(socket.get(), SHUT_WR);
 }
 
 descriptor memory_file(const char* name, const std::string& content) {

@@ -222,6 +222,28 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(count_units(WorkUnit::kRepair) == 4);
 }
 
+TEST_CASE_FIXTURE(
+  fixture, "a repair that breaks what compiled is taken out of the result") {
+  world->also_reads = {{"d.cc", "b.cc"}};
+  world->answer
+    = [&](const WorkUnit& unit) -> std::optional<std::optional<AttemptResult>> {
+    if (!unit.has_check() || unit.check().unit() != "d.cc"
+        || tests::broken_in(unit.tree()).count("b.cc") > 0)
+      return std::nullopt;
+    AttemptResult result;
+    auto& report = *result.mutable_unit_report();
+    report = world->check("tree:d.cc", unit.check());
+    return std::optional{result};
+  };
+  coordination.decomposition.strategy = "file_based";
+  start();
+  submit(request());
+  advance(500ms);
+  REQUIRE(result());
+  CHECK(result()->outcome() == TASK_OUTCOME_PARTIAL);
+  CHECK(result()->patch().result_tree() == "tree:b.cc");
+}
+
 TEST_CASE_FIXTURE(fixture,
                   "a cancel ends the task once its units have stopped") {
   world->answer = hang(WorkUnit::kRepair);

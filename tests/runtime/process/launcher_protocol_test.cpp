@@ -38,7 +38,9 @@ struct bare_launcher {
     std::string name = "launcher";
     std::string verb = launcher_argument;
     std::string number = "5";
-    char* argv[] = {name.data(), verb.data(), number.data(), nullptr};
+    std::string count = "1";
+    char* argv[] = {name.data(), verb.data(), number.data(), count.data(),
+                    nullptr};
     REQUIRE(
       posix_spawn(&pid, "/proc/self/exe", &actions, nullptr, argv, environ)
       == 0);
@@ -88,8 +90,13 @@ TEST_CASE("a launcher says hello first, and ends with its runner") {
 TEST_CASE("a launcher whose descriptor is no socket ends with an error") {
   std::string name = "launcher";
   std::string verb = launcher_argument;
-  for (std::string number : {"0", "1", "9", "1000000", "-1"}) {
-    char* argv[] = {name.data(), verb.data(), number.data(), nullptr};
+  using two = std::pair<std::string, std::string>;
+  for (auto [number, count] :
+       {two{"0", "1"}, two{"1", "1"}, two{"9", "1"}, two{"9", "2"},
+        two{"1000000", "1"}, two{"-1", "1"}, two{"9", "0"}, two{"9", "65"},
+        two{"9", "x"}, two{"", "1"}}) {
+    char* argv[] = {name.data(), verb.data(), number.data(), count.data(),
+                    nullptr};
     pid_t pid = -1;
     REQUIRE(posix_spawn(&pid, "/proc/self/exe", nullptr, nullptr, argv, environ)
             == 0);
@@ -129,7 +136,9 @@ TEST_CASE("garbage on the socket neither ends nor confuses the launcher") {
 TEST_CASE("a start whose strings are missing is reported as failed") {
   bare_launcher launcher;
   receive_hello(launcher);
-  launcher_link link{descriptor{dup(launcher.socket.get())}};
+  std::vector<descriptor> sockets;
+  sockets.emplace_back(dup(launcher.socket.get()));
+  launcher_link link{std::move(sockets)};
   auto null = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (uint32_t argc : {0U, 3U, 0xffffffffU}) {
     wire::start header;
