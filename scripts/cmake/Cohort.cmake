@@ -23,6 +23,8 @@ endfunction()
 
 # cohort_test(actors/worker_pool DEPENDS cohort::actors [LABEL slow] [TIMEOUT 60])
 # Source tests/<name>_test.cpp, ctest name <name>, labels: its folder, and `fast` unless told otherwise.
+# The target fast_tests builds all that `ctest -L fast` runs, and nothing else.
+add_custom_target(fast_tests)
 function(cohort_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "DEPENDS")
   if(NOT arg_LABEL)
@@ -41,6 +43,9 @@ function(cohort_test name)
     target_precompile_headers(${target} REUSE_FROM cohort_actor_test_support)
   else()
     target_precompile_headers(${target} REUSE_FROM cohort_test_support)
+  endif()
+  if(arg_LABEL STREQUAL fast)
+    add_dependencies(fast_tests ${target})
   endif()
   add_test(NAME ${name} COMMAND ${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "${layer};${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
