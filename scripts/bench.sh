@@ -10,7 +10,7 @@ out=$root/build/bench
 limit=${LIMIT:-60}
 
 "$root/scripts/setup.sh"
-(cd "$root" && cmake --preset release && cmake --build --preset release --target cohort) >&2
+(cd "$root" && cmake --preset release && cmake --build --preset release --target cohort bench_wait) >&2
 mkdir -p "$out"
 results=$out/results.jsonl
 : >"$results"
@@ -79,6 +79,7 @@ gearman() {
 }
 
 measure cohort "$root/build/release/nodes/cohort" bench dispatch "$@"
+measure cohort-wait "$root/build/release/tests/bench/bench_wait"
 peer floor "compiled floor" -- "$out/floor"
 peer caf "compiled caf_base -lcaf_io -lcaf_core" -- bash -c "
   '$out/caf_base' local stealing 64 200000 && '$out/caf_base' local stealing 1 20000 &&

@@ -1,0 +1,121 @@
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include "actors/timer.hpp"
+#include "actors/worker.hpp"
+#include "actors/worker_pool.hpp"
+#include "nodes/wiring.hpp"
+
+/// 64 units that wait 0.1 s, on 8 workers, through the production pool. As with
+/// the peers that have workers of their own, the wait is inside the worker: no
+/// program is started, so that what is above 0.8 s is dispatch.
+namespace {
+
+using namespace cohort;
+using namespace std::chrono_literals;
+namespace pb = cohort::messages::v1;
+using clock_type = std::chrono::steady_clock;
+
+constexpr int unit_count = 64;
+constexpr int worker_count = 8;
+constexpr auto wait_time = 100ms;
+
+/// Answers each assignment, on a thread of its own, when its time is over.
+class waiting_runner final : public runtime::execution::unit_runner {
+public:
+  waiting_runner() : thread_{[this](std::stop_token stop) { loop(stop); }} {
+    // nop
+  }
+
+  std::optional<pb::AttemptResult> start(const pb::Assignment&,
+                                         completion done) override {
+    std::lock_guard guard{mutex_};
+    done_ = std::move(done);
+    changed_.notify_one();
+    return std::nullopt;
+  }
+
+  void cancel() override {
+    // Nothing is cancelled here.
+  }
+
+private:
+  void loop(const std::stop_token& stop) {
+    std::unique_lock guard{mutex_};
+    while (changed_.wait(guard, stop, [this] { return done_ != nullptr; })) {
+      auto done = std::exchange(done_, nullptr);
+      guard.unlock();
+      std::this_thread::sleep_for(wait_time);
+      done(pb::AttemptResult{});
+      guard.lock();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  completion done_;
+  std::jthread thread_; // Last: it uses all of the above.
+};
+
+pb::SubmitUnits all_units() {
+  pb::SubmitUnits result;
+  for (uint64_t ticket = 1; ticket <= unit_count; ++ticket) {
+    auto& unit = *result.add_units();
+    unit.set_ticket(ticket);
+    unit.set_task_id("bench");
+    unit.mutable_specialty()->set_kind(pb::SPECIALTY_KIND_GENERALIST);
+    unit.mutable_noop();
+  }
+  return result;
+}
+
+double run_once(caf::actor_system& sys) {
+  auto timer = sys.spawn(actors::timer, 10ms);
+  auto pool = sys.spawn(actors::worker_pool, timer,
+                        actors::worker_pool_settings{{}, 1, 1});
+  std::vector<caf::actor> spawned{caf::actor_cast<caf::actor>(timer),
+                                  caf::actor_cast<caf::actor>(pool)};
+  for (int i = 1; i <= worker_count; ++i) {
+    actors::worker_settings settings;
+    settings.name = "w" + std::to_string(i);
+    settings.specialties.emplace_back().set_kind(pb::SPECIALTY_KIND_GENERALIST);
+    auto worker
+      = sys.spawn(actors::worker, pool, settings,
+                  actors::hand_over(std::make_unique<waiting_runner>()));
+    spawned.push_back(caf::actor_cast<caf::actor>(worker));
+  }
+  caf::scoped_actor self{sys};
+  auto begin = clock_type::now();
+  self->send(pool, all_units());
+  for (int finished = 0; finished < unit_count;)
+    self->receive(
+      [&](const pb::UnitsFinished& some) { finished += some.results_size(); });
+  auto seconds
+    = std::chrono::duration<double>(clock_type::now() - begin).count();
+  for (auto& actor : spawned)
+    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  return seconds;
+}
+
+} // namespace
+
+int main() {
+  nodes::system_config config;
+  caf::actor_system sys{config};
+  auto seconds = run_once(sys);
+  std::printf("{\"peer\":\"cohort: wait in worker\",\"workload\":\"wait\","
+              "\"n\":%d,\"seconds\":%.6f,\"per_second\":%.1f}\n",
+              unit_count, seconds, unit_count / seconds);
+}
