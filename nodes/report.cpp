@@ -23,10 +23,10 @@ std::string number(double value, int digits = 2) {
   return text;
 }
 
-std::string padded(std::string text, size_t width) {
-  if (text.size() < width)
-    text.append(width - text.size(), ' ');
-  return text;
+std::string padded(std::string_view text, size_t width) {
+  std::string result{text};
+  result.resize(std::max(width, text.size()), ' ');
+  return result;
 }
 
 std::string_view name_of(pb::TaskOutcome outcome) {
@@ -114,9 +114,8 @@ void add_gates(const pb::TaskResult& result, std::string& out) {
     return;
   out += "\ngates\n";
   for (auto& gate : result.gates()) {
-    out += "  " + padded(std::string{name_of(gate.kind())}, 13)
-           + padded(std::string{name_of(gate.verdict())}, 14) + gate.details()
-           + '\n';
+    out += "  " + padded(name_of(gate.kind()), 13)
+           + padded(name_of(gate.verdict()), 14) + gate.details() + '\n';
     for (auto& suggestion : gate.suggestions())
       out += "                             " + suggestion + '\n';
   }
@@ -231,8 +230,8 @@ void add_verdicts(const pb::TaskResult& result, bool explain,
   out += "\ncouncil\n";
   for (auto& verdict : result.verdicts()) {
     out += "  " + padded(verdict.judge(), 14)
-           + padded(std::string{name_of(verdict.opinion())}, 10)
-           + "probability " + number(verdict.probability()) + ", weight "
+           + padded(name_of(verdict.opinion()), 10) + "probability "
+           + number(verdict.probability()) + ", weight "
            + number(verdict.weight()) + '\n';
     if (explain)
       for (auto& finding : verdict.findings())
