@@ -23,12 +23,12 @@
 #include "runtime/process/launcher_loop.hpp"
 #include "runtime/process/wire.hpp"
 
-/// The launcher is an outer process and one or more inner ones, so that any may
-/// be killed at any time and still nothing outlives it: the inner ones start
-/// programs, each as it is told over its own socket; the outer one only waits,
-/// and inherits what an inner one leaves behind. With one of them all end. The
-/// outer one holds the sockets as well: the runner sees the end of each when
-/// all that could be said on it has been.
+/// The launcher is a guardian and, below it, one or more starters, so that any
+/// may be killed at any time and still nothing outlives it: starters start
+/// programs, each as it is told over its own socket; the guardian only waits,
+/// and inherits what a starter leaves behind. With one of them all end. The
+/// guardian holds the sockets as well: the runner sees the end of each when all
+/// that could be said on it has been.
 namespace cohort::runtime::process {
 
 namespace {
@@ -89,7 +89,7 @@ bool say_hello(int socket, int setup_errno) {
   return send(socket, &message, sizeof message, MSG_NOSIGNAL) == sizeof message;
 }
 
-/// An inner process.
+/// A starter.
 int serve(int socket, int null, pid_t guardian) {
   prctl(PR_SET_PDEATHSIG, guardian_gone_signal);
   if (getppid() != guardian)
@@ -103,11 +103,11 @@ int serve(int socket, int null, pid_t guardian) {
   return 0;
 }
 
-/// The outer process: waits for the end of an inner one, then ends the others
-/// and what they left.
+/// The guardian: waits for the end of a starter, then ends the others and what
+/// they left.
 int guard() {
   int status = 0;
-  // While they live, orphans go to the inner ones, which are nearer to them.
+  // While they live, orphans go to the starters, which are nearer to them.
   while (waitpid(-1, &status, 0) < 0 && errno == EINTR) {
     // nop
   }
@@ -134,10 +134,10 @@ int launcher_main(const descriptor_list& sockets) {
     return give_up(sockets, errno);
   auto guardian = getpid();
   for (auto socket : sockets) {
-    auto inner = fork();
-    if (inner < 0)
+    auto starter = fork();
+    if (starter < 0)
       return give_up(sockets, errno);
-    if (inner > 0)
+    if (starter > 0)
       continue;
     close_others({socket, *null});
     // PR_SET_CHILD_SUBREAPER is not inherited.

@@ -15,7 +15,7 @@
 
 namespace cohort::runtime::process {
 
-/// Tells the inner process that its guardian died. One that nobody else uses.
+/// Tells a starter that its guardian died. One that nobody else uses.
 inline const int guardian_gone_signal = SIGRTMIN + 3;
 
 /// Starts programs on request and reports their ends. A root is a program that

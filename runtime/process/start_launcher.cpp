@@ -103,7 +103,7 @@ start_launcher(const process_settings& settings) {
                  "function must call run_as_launcher first"};
   std::vector<descriptor> ours;
   std::vector<descriptor> theirs;
-  while (ours.size() < starters()) {
+  for (auto left = starters(); left > 0; --left) {
     int fds[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0)
       return failure("no socket", errno);

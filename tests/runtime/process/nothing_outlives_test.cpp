@@ -35,8 +35,7 @@ std::string orphan(const marked_sleep& sleep) {
   return std::string{"("} + sleep.command() + " &)";
 }
 
-/// Returns the outer and the inner launcher processes of the one runner there
-/// is.
+/// Returns the guardian and the starters of the one runner there is.
 std::vector<pid_t> launchers() {
   auto outer = children_of(getpid());
   REQUIRE(outer.size() == 1);
