@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Everything that does not fit into every commit: the whole suite under ASan and UBSan, then under TSan.
+# Everything that does not fit into every commit: each file compiled alone, then the whole suite under ASan and UBSan, then
+# under TSan.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -7,6 +8,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 "$root/scripts/check_layers.py"
 "$root/scripts/check_format.sh"
 cd "$root"
+cmake --preset dev
+cmake --build --preset dev
 for preset in asan tsan; do
   cmake --preset "$preset"
   cmake --build --preset "$preset"
