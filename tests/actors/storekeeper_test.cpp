@@ -53,6 +53,17 @@ struct store_fixture : tests::actor_fixture {
     write(name, text);
     return snapshot();
   }
+
+  MergeReport merge(const std::string& base, const std::string& ours,
+                    const std::string& theirs) {
+    MergePatch ask;
+    ask.set_base(base);
+    ask.set_ours(ours);
+    ask.set_theirs(theirs);
+    send_as(asker.actor, store, ask);
+    REQUIRE(asker.got<MergeReport>().size() == 1);
+    return asker.last<MergeReport>();
+  }
 };
 
 } // namespace
@@ -64,13 +75,7 @@ TEST_CASE_FIXTURE(store_fixture, "what two changed is merged, and told") {
   auto ours = changed("a.txt", "A\n");
   write("a.txt", "a\n");
   auto theirs = changed("b.txt", "B\n");
-  MergePatch merge;
-  merge.set_base(base);
-  merge.set_ours(ours);
-  merge.set_theirs(theirs);
-  send_as(asker.actor, store, merge);
-  REQUIRE(asker.got<MergeReport>().size() == 1);
-  auto merged = asker.last<MergeReport>();
+  auto merged = merge(base, ours, theirs);
   CHECK(merged.conflicts().empty());
   REQUIRE(merged.files_size() == 1);
   CHECK(merged.files(0) == "b.txt");
@@ -91,14 +96,10 @@ TEST_CASE_FIXTURE(store_fixture, "a conflict is an answer, not a failure") {
   auto base = snapshot();
   auto ours = changed("a.txt", "one\n");
   auto theirs = changed("a.txt", "two\n");
-  MergePatch merge;
-  merge.set_base(base);
-  merge.set_ours(ours);
-  merge.set_theirs(theirs);
-  send_as(asker.actor, store, merge);
-  REQUIRE(asker.got<MergeReport>().size() == 1);
-  CHECK(asker.last<MergeReport>().tree().empty());
-  CHECK(asker.last<MergeReport>().conflicts(0) == "a.txt");
+  auto merged = merge(base, ours, theirs);
+  CHECK(merged.tree().empty());
+  REQUIRE(merged.conflicts_size() == 1);
+  CHECK(merged.conflicts(0) == "a.txt");
 }
 
 TEST_CASE_FIXTURE(store_fixture, "without a repository a patch is delivered") {

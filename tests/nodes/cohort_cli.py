@@ -107,6 +107,13 @@ class CohortTest(unittest.TestCase):
         done = self.cohort("run", task, "-w", root, "-j", 2, "--output-format", "json", *words, code=code, **kw)
         return json.loads(done.stdout)
 
+    def hanging_compiler(self, word: str) -> str:
+        """A setting: g++ that never ends for command lines with this word."""
+        program = self.folder / "g++-sometimes"
+        program.write_text(f'#!/bin/sh\ncase "$*" in *{word}*) exec sleep 1000;; esac\nexec {shutil.which("g++")} "$@"\n')
+        program.chmod(0o755)
+        return f"toolchain.gcc={program}"
+
     def golden(self, name: str, text: str) -> None:
         """REWRITE=1 agrees to what came out."""
         if os.environ.get("REWRITE"):

@@ -124,13 +124,8 @@ class Run(CohortTest):
         self.assertEqual({line["type"] for line in lines[1:-1]}, {"progress"})
 
     def test_a_hanging_compiler_costs_one_unit_only(self):
-        tools = self.folder / "tools"
-        tools.mkdir()
-        (tools / "g++-sometimes").write_text(
-            f'#!/bin/sh\ncase "$*" in *name.cc*) exec sleep 1000;; esac\nexec {shutil.which("g++")} "$@"\n')
-        (tools / "g++-sometimes").chmod(0o755)
         root = self.workspace(TWO_FAULTS)
-        result = self.run_task(root, "--mode", "parallel", "--set", f"toolchain.gcc={tools}/g++-sometimes",
+        result = self.run_task(root, "--mode", "parallel", "--set", self.hanging_compiler("name.cc"),
                                "--set", "processes.check_timeout_seconds=8", code=3)
         files = git(root, "diff", "--name-only", f"main..{result['branch']}").split()
         self.assertIn("area.cc", files)
