@@ -122,6 +122,14 @@ orchestrator_actor::behavior_type orchestrator(orchestrator_self self,
                                                orchestrator_settings settings) {
   self->set_down_handler(
     [=](caf::down_msg& down) { on_down(self, others, down); });
+  // Whoever stops the orchestrator stops its tasks.
+  self->set_exit_handler([=](caf::exit_msg& exit) {
+    if (!exit.reason)
+      return;
+    for (auto& [id, task] : self->state.tasks)
+      self->send_exit(task.supervisor, exit.reason);
+    self->quit(exit.reason);
+  });
   return {
     [=](const pb::TaskRequest& request) {
       return on_request(self, others, settings, request);

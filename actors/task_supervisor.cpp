@@ -210,6 +210,13 @@ task_supervisor(task_supervisor_self self, services others,
     with().feed(runtime::error{static_cast<runtime::errc>(code), message});
   };
   self->set_down_handler([=](caf::down_msg& down) { with().on_down(down); });
+  self->set_exit_handler([=](caf::exit_msg& exit) {
+    if (!exit.reason)
+      return;
+    if (self->state.coordinator)
+      self->send_exit(self->state.coordinator, exit.reason);
+    self->quit(exit.reason);
+  });
   return {
     [=](pb::TaskRequest& request) { with().on_start(request); },
     [=](const pb::CancelTask& cancel) {

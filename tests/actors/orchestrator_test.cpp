@@ -98,6 +98,24 @@ TEST_CASE_FIXTURE(orchestrator_fixture,
   CHECK(result()->outcome() == TASK_OUTCOME_PRECONDITION);
 }
 
+TEST_CASE_FIXTURE(orchestrator_fixture,
+                  "an orchestrator that is stopped takes its tasks along") {
+  world->answer
+    = [](const WorkUnit& unit) -> std::optional<std::optional<AttemptResult>> {
+    if (unit.has_repair())
+      return std::optional<AttemptResult>{}; // It never ends.
+    return std::nullopt;
+  };
+  start();
+  auto before = sys.registry().running();
+  submit(request());
+  CHECK(!result());
+  CHECK(sys.registry().running() > before);
+  caf::anon_send_exit(orchestrator, caf::exit_reason::user_shutdown);
+  run();
+  CHECK(sys.registry().running() == before - 1);
+}
+
 TEST_CASE("an orchestrator has parallel support only with a coordinator") {
   actors::orchestrator_settings settings;
   CHECK(!settings.has_parallel_support());

@@ -26,7 +26,7 @@ def blocks(pid: int, number: int) -> bool:
 
 
 class Interrupt(CohortTest):
-    def interrupt_after(self, root, seconds: float, number: int = signal.SIGINT) -> None:
+    def interrupt_after(self, root, seconds: float, number: int = signal.SIGINT, again: float | None = None) -> None:
         task = subprocess.Popen(self.command("run", "fix the compile errors", "-w", root, "--mode", "parallel"),
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         time.sleep(seconds)
@@ -34,6 +34,9 @@ class Interrupt(CohortTest):
         watched = not over and blocks(task.pid, number)
         task.send_signal(number)
         began = time.monotonic()
+        if again is not None:
+            time.sleep(again)
+            task.send_signal(number)
         out, err = task.communicate(timeout=30)
         took = time.monotonic() - began
         if over:
@@ -54,6 +57,14 @@ class Interrupt(CohortTest):
             self.interrupt_after(root, dice.uniform(0.0, whole * 0.9))
         self.assertEqual(git(root, "status", "--porcelain"), "")
         # The state folder is free and whole again.
+        self.assertEqual(self.run_task(root)["errors_after"], 0)
+
+    def test_who_is_impatient_gets_no_less(self):
+        root = self.workspace(TWO_FAULTS)
+        self.run_task(root)
+        dice = random.Random(SEED)
+        for again in (0.0, 0.01, 0.1, 0.5):
+            self.interrupt_after(root, dice.uniform(0.5, 1.5), again=again)
         self.assertEqual(self.run_task(root)["errors_after"], 0)
 
     def test_termination_is_an_interrupt(self):
