@@ -42,14 +42,16 @@ using progress_hub_actor
 
 using worker_actor
   = caf::typed_actor<accepts<pb::Assignments>, accepts<pb::CancelAttempt>,
-                     accepts<pb::FinishedAttempt>>;
+                     accepts<pb::FinishedAttempt>,
+                     accepts<pb::AttemptProgress>>;
 
 /// Sends Assignments and CancelAttempt to workers, UnitsFinished and
 /// UnitsCancelled to requesters.
 using worker_pool_actor = caf::typed_actor<
   accepts<pb::WorkerHello>, accepts<pb::SubmitUnits>, accepts<pb::CancelUnits>,
-  accepts<pb::AttemptsFinished>, accepts<pb::CancelAcknowledged>,
-  accepts<pb::TimerExpired>, answers<pb::PoolQuery, pb::PoolReport>,
+  accepts<pb::AttemptsFinished>, accepts<pb::AttemptProgress>,
+  accepts<pb::CancelAcknowledged>, accepts<pb::TimerExpired>,
+  answers<pb::PoolQuery, pb::PoolReport>,
   answers<pb::SpecializedWorkerQuery, pb::SpecializedWorkerReport>>;
 
 /// Sends a Verdict to the sender.

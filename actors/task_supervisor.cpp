@@ -7,6 +7,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include "actors/journaling.hpp"
+#include "runtime/telemetry/metrics.hpp"
 
 namespace cohort::actors {
 
@@ -159,6 +160,8 @@ struct supervisor_shell {
       entry.set_units(static_cast<uint32_t>(worker.finished()));
       entry.set_failed(static_cast<uint32_t>(worker.failed()));
       entry.set_busy_seconds(worker.busy_seconds());
+      *entry.mutable_metrics() = worker.metrics();
+      runtime::telemetry::add(*result.mutable_metrics(), worker.metrics());
       result.set_sequential_estimate_seconds(
         result.sequential_estimate_seconds() + worker.busy_seconds());
     }

@@ -1,6 +1,9 @@
 #include "actors/worker.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <memory>
 #include <utility>
 
 namespace cohort::actors {
@@ -93,6 +96,19 @@ void on_cancel(worker_self self, const worker_pool_actor& pool,
   acknowledge(self, pool, settings, cancel.sequence(), cancel.attempt());
 }
 
+/// From any thread: tells the worker that its runner got further, once a
+/// second at most.
+void report_progress(const caf::weak_actor_ptr& worker,
+                     std::atomic<int64_t>& last) {
+  auto now = std::chrono::steady_clock::now().time_since_epoch();
+  auto second = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+  if (last.exchange(second) == second)
+    return;
+  if (auto strong = caf::actor_cast<caf::strong_actor_ptr>(worker))
+    caf::anon_send(caf::actor_cast<worker_actor>(strong),
+                   pb::AttemptProgress{});
+}
+
 } // namespace
 
 worker_actor::behavior_type worker(
@@ -107,6 +123,11 @@ worker_actor::behavior_type worker(
   for (auto& specialty : settings.specialties)
     *hello.add_specialties() = specialty;
   self->send(pool, std::move(hello));
+  self->state.runner->on_progress(
+    [weak = caf::actor_cast<caf::weak_actor_ptr>(self),
+     last = std::make_shared<std::atomic<int64_t>>(0)] {
+      report_progress(weak, *last);
+    });
   return {
     // Not const: what came by message is moved on, not copied.
     [=](pb::Assignments& assignments) {
@@ -119,6 +140,14 @@ worker_actor::behavior_type worker(
     },
     [=](pb::FinishedAttempt& finished) {
       on_finished(self, pool, settings, finished);
+    },
+    [=](pb::AttemptProgress& progress) {
+      auto& running = self->state.running;
+      if (!running || self->state.cancelling)
+        return;
+      progress.set_sequence(running->sequence());
+      progress.set_attempt(running->attempt());
+      self->send(pool, std::move(progress));
     },
   };
 }

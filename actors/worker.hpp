@@ -28,7 +28,8 @@ struct worker_settings {
 /// Sends: WorkerHello to the pool when it starts; AttemptsFinished, batched
 /// when
 ///        several took no time; CancelAcknowledged once nothing of the attempt
-///        runs any more (at once when it never ran or is over).
+///        runs any more (at once when it never ran or is over);
+///        AttemptProgress, once a second at most.
 /// Fails: an exception in the runner ends the worker; the pool hears of it.
 struct worker_state {
   static inline const char* name = "worker";

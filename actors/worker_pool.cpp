@@ -184,6 +184,11 @@ worker_pool_actor::behavior_type worker_pool(worker_pool_self self,
       on_finished(self, finished);
       carry_out(self, timer);
     },
+    [=](const pb::AttemptProgress& progress) {
+      self->state.pool->got_further(number_of_sender(self), progress.sequence(),
+                                    progress.attempt(), now(self));
+      carry_out(self, timer);
+    },
     [=](const pb::CancelAcknowledged& ack) {
       self->state.pool->cancel_acknowledged(
         number_of_sender(self), ack.sequence(), ack.attempt(), now(self));

@@ -187,6 +187,8 @@ std::vector<key> make_keys() {
             COHORT_FIELD(toolchain.clang)),
     program("toolchain.cmake", "CMake", COHORT_FIELD(toolchain.cmake)),
     program("toolchain.ctest", "CTest", COHORT_FIELD(toolchain.ctest)),
+    program("toolchain.ctags", "Universal Ctags",
+            COHORT_FIELD(toolchain.ctags)),
     duration<seconds>("processes.check_timeout_seconds",
                       "seconds that one compiler run may take", 1, 86'400,
                       COHORT_FIELD(processes.check_timeout)),
@@ -202,6 +204,10 @@ std::vector<key> make_keys() {
     list("processes.pass_environment",
          "environment variables that programs see, beside COHORT_*",
          "a list of names", {}, COHORT_FIELD(processes.pass_environment)),
+    boolean("cache.enabled", "remember what compilers said of which content",
+            COHORT_FIELD(cache.enabled)),
+    megabytes("cache.limit_mb", "megabytes of that, compressed", 1,
+              COHORT_FIELD(cache.limit_bytes)),
     state_folder(),
   };
 }

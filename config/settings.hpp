@@ -5,6 +5,7 @@
 #include "runtime/analysis/settings.hpp"
 #include "runtime/council/settings.hpp"
 #include "runtime/decomposition/settings.hpp"
+#include "runtime/execution/cache/settings.hpp"
 #include "runtime/process/settings.hpp"
 #include "runtime/quality/settings.hpp"
 #include "runtime/resilience/settings.hpp"
@@ -27,6 +28,7 @@ struct settings {
   runtime::workspace::snapshot_settings snapshot;
   runtime::toolchain::toolchain_settings toolchain;
   runtime::process::process_settings processes;
+  runtime::execution::cache_settings cache;
   std::filesystem::path state; // Empty: $XDG_STATE_HOME/cohort.
 };
 

@@ -58,6 +58,8 @@ int doctor(const global_options& global) {
         tool{"clang", toolchain.clang, "checks and fix-its", false},
         tool{"cmake", toolchain.cmake, "configures CMake projects", true},
         tool{"ctest", toolchain.ctest, "the tests gate", true},
+        tool{"ctags", toolchain.ctags, "repairs of lost includes and types",
+             false},
         tool{"ninja", "ninja", "faster builds than make", false},
         tool{"git", "git", "you, to look at result branches", false}}) {
     auto [found, text] = version_of(**processes, tool.program);

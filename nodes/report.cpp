@@ -176,6 +176,19 @@ void add_times(const pb::TaskResult& result, std::string& out) {
   out += '\n';
 }
 
+void add_checks(const pb::TaskResult& result, std::string& out) {
+  auto& metrics = result.metrics();
+  if (metrics.checks() + metrics.cache_hits() == 0)
+    return;
+  out += "checks " + std::to_string(metrics.checks()) + ", "
+         + number(metrics.cpu_seconds(), 1) + " s of CPU";
+  if (metrics.cache_hits() > 0)
+    out += "; " + std::to_string(metrics.cache_hits())
+           + " more were known, which saved "
+           + number(metrics.seconds_saved(), 1) + " s";
+  out += '\n';
+}
+
 void add_reasons(const google::protobuf::RepeatedPtrField<pb::Reason>& reasons,
                  std::string& out) {
   for (auto& reason : reasons) {
@@ -261,6 +274,7 @@ std::string summary_text(const pb::TaskResult& result) {
   add_gates(result, out);
   add_workers(result, out);
   add_times(result, out);
+  add_checks(result, out);
   if (!result.branch().empty())
     out += "result: branch " + result.branch() + "   (git diff HEAD.."
            + result.branch() + "; cohort apply " + result.task_id() + ")\n";

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <spdlog/spdlog.h>
+
 #include "actors/coordinator.hpp"
 #include "actors/council_chair.hpp"
 #include "actors/error.hpp"
@@ -91,7 +93,6 @@ head::head(head_options options, runtime::workspace::state_folder state,
   : options_{std::move(options)},
     state_{std::move(state)},
     processes_{std::move(processes)},
-    projects_{runtime::execution::make_project_cache()},
     system_{std::in_place, config_} {
   // nop
 }
@@ -111,7 +112,7 @@ actors::worker_actor head::spawn_worker(unsigned number, uint64_t incarnation) {
   return system_->spawn(
     actors::worker, services_.pool, std::move(settings),
     actors::hand_over(runtime::execution::make_slot_runner(
-      "w" + std::to_string(number), slot, *processes_, projects_)));
+      "w" + std::to_string(number), slot, *processes_, caches_)));
 }
 
 expected<void> head::spawn_all() {
@@ -124,6 +125,11 @@ expected<void> head::spawn_all() {
     roles_.emplace(name, any);
     children.push_back({std::move(name), std::move(any), std::move(again)});
   };
+  std::string why_no_cache;
+  caches_.checks = runtime::execution::open_check_cache(
+    state_.checks(), settings.cache, why_no_cache);
+  if (!caches_.checks && settings.cache.enabled)
+    spdlog::warn("every check is made: {}", why_no_cache);
   std::shared_ptr<runtime::journal::event_log> log
     = runtime::journal::make_memory_log();
   if (!options_.memory_journal) {

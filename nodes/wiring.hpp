@@ -66,7 +66,7 @@ private:
   head_options options_;
   runtime::workspace::state_folder state_;
   std::unique_ptr<runtime::process::runner> processes_;
-  std::shared_ptr<runtime::execution::project_cache> projects_;
+  runtime::execution::shared_caches caches_;
   system_config config_;
   std::optional<caf::actor_system> system_;
   actors::services services_;

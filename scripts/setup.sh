@@ -6,8 +6,8 @@ set -euo pipefail
 packages=(
   g++ cmake make ninja-build pkg-config git python3 ca-certificates
   libcaf-dev libprotobuf-dev protobuf-compiler libspdlog-dev libyaml-cpp-dev doctest-dev
-  libcli11-dev nlohmann-json3-dev libgit2-dev libsqlite3-dev libssl-dev
-  clang libclang-rt-14-dev clang-format ccache mold googletest
+  libcli11-dev nlohmann-json3-dev libgit2-dev libsqlite3-dev libssl-dev libzstd-dev
+  clang libclang-rt-14-dev clang-format universal-ctags ccache mold googletest
 )
 
 missing=()

@@ -47,9 +47,9 @@ using fix_source
   = std::function<std::vector<pb::Fix>(const pb::Diagnostic& error)>;
 
 struct place_limits {
-  size_t places = 8;     // With at least one candidate.
-  size_t lines = 64;     // That are looked at.
-  size_t candidates = 6; // Of each place.
+  size_t places = 8;      // With at least one candidate.
+  size_t lines = 64;      // That are looked at.
+  size_t candidates = 10; // Of each place.
 };
 
 /// Whether it is an error or a fatal error.

@@ -7,14 +7,13 @@
 
 namespace cohort::runtime::execution {
 
-namespace {
-
-struct running_check {
-  std::future<process::outcome> result;
-  std::string why_not; // It was not started.
+/// A check on its way.
+struct compiler_checker::started {
+  check_cache::answer asked;
+  std::future<process::outcome> result; // None: `report` is there already.
+  pb::UnitReport report;
+  std::optional<error> failure;
 };
-
-} // namespace
 
 compiler_checker::compiler_checker(checker_context context,
                                    pb::ExecutionMetrics& metrics)
@@ -22,45 +21,69 @@ compiler_checker::compiler_checker(checker_context context,
   // nop
 }
 
+void compiler_checker::start(const std::string& unit,
+                             const std::string& compiler, started& one) {
+  one.report.set_unit(unit);
+  one.report.set_tool(compiler);
+  auto command = toolchain::check_command(context_.project, unit, compiler,
+                                          context_.tree, context_.toolchain,
+                                          context_.limits);
+  if (!command) {
+    one.report.set_failure(command.error().message);
+    return;
+  }
+  if (context_.cache != nullptr)
+    one.asked = context_.cache->find(
+      {unit, compiler, *command, context_.tree, context_.names});
+  if (one.asked.report) {
+    one.report = std::move(*one.asked.report);
+    metrics_.set_cache_hits(metrics_.cache_hits() + 1);
+    metrics_.set_seconds_saved(metrics_.seconds_saved() + one.report.seconds());
+    return;
+  }
+  auto promise = std::make_shared<std::promise<process::outcome>>();
+  one.result = promise->get_future();
+  context_.processes.start(std::move(*command), context_.stop,
+                           [promise](process::outcome result) {
+                             promise->set_value(std::move(result));
+                           });
+}
+
+void compiler_checker::finish(const std::string& unit,
+                              const std::string& compiler, started& one) {
+  if (!one.result.valid())
+    return;
+  auto result = one.result.get();
+  metrics_.set_processes(metrics_.processes() + 1);
+  metrics_.set_checks(metrics_.checks() + 1);
+  metrics_.set_cpu_seconds(metrics_.cpu_seconds() + result.cpu.count());
+  if (result.status == process::status::launcher_lost)
+    one.failure = error{errc::crashed, "checking " + unit + " with " + compiler
+                                         + ": " + process::describe(result)};
+  one.report = toolchain::read_check(context_.project, unit, compiler,
+                                     context_.tree, result);
+  if (context_.cache != nullptr)
+    context_.cache->keep(one.asked, context_.tree, one.report,
+                         toolchain::files_opened(context_.project, unit,
+                                                 compiler, context_.tree,
+                                                 result));
+}
+
 expected<std::vector<pb::UnitReport>>
 compiler_checker::check(const std::string& unit,
                         const std::vector<std::string>& compilers) {
-  std::vector<running_check> running;
-  for (auto& compiler : compilers) {
-    auto& one = running.emplace_back();
-    auto command = toolchain::check_command(context_.project, unit, compiler,
-                                            context_.tree, context_.toolchain,
-                                            context_.limits);
-    if (!command) {
-      one.why_not = command.error().message;
-      continue;
-    }
-    auto promise = std::make_shared<std::promise<process::outcome>>();
-    one.result = promise->get_future();
-    context_.processes.start(std::move(*command), context_.stop,
-                             [promise](process::outcome result) {
-                               promise->set_value(std::move(result));
-                             });
-  }
+  std::vector<started> running(compilers.size());
+  for (size_t i = 0; i < running.size(); ++i)
+    start(unit, compilers[i], running[i]);
   std::vector<pb::UnitReport> reports;
   std::optional<error> failure;
   for (size_t i = 0; i < running.size(); ++i) {
-    auto& report = reports.emplace_back();
-    report.set_unit(unit);
-    report.set_tool(compilers[i]);
-    report.set_failure(running[i].why_not);
-    if (!running[i].result.valid())
-      continue;
-    auto result = running[i].result.get();
-    metrics_.set_processes(metrics_.processes() + 1);
-    metrics_.set_checks(metrics_.checks() + 1);
-    metrics_.set_cpu_seconds(metrics_.cpu_seconds() + result.cpu.count());
-    if (result.status == process::status::launcher_lost)
-      failure = error{errc::crashed, "checking " + unit + " with "
-                                       + compilers[i] + ": "
-                                       + process::describe(result)};
-    report = toolchain::read_check(context_.project, unit, compilers[i],
-                                   context_.tree, result);
+    finish(unit, compilers[i], running[i]);
+    if (context_.alive)
+      context_.alive();
+    if (running[i].failure)
+      failure = running[i].failure;
+    reports.push_back(std::move(running[i].report));
   }
   if (context_.stop.stop_requested())
     return error{errc::cancelled, "the repair was stopped"};

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "messages/v1/analysis.pb.h"
 #include "messages/v1/result.pb.h"
+#include "runtime/execution/cache/check_cache.hpp"
 #include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
 #include "runtime/process/settings.hpp"
@@ -36,9 +38,13 @@ struct checker_context {
   const process::process_settings& limits;
   process::runner& processes;
   std::stop_token stop;
+  check_cache* cache = nullptr; // None: every check is made.
+  std::string names;            // Digest of the tree's file names, for it.
+  std::function<void()> alive;  // Called after each check, if there is one.
 };
 
-/// Runs the real compilers, all of one call at once. `metrics` is added to.
+/// Runs the real compilers, all of one call at once, unless the cache knows
+/// what they would say. `metrics` is added to.
 class compiler_checker final : public unit_checker {
 public:
   compiler_checker(checker_context context, pb::ExecutionMetrics& metrics);
@@ -48,6 +54,13 @@ public:
         const std::vector<std::string>& compilers) override;
 
 private:
+  struct started;
+
+  void start(const std::string& unit, const std::string& compiler,
+             started& one);
+  void finish(const std::string& unit, const std::string& compiler,
+              started& one);
+
   checker_context context_;
   pb::ExecutionMetrics& metrics_;
 };

@@ -18,14 +18,17 @@ expected<pb::RepairReport> repair(const pb::RepairUnit& unit,
       context.project, context.toolchain, context.processes, context.stop);
   compiler_checker checker{{context.slot.tree_folder(), context.project,
                             context.toolchain, context.limits,
-                            context.processes, context.stop},
+                            context.processes, context.stop, context.cache,
+                            context.names, context.alive},
                            metrics};
   editable_files files{context.slot,
                        {unit.subtask().files().begin(),
                         unit.subtask().files().end()},
                        unit.scope()};
-  repair_session session{
-    unit, std::move(compilers), {files, checker, context.stop}, metrics};
+  repair_session session{unit,
+                         std::move(compilers),
+                         {files, checker, context.stop, context.symbols},
+                         metrics};
   return session.run();
 }
 

@@ -6,6 +6,8 @@
 
 #include "messages/v1/assignment.pb.h"
 #include "messages/v1/result.pb.h"
+#include "runtime/execution/cache/check_cache.hpp"
+#include "runtime/execution/rules.hpp"
 #include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
 #include "runtime/process/settings.hpp"
@@ -25,6 +27,10 @@ struct fixit_context {
   const process::process_settings& limits;
   process::runner& processes;
   std::stop_token stop;
+  check_cache* cache = nullptr; // None: every check is made.
+  std::string names;            // Digest of the tree's file names, for it.
+  symbol_source symbols;        // None: rules that need an index are off.
+  std::function<void()> alive;  // Called after each check, if there is one.
 };
 
 /// Repairs the files of `unit.subtask`. The slot's worktree holds what was kept

@@ -10,7 +10,7 @@ namespace cohort::runtime::execution {
 
 namespace {
 
-using tokens = std::vector<std::string_view>;
+using token_texts = std::vector<std::string_view>;
 
 bool is_space(char c) {
   return std::isspace(static_cast<unsigned char>(c)) != 0;
@@ -26,8 +26,8 @@ std::string_view trim(std::string_view text) {
 
 /// Names, with their qualifications, are one token; `::`, `->` and every other
 /// sign as well.
-tokens split(std::string_view text) {
-  tokens result;
+token_texts split(std::string_view text) {
+  token_texts result;
   size_t at = 0;
   while (at < text.size()) {
     auto begin = at;
@@ -54,9 +54,9 @@ bool is_name(std::string_view token) {
   return is_identifier(token.substr(0, token.find("::")));
 }
 
-/// What is left of both when the tokens that they begin and end with alike are
-/// taken away.
-void drop_common(tokens& a, tokens& b) {
+/// What is left of both when the token_texts that they begin and end with alike
+/// are taken away.
+void drop_common(token_texts& a, token_texts& b) {
   while (!a.empty() && !b.empty() && a.back() == b.back()) {
     a.pop_back();
     b.pop_back();
@@ -124,10 +124,23 @@ bool may_vanish(std::string_view token) {
   return std::binary_search(std::begin(allowed), std::end(allowed), token);
 }
 
-std::optional<std::string> refuse_removal(const tokens& removed,
+/// A whole line that is the same as the one before it.
+bool repeats_line(std::string_view text, size_t begin,
+                  std::string_view content) {
+  if (begin < text.size() || text.empty() || text.back() != '\n'
+      || text.find('\n') + 1 != text.size())
+    return false;
+  auto starts = begin == text.size()
+                || content[begin - text.size() - 1] == '\n';
+  return starts && content.substr(begin - text.size(), text.size()) == text;
+}
+
+std::optional<std::string> refuse_removal(const token_texts& removed,
                                           const pb::Edit& edit,
                                           std::string_view content) {
   auto text = content.substr(edit.begin(), edit.end() - edit.begin());
+  if (repeats_line(text, edit.begin(), content))
+    return std::nullopt;
   auto behind = trim(content.substr(edit.end(), 2 + 2 * text.size()));
   auto start = edit.begin()
                - std::min<size_t>(edit.begin(), 2 + 2 * text.size());
@@ -165,7 +178,7 @@ refuse_name(std::string_view from, std::string_view to, const pb::Edit& edit,
   return std::nullopt;
 }
 
-bool are_signs(const tokens& list) {
+bool are_signs(const token_texts& list) {
   return std::none_of(list.begin(), list.end(), [](std::string_view token) {
     return is_name(token) || std::isdigit(static_cast<unsigned char>(token[0]));
   });
@@ -183,7 +196,7 @@ bool is_directive_exchange(const pb::Fix& fix, const pb::Edit& edit,
 }
 
 std::optional<std::string>
-refuse_replacement(const tokens& removed, const tokens& added,
+refuse_replacement(const token_texts& removed, const token_texts& added,
                    const pb::Fix& fix, const pb::Edit& edit,
                    std::string_view content) {
   if (is_directive_exchange(fix, edit, content))
@@ -252,6 +265,53 @@ bool is_rename(const pb::Edit& edit, std::string_view content) {
   auto& to = added[0];
   return to.size() <= from.size() || to.substr(to.size() - from.size()) != from
          || to[to.size() - from.size() - 1] != ':';
+}
+
+bool breaks_structure(const pb::Diagnostic& error) {
+  static constexpr std::string_view words[]
+    = {"expected ",
+       "extraneous ",
+       "unterminated ",
+       "is not allowed here",
+       "qualified-id in declaration",
+       "too few arguments provided to function-"
+       "like macro",
+       "arguments, but only"};
+  return std::any_of(std::begin(words), std::end(words), [&](auto text) {
+    return error.message().find(text) != std::string::npos;
+  });
+}
+
+std::optional<std::string>
+refuse_cascade(const pb::Fix& fix, const pb::Diagnostic* behind,
+               const std::vector<const pb::Diagnostic*>& errors) {
+  constexpr uint32_t reach = 12; // Lines that a cascade goes in its function.
+  auto puts_in_signs
+    = std::all_of(fix.edits().begin(), fix.edits().end(),
+                  [](const pb::Edit& edit) { return is_structural(edit); });
+  if (!puts_in_signs)
+    return std::nullopt;
+  if (behind != nullptr && breaks_structure(*behind))
+    return "it may be a consequence of the error in "
+           + behind->location().file();
+  const pb::Diagnostic* first_of_line = nullptr;
+  for (auto* error : errors) {
+    auto line = error->location().line();
+    if (error->tool() != fix.tool())
+      continue;
+    if (line < fix.target_line() && line + reach >= fix.target_line())
+      return "it may be a consequence of the error on line "
+             + std::to_string(line);
+    if (line == fix.target_line() && first_of_line == nullptr)
+      first_of_line = error;
+  }
+  if (first_of_line != nullptr && first_of_line->message() != fix.message()
+      && std::none_of(first_of_line->fixes().begin(),
+                      first_of_line->fixes().end(), [&](const pb::Fix& other) {
+                        return other.message() == fix.message();
+                      }))
+    return "it may be a consequence of another error on its line";
+  return std::nullopt;
 }
 
 } // namespace cohort::runtime::execution

@@ -1,12 +1,11 @@
 #include "runtime/execution/project_cache.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "runtime/execution/cache/digest.hpp"
 #include "runtime/toolchain/prepare.hpp"
 
 namespace cohort::runtime::execution {
@@ -17,35 +16,6 @@ namespace {
 
 /// Keys that are remembered; more are worked out again.
 constexpr size_t keys_max = 1000;
-
-/// 128 bits of FNV-1a with two offsets. It names folders of one user's cache,
-/// so it need not withstand an attacker.
-class digest {
-public:
-  void add(std::string_view text) {
-    for (auto c : text)
-      step(static_cast<unsigned char>(c));
-    // Ends the part, so that "ab" "c" differs from "a" "bc".
-    for (auto size = text.size(), i = size_t{0}; i < 8; ++i, size >>= 8)
-      step(static_cast<unsigned char>(size & 0xff));
-  }
-  [[nodiscard]] std::string text() const {
-    std::array<char, 33> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), "%016llx%016llx",
-                  static_cast<unsigned long long>(a_),
-                  static_cast<unsigned long long>(b_));
-    return buffer.data();
-  }
-
-private:
-  void step(unsigned char byte) {
-    constexpr uint64_t prime = 0x100000001b3ULL;
-    a_ = (a_ ^ byte) * prime;
-    b_ = (b_ ^ byte ^ (a_ >> 56)) * prime;
-  }
-  uint64_t a_ = 0xcbf29ce484222325ULL;
-  uint64_t b_ = 0x6c62272e07bb0142ULL;
-};
 
 bool ends_with_one_of(std::string_view name,
                       std::initializer_list<std::string_view> ends) {
@@ -69,11 +39,13 @@ bool is_source(const std::string& path) {
 }
 
 /// When and how large: a compile_commands.json of the user's is read in place.
-void add_stamp(digest& sum, const fs::path& file) {
+void add_stamp(digest_builder& sum, const fs::path& file) {
   std::error_code failed;
   auto size = fs::file_size(file, failed);
-  if (failed)
-    return sum.add("none");
+  if (failed) {
+    sum.add("none");
+    return;
+  }
   sum.add(file.string());
   sum.add(std::to_string(size));
   auto time = fs::last_write_time(file, failed);
@@ -81,8 +53,8 @@ void add_stamp(digest& sum, const fs::path& file) {
 }
 
 /// Everything that names a request but for the content of its tree.
-digest digest_of(const project_request& request) {
-  digest sum;
+digest_builder digest_of(const project_request& request) {
+  digest_builder sum;
   sum.add(request.workspace_root.string());
   auto& toolchain = request.toolchain;
   sum.add(toolchain.compile_commands_dir());
@@ -136,14 +108,16 @@ configure(const project_request& request, const std::string& key,
 
 expected<std::string> project_cache::key_of(const project_request& request,
                                             workspace::object_store& store) {
-  auto sum = digest_of(request);
-  auto exact = sum.text() + request.tree;
+  auto described = digest_of(request).finish();
+  auto exact = described + request.tree;
   {
     std::lock_guard guard{mutex_};
     auto found = keys_.find(exact);
     if (found != keys_.end())
       return found->second;
   }
+  digest_builder sum;
+  sum.add(described);
   // With a compile_commands.json from outside, the tree says nothing.
   if (request.toolchain.compile_commands_dir().empty()) {
     auto files = store.list_files(request.tree);
@@ -164,7 +138,8 @@ expected<std::string> project_cache::key_of(const project_request& request,
   std::lock_guard guard{mutex_};
   if (keys_.size() >= keys_max)
     keys_.clear();
-  return keys_[exact] = sum.text();
+  // It names a folder; 128 bits are enough for that.
+  return keys_[exact] = to_hex(std::move(sum).finish()).substr(0, 32);
 }
 
 expected<project_cache::handle>

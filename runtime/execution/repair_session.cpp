@@ -41,7 +41,7 @@ expected<pb::RepairReport> repair_session::run() {
   for (auto progress = true; progress;) {
     progress = false;
     tried_.start_pass();
-    for (auto& file : book_.broken_files()) {
+    for (auto& file : files_in_order()) {
       auto repaired = repair_file(file);
       if (!repaired)
         return repaired.error();
@@ -158,9 +158,16 @@ expected<bool> repair_session::attempt(const std::string& file,
       return bytes.error();
     content = **bytes;
   }
+  std::vector<const pb::Diagnostic*> errors;
+  for (auto* report : book_.verdicts(unit))
+    for (auto& error : report->diagnostics())
+      if (is_error(error) && error.location().file() == file)
+        errors.push_back(&error);
+  rule_book rules{content, errors, context_.symbols};
   auto places = leading_places(
-    book_.verdicts(unit), file, [&](auto& fix) { return refuse(fix, behind); },
-    [&](auto& error) { return rule_fixes(error, content); });
+    book_.verdicts(unit), file,
+    [&](auto& fix) { return refuse(fix, behind, errors); },
+    [&](auto& error) { return rules.fixes(error); });
   for (auto& place : places) {
     if (tries_ >= tries_max_)
       return false;
@@ -172,7 +179,7 @@ expected<bool> repair_session::attempt(const std::string& file,
       else if (behind)
         note
           = {"no compiler proposes a fix; it may be hidden behind an error in "
-               + *behind,
+               + behind->location().file(),
              pb::BLOCKAGE_REASON_DEPENDENCY_WAIT};
       notes_.set(file, place.line, std::move(note));
       continue;
@@ -253,8 +260,8 @@ expected<trial> repair_session::try_fix(const candidate& what,
 }
 
 std::optional<std::string>
-repair_session::refuse(const pb::Fix& fix,
-                       const std::optional<std::string>& behind) {
+repair_session::refuse(const pb::Fix& fix, const pb::Diagnostic* behind,
+                       const std::vector<const pb::Diagnostic*>& errors) {
   for (auto& edit : fix.edits()) {
     if (auto why = context_.files.refuse(edit.file()))
       return why;
@@ -264,11 +271,30 @@ repair_session::refuse(const pb::Fix& fix,
     if (auto why = refuse_edit(fix, edit, **content))
       return why;
     // What a broken header declares is unknown, so its names look misspelt.
-    if (behind && fix.voters_size() < 2 && is_rename(edit, **content))
-      return "the name may come from " + *behind
+    if (behind != nullptr && fix.voters_size() < 2
+        && is_rename(edit, **content))
+      return "the name may come from " + behind->location().file()
              + ", where an error stands before this one";
   }
+  if (fix.voters_size() < 2 && fix.tool() != rule_tool)
+    return refuse_cascade(fix, behind, errors);
   return std::nullopt;
+}
+
+/// Files with brackets missing go first, headers and then sources: nothing
+/// behind such a place can be trusted.
+std::vector<std::string> repair_session::files_in_order() {
+  auto files = book_.broken_files();
+  auto is_open = [&](const std::string& file) {
+    if (context_.files.refuse(file))
+      return false;
+    auto content = context_.files.read(file);
+    return content
+           && (!missing_braces(**content).empty()
+               || !missing_parentheses(**content).empty());
+  };
+  std::stable_partition(files.begin(), files.end(), is_open);
+  return files;
 }
 
 void repair_session::keep(trial& done, const std::string& unit) {

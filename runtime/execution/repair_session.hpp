@@ -13,6 +13,7 @@
 #include "runtime/execution/editable_files.hpp"
 #include "runtime/execution/leftovers.hpp"
 #include "runtime/execution/report_book.hpp"
+#include "runtime/execution/rules.hpp"
 #include "runtime/execution/trial.hpp"
 #include "runtime/execution/tried_fixes.hpp"
 #include "runtime/expected.hpp"
@@ -24,6 +25,7 @@ struct session_context {
   editable_files& files;
   unit_checker& checker;
   std::stop_token stop;
+  symbol_source symbols; // May be empty.
 };
 
 /// One repair: which error is attempted next with what, until nothing helps.
@@ -53,8 +55,10 @@ private:
   expected<bool> attempt_place(const std::string& file, const std::string& unit,
                                const error_place& place);
   expected<trial> try_fix(const candidate& what, const std::string& unit);
-  std::optional<std::string> refuse(const pb::Fix& fix,
-                                    const std::optional<std::string>& behind);
+  std::optional<std::string>
+  refuse(const pb::Fix& fix, const pb::Diagnostic* behind,
+         const std::vector<const pb::Diagnostic*>& errors);
+  std::vector<std::string> files_in_order();
   void keep(trial& done, const std::string& unit);
   void record(const trial& done, bool kept, const std::string& reason);
 

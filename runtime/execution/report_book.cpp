@@ -203,19 +203,19 @@ std::vector<std::string> report_book::broken_files() const {
   return result;
 }
 
-std::optional<std::string>
+const pb::Diagnostic*
 report_book::hidden_behind(const std::string& unit,
                            const std::string& file) const {
-  std::optional<std::string> result;
+  const pb::Diagnostic* result = nullptr;
   for (auto* report : verdicts(unit)) {
     auto first = std::find_if(report->diagnostics().begin(),
                               report->diagnostics().end(), is_error);
     if (first == report->diagnostics().end())
       continue;
     if (first->location().file() == file)
-      return std::nullopt;
-    if (!result)
-      result = first->location().file();
+      return nullptr;
+    if (result == nullptr)
+      result = &*first;
   }
   return result;
 }

@@ -63,9 +63,10 @@ public:
   /// units come upon them, then sources by name.
   [[nodiscard]] std::vector<std::string> broken_files() const;
 
-  /// The file of `unit`'s first error, when every compiler that refuses the
-  /// unit comes upon an error elsewhere before one in `file`.
-  [[nodiscard]] std::optional<std::string>
+  /// `unit`'s first error, when every compiler that refuses the unit comes upon
+  /// an error elsewhere before one in `file`; nullptr otherwise. Valid until
+  /// the book changes.
+  [[nodiscard]] const pb::Diagnostic*
   hidden_behind(const std::string& unit, const std::string& file) const;
 
   /// The current reports that were made here and give a verdict.

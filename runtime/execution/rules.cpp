@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "runtime/decomposition/decompose.hpp"
+#include "runtime/execution/includes.hpp"
 #include "runtime/execution/spelling.hpp"
+#include "runtime/execution/tokens.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -110,7 +114,7 @@ public:
     if (!is_undeclared())
       return;
     auto names = quoted_names(error_.message());
-    if (names.empty() || !is_standard(names.front()))
+    if (names.empty() || standard_header(names.front()).empty())
       return;
     for (auto& [begin, text] : words_of(where_))
       if (text == names.front() && !is_qualified(begin))
@@ -164,32 +168,181 @@ public:
       add(where_.at, where_.at, "typename ");
   }
 
+  /// A line that says again what the one before it says.
+  void duplicate() {
+    if (!says(error_, "redeclar") && !says(error_, "redefin")
+        && !says(error_, "duplicate") && !says(error_, "cannot be overloaded")
+        && !says(error_, "previously declared")
+        && !says(error_, "already declared"))
+      return;
+    if (where_.begin == 0 || where_.end == where_.content.size())
+      return;
+    auto before = line_begin(where_.content, where_.begin - 1);
+    auto previous = where_.content.substr(before, where_.begin - 1 - before);
+    if (previous == where_.line())
+      add(where_.begin, where_.end + 1, "");
+  }
+
+  void bracket(const missing_bracket& missing) {
+    for (auto& choice : missing.choices)
+      add(choice.at, choice.at, choice.text);
+  }
+
+  void include(const symbol_source& symbols) {
+    for (auto& name : missing_names()) {
+      auto header = standard_header(name);
+      if (header.empty() && is_used(name, false))
+        workspace_include(name, symbols);
+      else if (!header.empty() && is_used(name, true))
+        add_include('<' + std::string{header} + '>');
+    }
+  }
+
+  /// The types that functions of that name have elsewhere; then the usual ones.
+  void result_type(const symbol_source& symbols) {
+    if (!says(error_, "requires a type specifier")
+        && !says(error_, "with no type"))
+      return;
+    auto name = name_at_place();
+    if (name.text.empty() || is_macro_name(name.text))
+      return;
+    for (auto& type : types_of(name.text, symbols))
+      add(name.begin, name.begin, type + ' ');
+  }
+
 private:
+  /// Whether the line uses `name` otherwise than as a member; a standard one
+  /// as that of `std` or unqualified.
+  [[nodiscard]] bool is_used(std::string_view name, bool standard) const {
+    auto uses = words_of(where_);
+    return std::any_of(uses.begin(), uses.end(), [&](const word& use) {
+      auto before = where_.content.substr(0, use.begin);
+      auto is_member = before.ends_with('.') || before.ends_with("->");
+      return use.text == name && !is_member
+             && (!standard || !before.ends_with("::")
+                 || before.ends_with("std::"));
+    });
+  }
+
+  static bool is_macro_name(std::string_view name) {
+    return std::none_of(name.begin(), name.end(),
+                        [](unsigned char c) { return std::islower(c) != 0; });
+  }
+
+  /// Names that an error says, or points at, as unknown.
+  [[nodiscard]] std::vector<std::string> missing_names() const {
+    if (says(error_, "::std'"))
+      return {}; // A scope that is open by mistake has swallowed it.
+    auto lacks = is_undeclared() || says(error_, "is not a member of 'std'")
+                 || says(error_, "in namespace 'std'")
+                 || says(error_, "incomplete type");
+    auto is_odd = says(error_, "requires a type specifier")
+                  || says(error_, "expected constructor, destructor")
+                  || says(error_, "with no type");
+    std::vector<std::string> result;
+    if (lacks)
+      if (auto names = unqualified_names(); !names.empty())
+        result.push_back(names.front());
+    if (lacks || is_odd)
+      if (auto name = name_at_place(); !name.text.empty())
+        result.emplace_back(name.text);
+    std::sort(result.begin(), result.end());
+    result.erase(std::unique(result.begin(), result.end()), result.end());
+    return result;
+  }
+
+  /// The names between quotes, without what qualifies them or their arguments.
+  [[nodiscard]] std::vector<std::string> unqualified_names() const {
+    std::vector<std::string> result;
+    std::string_view rest = error_.message();
+    for (auto open = rest.find('\''); open != rest.npos;
+         open = rest.find('\'')) {
+      auto close = rest.find('\'', open + 1);
+      if (close == rest.npos)
+        break;
+      auto text = rest.substr(open + 1, close - open - 1);
+      rest.remove_prefix(close + 1);
+      text = text.substr(0, text.find('<'));
+      if (auto colon = text.rfind("::"); colon != text.npos)
+        text.remove_prefix(colon + 2);
+      if (is_identifier(text))
+        result.emplace_back(text);
+    }
+    return result;
+  }
+
+  /// The word that the error points at, or the one before it.
+  [[nodiscard]] word name_at_place() const {
+    word result;
+    for (auto& candidate : words_of(where_)) {
+      if (candidate.begin > where_.at)
+        break;
+      result = candidate;
+    }
+    return is_keyword(result.text) ? word{} : result;
+  }
+
+  void add_include(const std::string& spelling) {
+    if (has_include(where_.content, spelling))
+      return;
+    auto place = place_include(where_.content, spelling, where_.begin);
+    add(place.at, place.at, place.text);
+  }
+
+  /// A header that declares `name` for all: as a macro if there is one, since
+  /// whoever uses a macro seems to declare its name as well.
+  void workspace_include(std::string_view name, const symbol_source& symbols) {
+    auto* index = symbols ? symbols() : nullptr;
+    if (index == nullptr)
+      return;
+    std::vector<std::string> macros;
+    std::vector<std::string> others;
+    for (auto& place : index->find(name)) {
+      auto& kind = place.what->kind;
+      if (!decomposition::is_header(*place.file)
+          || *place.file == error_.location().file() || kind == "namespace"
+          || place.what->is_member)
+        continue;
+      auto& list = kind == "macro" ? macros : others;
+      if (list.empty() || list.back() != *place.file)
+        list.push_back(*place.file);
+    }
+    constexpr size_t headers_max = 2;
+    auto& chosen = macros.empty() ? others : macros;
+    for (size_t i = 0; i < std::min(chosen.size(), headers_max); ++i)
+      if (auto known = index->spellings(chosen[i]); !known.empty())
+        add_include('"' + known.front() + '"');
+  }
+
+  [[nodiscard]] static std::vector<std::string>
+  types_of(std::string_view name, const symbol_source& symbols) {
+    std::map<std::string, size_t> known;
+    auto* index = symbols ? symbols() : nullptr;
+    if (index != nullptr)
+      for (auto& place : index->find(name))
+        if (!place.what->type.empty())
+          ++known[place.what->type];
+    std::vector<std::string> result;
+    for (auto& [type, times] : known)
+      result.push_back(type);
+    std::stable_sort(result.begin(), result.end(), [&](auto& a, auto& b) {
+      return known.at(a) > known.at(b);
+    });
+    constexpr size_t types_max = 3;
+    if (result.size() > types_max)
+      result.resize(types_max);
+    for (auto* usual : {"void", "bool", "int"})
+      if (known.count(usual) == 0)
+        result.emplace_back(usual);
+    return result;
+  }
+
   [[nodiscard]] bool is_undeclared() const {
     return says(error_, "undeclared identifier") || says(error_, "not declared")
            || says(error_, "unknown type name")
            || says(error_, "does not name a type")
            || says(error_, "has not been declared")
            || says(error_, "no template named");
-  }
-
-  static bool is_standard(std::string_view name) {
-    static constexpr std::string_view names
-      = " any array atomic back_inserter begin bitset cerr chrono cin clog "
-        "cout "
-        "deque end endl exception find find_if forward function future get "
-        "getline hash ifstream initializer_list int16_t int32_t int64_t int8_t "
-        "invalid_argument istream istringstream list lock_guard logic_error "
-        "make_pair make_shared make_tuple make_unique map max min move "
-        "multimap "
-        "multiset mutex numeric_limits ofstream optional ostream ostringstream "
-        "out_of_range pair priority_queue promise ptrdiff_t queue "
-        "runtime_error "
-        "set shared_ptr size_t sort span stack string string_view stringstream "
-        "swap thread to_string tuple uint16_t uint32_t uint64_t uint8_t "
-        "unique_lock unique_ptr unordered_map unordered_set variant vector "
-        "weak_ptr wstring ";
-    return names.find(' ' + std::string{name} + ' ') != std::string_view::npos;
   }
 
   [[nodiscard]] bool is_qualified(size_t begin) const {
@@ -221,7 +374,7 @@ private:
 
   void add(size_t begin, size_t end, std::string replacement) {
     auto& fix = fixes_.emplace_back();
-    fix.set_tool("rule");
+    fix.set_tool(std::string{rule_tool});
     fix.set_on_note(true); // A compiler's own proposal goes first.
     fix.set_message(error_.message());
     fix.set_target_file(error_.location().file());
@@ -240,18 +393,50 @@ private:
 
 } // namespace
 
-std::vector<pb::Fix> rule_fixes(const pb::Diagnostic& error,
-                                std::string_view content) {
-  auto where = place_of(error, content);
+rule_book::rule_book(std::string_view content,
+                     const std::vector<const pb::Diagnostic*>& errors,
+                     symbol_source symbols)
+  : content_{content}, symbols_{std::move(symbols)} {
+  for (auto* error : errors)
+    lines_[error->tool()].push_back(error->location().line());
+  for (auto& [tool, lines] : lines_)
+    std::sort(lines.begin(), lines.end());
+}
+
+/// Whether `error` is the first that its compiler reports from where the
+/// bracket is missing on.
+bool rule_book::is_first_after(const missing_bracket& missing,
+                               const pb::Diagnostic& error) const {
+  auto found = lines_.find(error.tool());
+  if (found == lines_.end())
+    return false;
+  auto first = std::lower_bound(found->second.begin(), found->second.end(),
+                                missing.first_line);
+  return first != found->second.end() && *first == error.location().line();
+}
+
+std::vector<pb::Fix> rule_book::fixes(const pb::Diagnostic& error) {
+  auto where = place_of(error, content_);
   if (!where)
     return {};
+  if (!braces_)
+    braces_ = missing_braces(content_);
+  if (!parentheses_)
+    parentheses_ = missing_parentheses(content_);
   proposals all{error, *where};
+  for (auto* missing : {&*braces_, &*parentheses_})
+    for (auto& bracket : *missing)
+      if (is_first_after(bracket, error))
+        all.bracket(bracket);
+  all.duplicate();
   all.missing_typename();
   all.standard_name();
   all.member_access();
   all.declaration();
   all.single_colon();
   all.keyword();
+  all.result_type(symbols_);
+  all.include(symbols_);
   return std::move(all).take();
 }
 

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <utility>
 
+#include "runtime/execution/cache/digest.hpp"
+#include "runtime/execution/checker.hpp"
 #include "runtime/execution/counting_runner.hpp"
 #include "runtime/execution/fixit.hpp"
 #include "runtime/toolchain/prepare.hpp"
@@ -28,13 +30,16 @@ error cancelled() {
 } // namespace
 
 slot_jobs::slot_jobs(std::string worker, const slot_runner_settings& settings,
-                     process::runner& processes,
-                     std::shared_ptr<project_cache> projects)
+                     process::runner& processes, shared_caches caches)
   : worker_{std::move(worker)},
     settings_{settings},
     processes_{processes},
-    projects_{std::move(projects)} {
+    caches_{std::move(caches)} {
   // nop
+}
+
+void slot_jobs::on_progress(std::function<void()> alive) {
+  alive_ = std::move(alive);
 }
 
 expected<void> slot_jobs::run(const pb::WorkUnit& unit, std::stop_token stop,
@@ -69,7 +74,7 @@ slot_jobs::dispatch(const pb::WorkUnit& unit, process::runner& processes,
     case pb::WorkUnit::kPrepare:
       return prepare(unit, *where, result);
     case pb::WorkUnit::kCheck:
-      return check(unit, *where, processes, stop, result);
+      return check(unit, *where, stop, result);
     case pb::WorkUnit::kRepair:
       return repair(unit, *where, stop, result);
     default:
@@ -92,18 +97,52 @@ expected<workspace::slot*> slot_jobs::slot_at(const pb::WorkUnit& unit) {
   return &*slot_;
 }
 
+/// The index of `tree`, made when it is asked for.
+symbol_source slot_jobs::symbols_of(const place& where, const std::string& tree,
+                                    std::stop_token stop) {
+  auto known = std::make_shared<std::optional<symbol_cache::handle>>();
+  return [=, this, slot = &where.slot]() -> const toolchain::symbol_index* {
+    if (!*known) {
+      auto index = caches_.symbols->get(tree, slot->tree_folder(),
+                                        slot->store(), settings_.toolchain,
+                                        processes_, stop);
+      *known = index ? *index : nullptr;
+    }
+    return (*known)->get();
+  };
+}
+
+/// Digest of the names of all files of `tree`.
+expected<std::string> slot_jobs::names_of(workspace::slot& slot,
+                                          const std::string& tree) {
+  if (caches_.checks == nullptr || named_tree_ == tree)
+    return names_;
+  auto files = slot.store().list_files(tree);
+  if (!files)
+    return files.error();
+  digest_builder all;
+  for (auto& file : *files)
+    all.add(file);
+  named_tree_ = tree;
+  names_ = std::move(all).finish();
+  return names_;
+}
+
 expected<slot_jobs::place> slot_jobs::place_for(const pb::WorkUnit& unit,
                                                 process::runner& processes,
                                                 std::stop_token stop) {
   auto slot = slot_at(unit);
   if (!slot)
     return slot.error();
-  auto prepared
-    = projects_->get({unit.workspace_root(), unit.tree(), unit.toolchain()},
-                     settings_, (*slot)->store(), processes, std::move(stop));
+  auto prepared = caches_.projects->get(
+    {unit.workspace_root(), unit.tree(), unit.toolchain()}, settings_,
+    (*slot)->store(), processes, std::move(stop));
   if (!prepared)
     return prepared.error();
-  return place{**slot, std::move(*prepared)};
+  auto names = names_of(**slot, unit.tree());
+  if (!names)
+    return names.error();
+  return place{**slot, std::move(*prepared), std::move(*names)};
 }
 
 expected<void> slot_jobs::prepare(const pb::WorkUnit& unit, const place& where,
@@ -123,26 +162,23 @@ expected<void> slot_jobs::prepare(const pb::WorkUnit& unit, const place& where,
 }
 
 expected<void> slot_jobs::check(const pb::WorkUnit& unit, const place& where,
-                                process::runner& processes,
                                 std::stop_token stop,
                                 pb::AttemptResult& result) {
-  auto& what = unit.check();
-  auto& tree = where.slot.tree_folder();
-  auto command = toolchain::check_command(where.prepared->project, what.unit(),
-                                          what.compiler(), tree,
-                                          settings_.toolchain,
-                                          settings_.processes);
+  auto command = toolchain::check_command(
+    where.prepared->project, unit.check().unit(), unit.check().compiler(),
+    where.slot.tree_folder(), settings_.toolchain, settings_.processes);
   if (!command)
     return command.error();
-  auto outcome = processes.run(std::move(*command), std::move(stop));
-  if (outcome.status == process::status::cancelled)
-    return cancelled();
-  if (outcome.status == process::status::launcher_lost)
-    return error{errc::crashed,
-                 "checking " + what.unit() + ": " + process::describe(outcome)};
-  result.mutable_metrics()->set_checks(1);
-  *result.mutable_unit_report() = toolchain::read_check(
-    where.prepared->project, what.unit(), what.compiler(), tree, outcome);
+  // It counts its own processes.
+  compiler_checker checker{{where.slot.tree_folder(), where.prepared->project,
+                            settings_.toolchain, settings_.processes,
+                            processes_, std::move(stop), caches_.checks.get(),
+                            where.names, alive_},
+                           *result.mutable_metrics()};
+  auto reports = checker.check(unit.check().unit(), {unit.check().compiler()});
+  if (!reports)
+    return reports.error();
+  *result.mutable_unit_report() = std::move(reports->front());
   return {};
 }
 
@@ -154,9 +190,16 @@ expected<void> slot_jobs::repair(const pb::WorkUnit& unit, const place& where,
     what.mutable_compilers()->Assign(where.prepared->compilers.begin(),
                                      where.prepared->compilers.end());
   // It counts its own processes.
-  fixit_context context{where.slot,          where.prepared->project,
-                        settings_.toolchain, settings_.processes,
-                        processes_,          std::move(stop)};
+  fixit_context context{where.slot,
+                        where.prepared->project,
+                        settings_.toolchain,
+                        settings_.processes,
+                        processes_,
+                        stop,
+                        caches_.checks.get(),
+                        where.names,
+                        symbols_of(where, unit.tree(), stop),
+                        alive_};
   auto report = execution::repair(what, context, *result.mutable_metrics());
   if (!report)
     return report.error();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -8,7 +9,9 @@
 #include "messages/v1/assignment.pb.h"
 #include "messages/v1/result.pb.h"
 #include "runtime/execution/project_cache.hpp"
+#include "runtime/execution/rules.hpp"
 #include "runtime/execution/slot_runner.hpp"
+#include "runtime/execution/symbol_cache.hpp"
 #include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
 #include "runtime/workspace/slot.hpp"
@@ -24,8 +27,10 @@ namespace pb = messages::v1;
 class slot_jobs {
 public:
   slot_jobs(std::string worker, const slot_runner_settings& settings,
-            process::runner& processes,
-            std::shared_ptr<project_cache> projects);
+            process::runner& processes, shared_caches caches);
+
+  /// `alive` is called whenever a check has ended. Before the first `run`.
+  void on_progress(std::function<void()> alive);
 
   /// Carries out `unit`; payload, patch and metrics go into `result`. After an
   /// error or a stop the slot holds a whole tree again, or is known to be
@@ -37,18 +42,22 @@ private:
   struct place {
     workspace::slot& slot;
     project_cache::handle prepared;
+    std::string names; // Digest of the tree's file names.
   };
 
   expected<void> dispatch(const pb::WorkUnit& unit, process::runner& processes,
                           std::stop_token stop, pb::AttemptResult& result);
   expected<workspace::slot*> slot_at(const pb::WorkUnit& unit);
+  symbol_source symbols_of(const place& where, const std::string& tree,
+                           std::stop_token stop);
+  expected<std::string> names_of(workspace::slot& slot,
+                                 const std::string& tree);
   expected<place> place_for(const pb::WorkUnit& unit,
                             process::runner& processes, std::stop_token stop);
   expected<void> prepare(const pb::WorkUnit& unit, const place& where,
                          pb::AttemptResult& result);
   expected<void> check(const pb::WorkUnit& unit, const place& where,
-                       process::runner& processes, std::stop_token stop,
-                       pb::AttemptResult& result);
+                       std::stop_token stop, pb::AttemptResult& result);
   expected<void> repair(const pb::WorkUnit& unit, const place& where,
                         std::stop_token stop, pb::AttemptResult& result);
   expected<void> test(const pb::WorkUnit& unit, process::runner& processes,
@@ -58,7 +67,10 @@ private:
   std::string worker_;
   const slot_runner_settings settings_;
   process::runner& processes_;
-  std::shared_ptr<project_cache> projects_;
+  shared_caches caches_;
+  std::function<void()> alive_;
+  std::string named_tree_; // Whose file names have the digest `names_`.
+  std::string names_;
   std::optional<workspace::slot> slot_;
 };
 

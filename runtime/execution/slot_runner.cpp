@@ -68,12 +68,11 @@ process::command command_of(const pb::WorkUnit& unit,
 class slot_runner final : public unit_runner {
 public:
   slot_runner(std::string worker, const slot_runner_settings& settings,
-              process::runner& processes,
-              std::shared_ptr<project_cache> projects)
+              process::runner& processes, shared_caches caches)
     : worker_{worker},
       limits_{settings.processes},
       processes_{processes},
-      jobs_{std::move(worker), settings, processes, std::move(projects)},
+      jobs_{std::move(worker), settings, processes, std::move(caches)},
       thread_{[this](std::stop_token quit) { loop(std::move(quit)); }} {
     // nop
   }
@@ -88,6 +87,10 @@ public:
 
   std::optional<pb::AttemptResult> start(const pb::Assignment& assignment,
                                          completion done) override;
+
+  void on_progress(std::function<void()> alive) override {
+    jobs_.on_progress(std::move(alive));
+  }
 
   void cancel() override {
     // The callbacks that this runs must not meet our lock.
@@ -222,10 +225,9 @@ void slot_runner::run(job what) {
 
 std::unique_ptr<unit_runner>
 make_slot_runner(std::string worker, const slot_runner_settings& settings,
-                 process::runner& processes,
-                 std::shared_ptr<project_cache> projects) {
+                 process::runner& processes, shared_caches caches) {
   return std::make_unique<slot_runner>(std::move(worker), settings, processes,
-                                       std::move(projects));
+                                       std::move(caches));
 }
 
 } // namespace cohort::runtime::execution

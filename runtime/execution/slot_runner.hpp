@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "runtime/execution/cache/check_cache.hpp"
 #include "runtime/execution/unit_runner.hpp"
 #include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
@@ -27,11 +28,22 @@ class project_cache;
 
 std::shared_ptr<project_cache> make_project_cache();
 
+/// The index of the workspace's names.
+class symbol_cache;
+
+std::shared_ptr<symbol_cache> make_symbol_cache();
+
+/// What the workers of a process have in common.
+struct shared_caches {
+  std::shared_ptr<project_cache> projects = make_project_cache();
+  std::shared_ptr<check_cache> checks; // None: every check is made.
+  std::shared_ptr<symbol_cache> symbols = make_symbol_cache();
+};
+
 /// The runner of production: one thread and one slot a worker; every kind of
 /// work unit. `processes` must outlive it.
 std::unique_ptr<unit_runner>
 make_slot_runner(std::string worker, const slot_runner_settings& settings,
-                 process::runner& processes,
-                 std::shared_ptr<project_cache> projects);
+                 process::runner& processes, shared_caches caches);
 
 } // namespace cohort::runtime::execution

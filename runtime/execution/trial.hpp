@@ -50,6 +50,9 @@ private:
   expected<void> write(const std::map<std::string, std::string>& contents);
   expected<void> measure(trial& what, const std::string& unit);
   expected<verdict> ask(trial& what, const std::string& unit, bool is_judge);
+  expected<verdict> ask_some(trial& what, const std::string& unit,
+                             bool is_judge,
+                             const std::vector<std::string>& compilers);
   std::vector<std::string> other_readers(const trial& what,
                                          const std::string& unit) const;
 

@@ -28,6 +28,10 @@ public:
   virtual std::optional<pb::AttemptResult>
   start(const pb::Assignment& assignment, completion done) = 0;
 
+  /// `alive` is called from any thread whenever an assignment that takes long
+  /// got further. Called before the first `start`.
+  virtual void on_progress(std::function<void()> alive) = 0;
+
   /// Asks the running assignment, if any, to stop.
   virtual void cancel() = 0;
 };

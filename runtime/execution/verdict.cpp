@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <compare>
 #include <map>
+#include <optional>
+#include <vector>
 
 namespace cohort::runtime::execution {
 
@@ -44,24 +46,31 @@ struct sides {
   error_bag after;
   std::map<std::string, size_t> messages_before;
   std::map<std::string, size_t> messages_after;
-  const pb::Diagnostic* first_before = nullptr;
-  const pb::Diagnostic* first_after = nullptr;
+  // The first that differ, in the order in which the compiler reports them.
+  std::optional<error_key> first_before;
+  std::optional<error_key> first_after;
 
   sides(const comparison& x, const shifts& moved) {
+    std::vector<error_key> old_order;
     for (auto& error : x.before->diagnostics())
       if (is_error(error)) {
-        if (first_before == nullptr)
-          first_before = &error;
-        ++before[key_before(error, moved)];
+        old_order.push_back(key_before(error, moved));
+        ++before[old_order.back()];
         ++messages_before[error.message()];
       }
+    std::vector<error_key> new_order;
     for (auto& error : x.after->diagnostics())
       if (is_error(error)) {
-        if (first_after == nullptr)
-          first_after = &error;
-        ++after[key_after(error)];
+        new_order.push_back(key_after(error));
+        ++after[new_order.back()];
         ++messages_after[error.message()];
       }
+    auto [old_one, new_one] = std::mismatch(old_order.begin(), old_order.end(),
+                                            new_order.begin(), new_order.end());
+    if (old_one != old_order.end())
+      first_before = *old_one;
+    if (new_one != new_order.end())
+      first_after = *new_one;
   }
 
   static size_t count(const error_bag& bag, const error_key& key) {
@@ -100,16 +109,15 @@ struct sides {
     return count(after, key) < count(before, key);
   }
 
-  /// Whether the compiler now gets further before its first error.
-  [[nodiscard]] bool moved_on(const shifts& moved) const {
-    if (first_before == nullptr || first_after == nullptr)
-      return first_after == nullptr;
-    auto old_key = key_before(*first_before, moved);
-    auto new_key = key_after(*first_after);
-    if (old_key.file != new_key.file)
+  /// Whether the compiler now gets further before an error that it did not
+  /// report before.
+  [[nodiscard]] bool moved_on() const {
+    if (!first_before || !first_after)
+      return !first_after;
+    if (first_before->file != first_after->file)
       // Text before the edit reads as it did, so another file comes after it.
       return true;
-    return new_key.line > old_key.line;
+    return first_after->line > first_before->line;
   }
 };
 
@@ -195,7 +203,11 @@ verdict judge_compiler(const comparison& x, const shifts& moved,
     return reject(tool + " still refuses that line");
   if (fresh.empty())
     return {grade::smaller, {}};
-  if (errors.moved_on(moved))
+  // The workspace's code is what is mended: headers outside of it are right.
+  auto outside = std::any_of(fresh.begin(), fresh.end(), [](auto& key) {
+    return key.file.starts_with('/');
+  });
+  if (errors.moved_on() && !outside)
     return {grade::moved_on, {}};
   return reject(tool + " finds " + std::to_string(fresh.size())
                 + " new error(s), the first at " + place_of(fresh.front())

@@ -8,7 +8,7 @@
 #include <sqlite3.h>
 
 #include "runtime/expected.hpp"
-#include "runtime/journal/statement.hpp"
+#include "runtime/sqlite/statement.hpp"
 
 /// The file that is a journal: opens it, makes its tables, and says in words
 /// why it does not work.
@@ -25,7 +25,7 @@ public:
   database& operator=(const database&) = delete;
   ~database();
 
-  statement prepare(std::string_view sql) {
+  sqlite::statement prepare(std::string_view sql) {
     return {handle_, sql};
   }
   bool execute(const std::string& sql);

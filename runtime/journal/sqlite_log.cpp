@@ -170,7 +170,8 @@ private:
   }
 
   std::unique_ptr<database> db_; // First: its statements go before it.
-  statement begin_, commit_, rollback_, insert_, last_, read_, tasks_, epoch_;
+  sqlite::statement begin_, commit_, rollback_, insert_, last_, read_, tasks_,
+    epoch_;
   std::map<std::string, uint64_t> last_sequences_; // By task; as committed.
 };
 

@@ -183,6 +183,19 @@ void pool::cancel_acknowledged(worker_id worker, uint64_t sequence,
   impl_->match(now);
 }
 
+void pool::got_further(worker_id worker, uint64_t sequence, uint32_t attempt,
+                       time_point now) {
+  impl_->saw(now);
+  auto* from = impl_->workers.find(worker);
+  if (from == nullptr)
+    return;
+  auto place = impl_->held.find(*from, sequence, attempt);
+  if (place == nowhere || place != from->first)
+    return;
+  impl_->start_lease(*from, now);
+  impl_->workers.place(*from, now);
+}
+
 void pool::tick(time_point now) {
   impl_->saw(now);
   impl_->tick(now);
@@ -220,6 +233,7 @@ pb::PoolReport pool::report() const {
       busy += impl_->latest - worker->busy_since;
     status.set_busy_seconds(std::chrono::duration<double>(busy).count());
     *status.mutable_specialties() = worker->hello.specialties();
+    *status.mutable_metrics() = worker->metrics;
   }
   return report;
 }

@@ -79,6 +79,9 @@ public:
   /// dropped and counted as fenced.
   void finish(worker_id worker, uint64_t sequence, uint32_t attempt,
               pb::AttemptResult result, time_point now);
+  /// The lease of the attempt that the worker runs begins anew.
+  void got_further(worker_id worker, uint64_t sequence, uint32_t attempt,
+                   time_point now);
   void cancel_acknowledged(worker_id worker, uint64_t sequence,
                            uint32_t attempt, time_point now);
 

@@ -3,6 +3,7 @@
 #include "runtime/resilience/backoff.hpp"
 #include "runtime/resilience/later.hpp"
 #include "runtime/scheduling/pool_impl.hpp"
+#include "runtime/telemetry/metrics.hpp"
 
 namespace cohort::runtime::scheduling {
 
@@ -56,6 +57,8 @@ void pool::impl::judge(worker_record& worker,
                        resilience::circuit_breaker::call call,
                        const pb::AttemptResult& result, time_point now) {
   ++(result.has_error() ? worker.failed : worker.finished);
+  if (result.has_metrics())
+    telemetry::add(worker.metrics, result.metrics());
   if (result.has_error()
       && is_fault_of_worker(static_cast<errc>(result.error().code())))
     worker.breaker.failed(call, now);

@@ -35,6 +35,7 @@ struct worker_record {
   uint64_t home = 0; // Workspace and tree that its slot holds; 0: unknown.
 
   uint64_t finished = 0;
+  pb::ExecutionMetrics metrics; // Of all its attempts.
   uint64_t failed = 0;
   std::chrono::nanoseconds busy{0}; // Until busy_since, if it holds anything.
   time_point busy_since;

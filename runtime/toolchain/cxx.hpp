@@ -81,4 +81,11 @@ read_check(const project& project, const std::string& unit,
            const std::string& compiler, const std::filesystem::path& tree,
            const process::outcome& result);
 
+/// Every file that the check opened, inside `tree` or not, as absolute paths,
+/// sorted. Empty when that is not known.
+[[nodiscard]] std::vector<std::string>
+files_opened(const project& project, const std::string& unit,
+             const std::string& compiler, const std::filesystem::path& tree,
+             const process::outcome& result);
+
 } // namespace cohort::runtime::toolchain

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -134,6 +135,23 @@ std::string failure_of(const std::string& compiler,
   return said + ": " + (words.empty() ? "it said nothing" : words);
 }
 
+/// The files that a compiler opened, by the names that it printed.
+std::vector<std::string>
+names_read(const project& project, const compile_entry* entry,
+           const std::string& compiler, const fs::path& tree,
+           const process::outcome& result) {
+  auto names = read_dependencies(result.out);
+  auto has_rule = !names.empty();
+  auto add = [&](std::vector<std::string> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(names));
+  };
+  add(read_includes(result.err));
+  if (!has_rule && entry)
+    add(forced_includes(check_arguments(project, *entry, compiler, tree),
+                        check_directory(project, *entry, tree), tree));
+  return names;
+}
+
 } // namespace
 
 pb::UnitReport read_check(const project& project, const std::string& unit,
@@ -171,19 +189,25 @@ pb::UnitReport read_check(const project& project, const std::string& unit,
   report.set_ok(report.failure().empty() && !has_error);
 
   std::set<std::string> reads{unit};
-  auto add_reads = [&](const std::vector<std::string>& names) {
-    for (auto& name : names)
-      if (auto inside = map.inside(name); !inside.empty())
-        reads.insert(std::move(inside));
-  };
-  auto dependencies = read_dependencies(result.out);
-  add_reads(dependencies);
-  add_reads(read_includes(result.err));
-  if (dependencies.empty() && entry)
-    add_reads(forced_includes(check_arguments(project, *entry, compiler, tree),
-                              directory, tree));
+  for (auto& name : names_read(project, entry, compiler, tree, result))
+    if (auto inside = map.inside(name); !inside.empty())
+      reads.insert(std::move(inside));
   report.mutable_reads()->Assign(reads.begin(), reads.end());
   return report;
+}
+
+std::vector<std::string>
+files_opened(const project& project, const std::string& unit,
+             const std::string& compiler, const fs::path& tree,
+             const process::outcome& result) {
+  auto* entry = find_entry(project, unit);
+  if (!entry || result.status != process::status::exited)
+    return {};
+  auto directory = check_directory(project, *entry, tree);
+  std::set<std::string> opened{absolute(tree.string(), unit)};
+  for (auto& name : names_read(project, entry, compiler, tree, result))
+    opened.insert(absolute(directory, name));
+  return {opened.begin(), opened.end()};
 }
 
 } // namespace cohort::runtime::toolchain

@@ -13,6 +13,7 @@ struct toolchain_settings {
   std::string clang = "clang++";
   std::string cmake = "cmake";
   std::string ctest = "ctest";
+  std::string ctags = "ctags"; // Universal Ctags.
 };
 
 } // namespace cohort::runtime::toolchain

@@ -123,4 +123,8 @@ std::filesystem::path state_folder::patches() const {
   return path_ / "patches";
 }
 
+std::filesystem::path state_folder::checks() const {
+  return path_ / "checks.db";
+}
+
 } // namespace cohort::runtime::workspace

@@ -12,6 +12,7 @@ namespace cohort::runtime::workspace {
 ///   journal.db     events
 ///   slots/         worktrees; a cache, safe to delete while nothing runs
 ///   projects/      configured build folders; a cache as well
+///   checks.db      what compilers said; a cache
 ///   patches/       results that could not become a branch
 ///   lock           held while this object lives
 class state_folder {
@@ -36,6 +37,7 @@ public:
   [[nodiscard]] std::filesystem::path journal() const;
   [[nodiscard]] std::filesystem::path slots() const;
   [[nodiscard]] std::filesystem::path patches() const;
+  [[nodiscard]] std::filesystem::path checks() const;
 
 private:
   state_folder(std::filesystem::path path, int lock);

@@ -47,6 +47,10 @@ public:
     return std::nullopt;
   }
 
+  void on_progress(std::function<void()>) override {
+    // Nothing here takes long.
+  }
+
   void cancel() override {
     // Nothing is cancelled here.
   }

@@ -15,6 +15,7 @@ namespace cohort::tests {
 struct runner_script {
   std::vector<messages::v1::Assignment> started;
   std::function<void(messages::v1::AttemptResult)> done; // Of the last start.
+  std::function<void()> alive; // Says that the assignment got further.
   int cancels = 0;
   bool at_once = false; // Answer inside start().
   bool throws = false;  // start() throws.
@@ -46,6 +47,10 @@ public:
       return messages::v1::AttemptResult{};
     script_->done = std::move(done);
     return std::nullopt;
+  }
+
+  void on_progress(std::function<void()> alive) override {
+    script_->alive = std::move(alive);
   }
 
   void cancel() override {

@@ -34,6 +34,7 @@ fake_pool(actors::worker_pool_actor::pointer self,
       reply_to(self, self->current_sender(), std::move(cancelled));
     },
     [](const pb::AttemptsFinished&) {},
+    [](const pb::AttemptProgress&) {},
     [](const pb::CancelAcknowledged&) {},
     [](const pb::TimerExpired&) {},
     [](const pb::PoolQuery&) { return pb::PoolReport{}; },

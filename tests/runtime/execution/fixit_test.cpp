@@ -26,9 +26,16 @@ expected<outcome> try_repair(small_project& project,
                              std::stop_token stop = {},
                              const process::process_settings& limits = {}) {
   outcome result;
-  execution::fixit_context context{
-    project.slot(), project.project(),          settings,
-    limits,         cohort::tests::processes(), stop};
+  execution::fixit_context context{project.slot(),
+                                   project.project(),
+                                   settings,
+                                   limits,
+                                   cohort::tests::processes(),
+                                   stop,
+                                   nullptr,
+                                   {},
+                                   {},
+                                   {}};
   auto report = execution::repair(project.repair(), context, result.metrics);
   if (!report)
     return report.error();

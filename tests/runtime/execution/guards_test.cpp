@@ -68,6 +68,18 @@ size_t naive_distance(const std::string& a, const std::string& b) {
 
 } // namespace
 
+TEST_CASE("a line that repeats the one before it may go, and no other") {
+  CHECK(is_allowed("int a;\nint a;\nint b;\n", [] {
+    pb::Edit edit;
+    edit.set_begin(7);
+    edit.set_end(14);
+    return edit;
+  }()));
+  CHECK_FALSE(may_replace("int a;\nint b;\n", "int b;\n", ""));
+  CHECK_FALSE(may_replace("xint a;\nint a;\n", "\nint a;", ""));
+  CHECK_FALSE(may_replace("int a;\n", "int a;\n", ""));
+}
+
 TEST_CASE("an exchange of neighbours counts as one edit") {
   CHECK(edit_distance("viod", "void", 2) == 1);
   CHECK(edit_distance("lenght", "length", 2) == 1);

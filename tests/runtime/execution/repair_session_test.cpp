@@ -106,7 +106,7 @@ expected<outcome> repair(small_project& project, marker_checker& checker) {
                         what.subtask().files().end()},
                        what.scope()};
   repair_session session{
-    what, {"gcc", "clang"}, {files, checker, checker.stop}, result.metrics};
+    what, {"gcc", "clang"}, {files, checker, checker.stop, {}}, result.metrics};
   auto report = session.run();
   if (!report)
     return report.error();

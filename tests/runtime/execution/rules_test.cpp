@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <memory>
 #include <random>
 #include <string>
 
@@ -24,11 +25,28 @@ pb::Diagnostic error_at(uint32_t line, uint32_t column, std::string message) {
   return error;
 }
 
+/// An index with a header that declares names, and a file that includes it.
+const toolchain::symbol_index& some_index() {
+  static const toolchain::symbol_index index = [] {
+    auto header = std::make_shared<toolchain::file_symbols>();
+    header->declared = {{"thing", "class", "", 1},
+                        {"CHECK_IT", "macro", "", 2},
+                        {"area", "prototype", "double", 3},
+                        {"n", "namespace", "", 4}};
+    auto user = std::make_shared<toolchain::file_symbols>();
+    user->includes = {"lib/a.h"};
+    return toolchain::symbol_index{
+      {{"include/lib/a.h", header}, {"user.cc", user}}};
+  }();
+  return index;
+}
+
 /// What the file reads like after each proposal.
 std::vector<std::string> outcomes(const pb::Diagnostic& error,
                                   const std::string& content) {
   std::vector<std::string> result;
-  for (auto& fix : execution::rule_fixes(error, content)) {
+  execution::rule_book rules{content, {&error}, [] { return &some_index(); }};
+  for (auto& fix : rules.fixes(error)) {
     auto edited = workspace::apply_edits(content, {fix.edits().begin(),
                                                    fix.edits().end()});
     REQUIRE(edited);
@@ -45,6 +63,61 @@ bool offers(const pb::Diagnostic& error, const std::string& content,
 }
 
 } // namespace
+
+TEST_CASE("a brace that the indentation shows") {
+  CHECK(offers(error_at(3, 1, "expected '}' at end of input"),
+               "void f() {\n  g();\nvoid h();\n",
+               "void f() {\n  g();\n}\nvoid h();\n"));
+  CHECK(offers(error_at(3, 1, "function definition is not allowed here"),
+               "struct s {\n  int a;\nint f() { return 1; }\n",
+               "struct s {\n  int a;\n};\nint f() { return 1; }\n"));
+  // An error before it does not come from it.
+  CHECK_FALSE(offers(error_at(1, 1, "expected ';'"),
+                     "int a\nvoid f() {\n  g();\nvoid h();\n",
+                     "int a\nvoid f() {\n  g();\n}\nvoid h();\n"));
+}
+
+TEST_CASE("a parenthesis that is open at the end of the statement") {
+  CHECK(offers(error_at(1, 12, "expected ')'"), "int a = f(g(1);\n",
+               "int a = f(g(1));\n"));
+}
+
+TEST_CASE("a line that repeats the one before it") {
+  auto error = error_at(2, 7, "redeclaration of 'int a'");
+  CHECK(offers(error, "  int a;\n  int a;\nint b;\n", "  int a;\nint b;\n"));
+  CHECK(outcomes(error, "  int a;\n  int a ;\nint b;\n").empty());
+  CHECK(outcomes(error_at(2, 7, "use of undeclared identifier 'a'"),
+                 "  int a;\n  int a;\n")
+          .empty());
+}
+
+TEST_CASE("the header of a name: standard, and the workspace's own") {
+  CHECK(offers(error_at(2, 6, "no template named 'vector' in namespace 'std'"),
+               "#include <map>\nstd::vector<int> x;\n",
+               "#include <map>\n#include <vector>\nstd::vector<int> x;\n"));
+  CHECK(offers(error_at(1, 1, "unknown type name 'thing'"), "thing x;\n",
+               "#include \"lib/a.h\"\nthing x;\n"));
+  // A macro's name is not in the message.
+  CHECK(offers(error_at(1, 9,
+                        "expected constructor, destructor, or type "
+                        "conversion before '(' token"),
+               "CHECK_IT(a) {}\n", "#include \"lib/a.h\"\nCHECK_IT(a) {}\n"));
+  // It is there already; a namespace is in too many headers.
+  CHECK(outcomes(error_at(2, 1, "unknown type name 'thing'"),
+                 "#include \"lib/a.h\"\nthing x;\n")
+          .empty());
+  CHECK(outcomes(error_at(1, 7, "'n' has not been declared"), "using n::x;\n")
+          .empty());
+}
+
+TEST_CASE("the result of a function that is declared elsewhere") {
+  auto error = error_at(1, 1,
+                        "C++ requires a type specifier for all "
+                        "declarations");
+  CHECK(outcomes(error, "area() { return 1; }\n").front()
+        == "double area() { return 1; }\n");
+  CHECK(offers(error, "other() {}\n", "void other() {}\n"));
+}
 
 TEST_CASE("a misspelt keyword") {
   CHECK(offers(error_at(1, 1, "unknown type name 'cosnt'"),
@@ -127,7 +200,7 @@ TEST_CASE(
                    + "'? missing 'typename'";
     auto error = error_at(static_cast<uint32_t>(random() % 5),
                           static_cast<uint32_t>(random() % 90), message);
-    for (auto& fix : execution::rule_fixes(error, content))
+    for (auto& fix : execution::rule_book{content, {&error}}.fixes(error))
       for (auto& edit : fix.edits()) {
         CHECK(edit.begin() <= edit.end());
         CHECK(edit.end() <= content.size());

@@ -96,8 +96,7 @@ public:
 
   cohort::tests::temp_folder folder;
   execution::slot_runner_settings settings;
-  std::shared_ptr<execution::project_cache> cache
-    = execution::make_project_cache();
+  execution::shared_caches cache;
   std::string tree;
 };
 

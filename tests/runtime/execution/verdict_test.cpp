@@ -265,7 +265,7 @@ TEST_CASE("places and candidates are bounded, and refusals told") {
   auto gcc = report("gcc", errors);
   auto places = leading_places({&gcc}, "a.cpp", allow_all);
   CHECK(places.size() == 8);
-  CHECK(places[0].candidates.size() == 6);
+  CHECK(places[0].candidates.size() == 10);
   auto refused = leading_places({&gcc}, "a.cpp", [](const pb::Fix&) {
     return std::optional<std::string>{"no"};
   });

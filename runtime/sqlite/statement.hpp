@@ -7,7 +7,8 @@
 
 #include <sqlite3.h>
 
-namespace cohort::runtime::journal {
+/// SQLite with owners: what the journal and the cache of checks share.
+namespace cohort::runtime::sqlite {
 
 /// A prepared SQL statement, to be run again and again. What it binds must live
 /// until it has run; it must go before its database is closed.
@@ -80,4 +81,4 @@ private:
   sqlite3_stmt* handle_ = nullptr;
 };
 
-} // namespace cohort::runtime::journal
+} // namespace cohort::runtime::sqlite

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+/// Which header has a name of the standard library, and where a new #include
+/// belongs.
+///
+/// Pure.
+namespace cohort::runtime::execution {
+
+/// "vector" for "vector", "cstdio" for "printf"; empty when it is not known.
+[[nodiscard]] std::string_view standard_header(std::string_view name);
+
+/// Whether the file has an #include of exactly that: `<vector>`, `"a/b.h"`.
+[[nodiscard]] bool has_include(std::string_view content,
+                               std::string_view spelling);
+
+struct include_place {
+  size_t at = 0;    // A line's begin.
+  std::string text; // The whole line, with its end.
+};
+
+/// Where `#include SPELLING` goes: into the block of includes of its sort,
+/// before the first that comes after it in the alphabet; where there is none of
+/// its sort, before (quoted) or after (angled) the others; in a file without
+/// any, or where that would be behind `use`, after its first comment and its
+/// guard.
+[[nodiscard]] include_place place_include(std::string_view content,
+                                          std::string_view spelling,
+                                          size_t use = std::string_view::npos);
+
+} // namespace cohort::runtime::execution
