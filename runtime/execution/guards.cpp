@@ -115,6 +115,8 @@ std::optional<std::string> refuse_text(std::string_view added) {
     return "it puts code under a comment or a directive";
   if (text.find("[[") != std::string_view::npos)
     return "it silences the error with an attribute";
+  if (text == "class" || text == "struct" || text == "enum" || text == "union")
+    return "it makes a name mean what another declaration hides";
   return std::nullopt;
 }
 
@@ -285,11 +287,12 @@ bool breaks_structure(const pb::Diagnostic& error) {
 std::optional<std::string>
 refuse_cascade(const pb::Fix& fix, const pb::Diagnostic* behind,
                const std::vector<const pb::Diagnostic*>& errors) {
-  constexpr uint32_t reach = 12; // Lines that a cascade goes in its function.
-  auto puts_in_signs
-    = std::all_of(fix.edits().begin(), fix.edits().end(),
-                  [](const pb::Edit& edit) { return is_structural(edit); });
-  if (!puts_in_signs)
+  constexpr uint32_t reach = 30; // Lines that a cascade goes in its function.
+  auto answers_anything = std::all_of(
+    fix.edits().begin(), fix.edits().end(), [](const pb::Edit& edit) {
+      return is_structural(edit) || edit.replacement().empty();
+    });
+  if (!answers_anything)
     return std::nullopt;
   if (behind != nullptr && breaks_structure(*behind))
     return "it may be a consequence of the error in "

@@ -33,9 +33,9 @@ refuse_edit(const pb::Fix& fix, const pb::Edit& edit, std::string_view content);
 
 /// Returns why a fix that only one compiler proposes may be an answer to a
 /// consequence of another error, or nothing. It concerns fixes that put in
-/// signs: those mend anything. `behind`: an error of another file that comes
-/// first, if there is one; `errors`: those of the fix's file, in the order of
-/// each compiler.
+/// signs or take something out: those mend anything. `behind`: an error of
+/// another file that comes first, if there is one; `errors`: those of the fix's
+/// file, in the order of each compiler.
 [[nodiscard]] std::optional<std::string>
 refuse_cascade(const pb::Fix& fix, const pb::Diagnostic* behind,
                const std::vector<const pb::Diagnostic*>& errors);

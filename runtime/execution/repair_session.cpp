@@ -15,6 +15,16 @@ namespace {
 constexpr unsigned tries_base = 200;
 constexpr unsigned tries_per_file = 10;
 
+bool puts_in_a_bracket(const error_place& place) {
+  return std::any_of(place.candidates.begin(), place.candidates.end(),
+                     [](const candidate& what) {
+                       auto& text = what.fix.edits(0).replacement();
+                       return what.fix.tool() == rule_tool
+                              && is_structural(what.fix.edits(0))
+                              && text.find_first_of(")}") != text.npos;
+                     });
+}
+
 const char* const superseded = "another fix of the same place was kept";
 
 } // namespace
@@ -113,8 +123,11 @@ repair_session::next_judge(const std::string& file, const error_names& seen) {
     return !std::includes(seen.begin(), seen.end(), errors.begin(),
                           errors.end());
   };
+  // What only other units report in a source is a consequence of what they
+  // read before it.
+  auto is_unit = !book_.verdicts(file).empty();
   for (auto& unit : book_.failing_readers(file)) {
-    if (!has_new(unit))
+    if ((is_unit && unit != file) || !has_new(unit))
       continue;
     if (auto fresh = refresh(unit); !fresh)
       return fresh.error();
@@ -163,11 +176,20 @@ expected<bool> repair_session::attempt(const std::string& file,
     for (auto& error : report->diagnostics())
       if (is_error(error) && error.location().file() == file)
         errors.push_back(&error);
-  rule_book rules{content, errors, context_.symbols};
+  rule_book rules{content, errors, context_.symbols,
+                  [&](const std::string& name) -> const std::string* {
+                    if (context_.files.refuse(name))
+                      return nullptr;
+                    auto bytes = context_.files.read(name);
+                    return bytes ? *bytes : nullptr;
+                  }};
   auto places = leading_places(
     book_.verdicts(unit), file,
     [&](auto& fix) { return refuse(fix, behind, errors); },
     [&](auto& error) { return rules.fixes(error); });
+  // The bodies of member functions are read when their class has ended, so the
+  // error that a bracket explains may be reported late.
+  std::stable_partition(places.begin(), places.end(), puts_in_a_bracket);
   for (auto& place : places) {
     if (tries_ >= tries_max_)
       return false;

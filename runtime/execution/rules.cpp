@@ -168,6 +168,56 @@ public:
       add(where_.at, where_.at, "typename ");
   }
 
+  /// What the compiler means, where it proposes no edit because the place is an
+  /// argument of a macro.
+  void spelling() {
+    auto names = unqualified_names();
+    if (!says(error_, "did you mean '") || names.size() < 2
+        || !error_.fixes().empty() || !calls_a_macro())
+      return;
+    auto& meant = names.back();
+    for (auto& [begin, text] : words_of(where_))
+      if (text != meant && edit_distance(text, meant, 2) <= 2
+          && std::find(names.begin(), names.end() - 1, text) != names.end() - 1)
+        add(begin, begin + text.size(), meant);
+  }
+
+  void semicolon() {
+    if (says(error_, "expected ';' after") && where_.at <= where_.end)
+      add(where_.at, where_.at, ";");
+  }
+
+  void needless_override() {
+    if (!says(error_, "marked 'override', but does not override")
+        && !says(error_, "marked 'override' but does not override"))
+      return;
+    for (auto& [begin, text] : words_of(where_))
+      if (text == "override")
+        add(begin, begin + text.size(), "");
+  }
+
+  /// The function that a note names, made const where it is declared.
+  void constant(const file_source& files) {
+    if (!files
+        || (!says(error_, "discards qualifiers")
+            && !says(error_, "is not marked const")))
+      return;
+    for (auto& note : error_.notes()) {
+      auto names = quoted_functions(note.message());
+      auto* content = names.empty() ? nullptr : files(note.location().file());
+      if (content == nullptr)
+        continue;
+      auto there = place_of(note, *content);
+      if (!there)
+        continue;
+      auto name = find_name(*content, names.front(), there->begin);
+      if (name == std::string::npos || name >= there->end)
+        continue;
+      if (auto end = end_of_parameters(*content, name))
+        add_to(note.location().file(), *end, *end, " const");
+    }
+  }
+
   /// A line that says again what the one before it says.
   void duplicate() {
     if (!says(error_, "redeclar") && !says(error_, "redefin")
@@ -211,6 +261,45 @@ public:
   }
 
 private:
+  /// Of "in call to 'T n::c::f(int)'" and "'f' declared here": "f".
+  static std::vector<std::string> quoted_functions(std::string_view message) {
+    auto open = message.find('\'');
+    auto close = message.find('\'', open + 1);
+    if (open == message.npos || close == message.npos)
+      return {};
+    auto text = message.substr(open + 1, close - open - 1);
+    if (auto paren = text.find('('); paren != text.npos)
+      text = text.substr(0, paren);
+    auto begin = text.size();
+    while (begin > 0 && is_word_char(text[begin - 1]))
+      --begin;
+    text.remove_prefix(begin);
+    return is_identifier(text) ? std::vector{std::string{text}}
+                               : std::vector<std::string>{};
+  }
+
+  /// Behind the parenthesis that closes the parameters of the function whose
+  /// name begins at `name`.
+  static std::optional<size_t> end_of_parameters(std::string_view content,
+                                                 size_t name) {
+    size_t depth = 0;
+    auto end = std::min(content.size(), name + 1000);
+    for (auto at = content.find('(', name); at < end; ++at) {
+      depth += content[at] == '(' ? 1 : 0;
+      if (content[at] == ')' && --depth == 0)
+        return at + 1;
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] bool calls_a_macro() const {
+    auto uses = words_of(where_);
+    return std::any_of(uses.begin(), uses.end(), [&](const word& use) {
+      return is_macro_name(use.text)
+             && where_.content.substr(use.begin + use.text.size(), 1) == "(";
+    });
+  }
+
   /// Whether the line uses `name` otherwise than as a member; a standard one
   /// as that of `std` or unqualified.
   [[nodiscard]] bool is_used(std::string_view name, bool standard) const {
@@ -235,14 +324,25 @@ private:
       return {}; // A scope that is open by mistake has swallowed it.
     auto lacks = is_undeclared() || says(error_, "is not a member of 'std'")
                  || says(error_, "in namespace 'std'")
-                 || says(error_, "incomplete type");
+                 || says(error_, "incomplete type")
+                 || says(error_, "undefined template");
     auto is_odd = says(error_, "requires a type specifier")
                   || says(error_, "expected constructor, destructor")
                   || says(error_, "with no type");
     std::vector<std::string> result;
-    if (lacks)
-      if (auto names = unqualified_names(); !names.empty())
-        result.push_back(names.front());
+    if (auto names = unqualified_names(); lacks && !names.empty())
+      result.push_back(names.front());
+    // "field 'x' has incomplete type 'std::atomic<int>'"
+    constexpr std::string_view standard = "'std::";
+    if (auto at = error_.message().find(standard);
+        lacks && at != std::string::npos) {
+      auto name
+        = std::string_view{error_.message()}.substr(at + standard.size());
+      result.emplace_back(name.substr(
+        0, static_cast<size_t>(
+             std::find_if_not(name.begin(), name.end(), is_word_char)
+             - name.begin())));
+    }
     if (lacks || is_odd)
       if (auto name = name_at_place(); !name.text.empty())
         result.emplace_back(name.text);
@@ -373,6 +473,11 @@ private:
   }
 
   void add(size_t begin, size_t end, std::string replacement) {
+    add_to(error_.location().file(), begin, end, std::move(replacement));
+  }
+
+  void add_to(const std::string& file, size_t begin, size_t end,
+              std::string replacement) {
     auto& fix = fixes_.emplace_back();
     fix.set_tool(std::string{rule_tool});
     fix.set_on_note(true); // A compiler's own proposal goes first.
@@ -380,7 +485,7 @@ private:
     fix.set_target_file(error_.location().file());
     fix.set_target_line(error_.location().line());
     auto& edit = *fix.add_edits();
-    edit.set_file(error_.location().file());
+    edit.set_file(file);
     edit.set_begin(begin);
     edit.set_end(end);
     edit.set_replacement(std::move(replacement));
@@ -395,8 +500,8 @@ private:
 
 rule_book::rule_book(std::string_view content,
                      const std::vector<const pb::Diagnostic*>& errors,
-                     symbol_source symbols)
-  : content_{content}, symbols_{std::move(symbols)} {
+                     symbol_source symbols, file_source files)
+  : content_{content}, symbols_{std::move(symbols)}, files_{std::move(files)} {
   for (auto* error : errors)
     lines_[error->tool()].push_back(error->location().line());
   for (auto& [tool, lines] : lines_)
@@ -435,6 +540,10 @@ std::vector<pb::Fix> rule_book::fixes(const pb::Diagnostic& error) {
   all.declaration();
   all.single_colon();
   all.keyword();
+  all.spelling();
+  all.semicolon();
+  all.needless_override();
+  all.constant(files_);
   all.result_type(symbols_);
   all.include(symbols_);
   return std::move(all).take();

@@ -30,12 +30,19 @@
 /// | duplicate   | a declaration that repeats the line before it        |
 /// | include     | an undeclared name that a header has                 |
 /// | result      | a function without a type, declared elsewhere        |
+/// | spelling    | "did you mean", where a macro hides the place        |
+/// | constant    | a member function that its callers need to be const  |
+/// | override    | one on a function that overrides nothing             |
+/// | semicolon   | one that is expected after a type                    |
 namespace cohort::runtime::execution {
 
 namespace pb = messages::v1;
 
 /// Names the rules as the origin of a fix.
 inline constexpr std::string_view rule_tool = "rule";
+
+/// Gives the text of a file that may be edited, or nullptr.
+using file_source = std::function<const std::string*(const std::string&)>;
 
 /// Gives the workspace's index, or nullptr when there is none.
 using symbol_source = std::function<const toolchain::symbol_index*()>;
@@ -47,7 +54,7 @@ public:
   /// is proposed at the first error that follows from it.
   rule_book(std::string_view content,
             const std::vector<const pb::Diagnostic*>& errors,
-            symbol_source symbols = {});
+            symbol_source symbols = {}, file_source files = {});
 
   /// `error` is one of the file's; columns that lie outside give nothing.
   [[nodiscard]] std::vector<pb::Fix> fixes(const pb::Diagnostic& error);
@@ -58,6 +65,7 @@ private:
 
   std::string_view content_;
   symbol_source symbols_;
+  file_source files_;
   std::map<std::string, std::vector<uint32_t>> lines_; // Of errors, by tool.
   std::optional<std::vector<missing_bracket>> braces_;
   std::optional<std::vector<missing_bracket>> parentheses_;

@@ -261,12 +261,7 @@ private:
   /// Where a parenthesis may end: before the statement's end or the block that
   /// follows it; before a colon; before some other sign, the last one first.
   void report(size_t open, size_t end) {
-    auto last = end;
-    for (auto i = open + 1; i < end; ++i)
-      if (text_.is(i, "{") || text_.is(i, ";")) {
-        last = i;
-        break;
-      }
+    auto last = end_of_statement(open, end);
     auto& missing = found_.emplace_back();
     missing.first_line = text_.line(open);
     missing.last_line = text_.line(end);
@@ -300,6 +295,20 @@ private:
     for (auto i = last; i > open + 1; --i)
       if (may_end(i))
         add(i);
+  }
+
+  /// The first ";" or "{" that is no part of an argument in braces.
+  [[nodiscard]] size_t end_of_statement(size_t open, size_t end) const {
+    size_t depth = 0;
+    for (auto i = open + 1; i < end; ++i)
+      if (text_.is(i, "{")
+          && (depth > 0 || is_one_of(text_.text(i - 1), {"(", ","})))
+        ++depth;
+      else if (text_.is(i, "}") && depth > 0)
+        --depth;
+      else if (depth == 0 && (text_.is(i, "{") || text_.is(i, ";")))
+        return i;
+    return end;
   }
 
   /// Whether a parenthesis may end before token `i`.

@@ -85,6 +85,20 @@ TEST_CASE_FIXTURE(pool_fixture, "a unit goes to a worker and its result back") {
   CHECK(results()[0].has_unit_report());
 }
 
+TEST_CASE_FIXTURE(pool_fixture, "a worker that gets further keeps its unit") {
+  auto worker = add_worker("w1");
+  submit(1);
+  REQUIRE(worker.script->alive);
+  advance(900ms);
+  worker.script->alive();
+  run();
+  advance(900ms);
+  CHECK(report().retried() == 0);
+  CHECK(worker.script->cancels == 0);
+  advance(200ms);
+  CHECK(worker.script->cancels == 1);
+}
+
 TEST_CASE_FIXTURE(pool_fixture, "a unit waits until a worker joins") {
   submit(1);
   CHECK(report().queued() == 1);

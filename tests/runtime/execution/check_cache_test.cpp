@@ -82,6 +82,7 @@ struct fixture {
 
   small_project project;
   toolchain::toolchain_settings toolchain;
+  process::process_settings limits;
   uint64_t limit_bytes;
   std::shared_ptr<execution::check_cache> cache;
   std::string names = "the first set of names";

@@ -80,6 +80,41 @@ TEST_CASE("a line that repeats the one before it may go, and no other") {
   CHECK_FALSE(may_replace("int a;\n", "int a;\n", ""));
 }
 
+TEST_CASE("signs from one compiler are not put in behind another error") {
+  auto error_at = [](uint32_t line, const std::string& message) {
+    pb::Diagnostic error;
+    error.set_tool("gcc");
+    error.set_message(message);
+    error.mutable_location()->set_file("a.cpp");
+    error.mutable_location()->set_line(line);
+    return error;
+  };
+  pb::Fix fix;
+  fix.set_tool("gcc");
+  fix.set_message("expected ';'");
+  fix.set_target_line(50);
+  fix.add_edits()->set_replacement(";");
+  auto own = error_at(50, "expected ';'");
+  auto close = error_at(40, "no such name");
+  auto far = error_at(2, "no such name");
+  auto same_line = error_at(50, "no such name");
+  auto other_tool = close;
+  other_tool.set_tool("clang");
+  CHECK_FALSE(refuse_cascade(fix, nullptr, {&own}));
+  CHECK_FALSE(refuse_cascade(fix, nullptr, {&far, &own}));
+  CHECK_FALSE(refuse_cascade(fix, nullptr, {&other_tool, &own}));
+  CHECK(refuse_cascade(fix, nullptr, {&close, &own}));
+  CHECK(refuse_cascade(fix, nullptr, {&same_line, &own}));
+  // An error in a header: what its shape breaks is not to be trusted.
+  auto name = error_at(1, "no such name");
+  auto shape = error_at(1, "expected '}' at end of input");
+  CHECK_FALSE(refuse_cascade(fix, &name, {&own}));
+  CHECK(refuse_cascade(fix, &shape, {&own}));
+  // Names are another guard's.
+  fix.mutable_edits(0)->set_replacement("name");
+  CHECK_FALSE(refuse_cascade(fix, &shape, {&close, &own}));
+}
+
 TEST_CASE("an exchange of neighbours counts as one edit") {
   CHECK(edit_distance("viod", "void", 2) == 1);
   CHECK(edit_distance("lenght", "length", 2) == 1);

@@ -110,6 +110,61 @@ TEST_CASE("the header of a name: standard, and the workspace's own") {
           .empty());
 }
 
+TEST_CASE("what is meant inside a macro's arguments") {
+  CHECK(offers(error_at(1, 10,
+                        "'class r' has no member named 'fatlly'; did you "
+                        "mean 'fatally'?"),
+               "EXPECT(r.fatlly());\n", "EXPECT(r.fatally());\n"));
+  CHECK(
+    outcomes(error_at(1, 1, "no member named 'size'; did you mean 'length'?"),
+             "EXPECT(r.size());\n")
+      .empty());
+}
+
+TEST_CASE("an incomplete type of the standard library") {
+  CHECK(offers(error_at(2, 18,
+                        "field 'ref' has incomplete type "
+                        "'std::atomic<int>'"),
+               "#include <map>\nstd::atomic<int> ref;\n",
+               "#include <atomic>\n#include <map>\nstd::atomic<int> ref;\n"));
+}
+
+TEST_CASE("a semicolon behind a type, and an override of nothing") {
+  CHECK(offers(error_at(1, 14, "expected ';' after struct"),
+               "struct s { } \nint x;\n", "struct s { } ;\nint x;\n"));
+  CHECK(offers(error_at(1, 16,
+                        "'f' marked 'override' but does not override any "
+                        "member functions"),
+               "  virtual void f() override;\n", "  virtual void f() ;\n"));
+}
+
+TEST_CASE("a function that has to be const, where it is declared") {
+  auto error = error_at(3, 3,
+                        "passing 'const s' as 'this' argument discards "
+                        "qualifiers");
+  auto& note = *error.add_notes();
+  note.set_message("  in call to 'int s::get(int (*)(int))'");
+  note.mutable_location()->set_file("s.h");
+  note.mutable_location()->set_line(2);
+  note.mutable_location()->set_byte_column(7);
+  std::string header
+    = "struct s {\n  int get(int (*)(int)) { return 1; }\n};\n";
+  std::string content = "\n\n  x.get(f);\n";
+  execution::rule_book rules{
+    content, {&error}, {}, [&](const std::string& name) {
+      return name == "s.h" ? &header : nullptr;
+    }};
+  auto fixes = rules.fixes(error);
+  REQUIRE(fixes.size() == 1);
+  CHECK(fixes[0].edits(0).file() == "s.h");
+  auto edited = workspace::apply_edits(header, {fixes[0].edits(0)});
+  REQUIRE(edited);
+  CHECK(*edited
+        == "struct s {\n  int get(int (*)(int)) const { return 1; }\n};\n");
+  // A file that may not be edited.
+  CHECK(execution::rule_book{content, {&error}}.fixes(error).empty());
+}
+
 TEST_CASE("the result of a function that is declared elsewhere") {
   auto error = error_at(1, 1,
                         "C++ requires a type specifier for all "

@@ -169,6 +169,21 @@ TEST_CASE("parentheses: where they may have been") {
   CHECK(missing[0].first_line == 2);
 }
 
+TEST_CASE("parentheses: behind an argument in braces") {
+  std::string text = "CHECK({\n  f(1);\n}, \"why\";\nint a;\n";
+  auto missing = missing_parentheses(text);
+  REQUIRE(missing.size() == 1);
+  CHECK(closed(text, missing) == "CHECK({\n  f(1);\n}, \"why\");\nint a;\n");
+}
+
+TEST_CASE("parentheses: one of a constructor's initialisers") {
+  std::string text = "struct s {\n  s() : a(b.a, c(b.c) {\n    d();\n  }\n};\n";
+  auto missing = missing_parentheses(text);
+  REQUIRE(missing.size() == 1);
+  CHECK(closed(text, missing)
+        == "struct s {\n  s() : a(b.a), c(b.c) {\n    d();\n  }\n};\n");
+}
+
 TEST_CASE("parentheses: what may stand inside") {
   CHECK(missing_parentheses("for (int i = 0; i < n; ++i) f();").empty());
   CHECK(missing_parentheses("f([&] { a(); b(); });").empty());

@@ -130,6 +130,23 @@ TEST_CASE("errors that were hidden may come up further on, not before") {
   CHECK(grade_of(before, in_source, edit_on(5), targets) == grade::moved_on);
 }
 
+TEST_CASE("what comes before the place and stays does not count") {
+  std::vector<pb::Diagnostic> first{error_at("other.cpp", 3, "stays")};
+  auto before = report("gcc", {first[0], error_at("a.cpp", 5, "m")});
+  auto later = report("gcc", {first[0], error_at("a.cpp", 12, "x")});
+  auto earlier = report("gcc", {first[0], error_at("a.cpp", 1, "x")});
+  std::vector<target> targets{{"gcc", "a.cpp", 5, "m"}};
+  CHECK(grade_of(before, later, edit_on(5), targets) == grade::moved_on);
+  CHECK(grade_of(before, earlier, edit_on(5), targets) == grade::rejected);
+}
+
+TEST_CASE("a fix that breaks a header outside of the workspace is none") {
+  auto before = report("gcc", {error_at("a.cpp", 5, "m")});
+  auto after = report("gcc", {error_at("/usr/include/x.h", 12, "x")});
+  CHECK(grade_of(before, after, edit_on(5), {{"gcc", "a.cpp", 5, "m"}})
+        == grade::rejected);
+}
+
 TEST_CASE("the next use of the same undeclared name is no new error") {
   auto before = report("gcc", {error_at("a.cpp", 5, "'x' was not declared")});
   auto after = report("gcc", {error_at("a.cpp", 6, "'x' was not declared")});

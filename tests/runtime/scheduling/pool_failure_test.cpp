@@ -213,6 +213,26 @@ TEST_CASE("an attempt without a result within its lease is lost") {
   CHECK(d.happened() == "1>w2#2");
 }
 
+TEST_CASE("an attempt that gets further has its lease anew") {
+  driver d{quick()};
+  d.join(1, {compiling});
+  d.submit({unit_of(1)});
+  auto sequence = d.last(1).sequence;
+  d.wait(lease - 1ms);
+  d.units.got_further(1, sequence, 1, d.now);
+  CHECK(d.units.next_deadline() == d.now + lease);
+  // Neither another worker's word nor an older attempt's counts.
+  d.wait(lease - 1ms);
+  d.units.got_further(2, sequence, 1, d.now);
+  d.units.got_further(1, sequence, 2, d.now);
+  CHECK(d.units.next_deadline() == d.now + 1ms);
+  d.happened();
+  d.wait(1ms);
+  CHECK(d.happened() == "stop 1@w1");
+  d.units.got_further(1, sequence, 1, d.now); // It is lost already.
+  CHECK(d.status(1).quarantined());
+}
+
 TEST_CASE("a unit's own lease counts more than the configured one") {
   driver d{quick()};
   auto unit = unit_of(1);
