@@ -53,7 +53,7 @@ struct fixture {
     execution::compiler_checker checker{{project.slot().tree_folder(),
                                          project.project(),
                                          toolchain,
-                                         {},
+                                         limits,
                                          cohort::tests::processes(),
                                          {},
                                          cache.get(),
