@@ -97,6 +97,45 @@ std::string_view directive_at(std::string_view content, size_t offset) {
   return text.substr(0, static_cast<size_t>(end - text.begin()));
 }
 
+size_t count(std::string_view text, std::string_view sign) {
+  size_t result = 0;
+  for (auto at = text.find(sign); at != std::string_view::npos;
+       at = text.find(sign, at + 1))
+    ++result;
+  return result;
+}
+
+size_t comment_starts(std::string_view text) {
+  return count(text, "//") + count(text, "/*");
+}
+
+/// Whether the line becomes a comment or a directive, in part or together with
+/// the next: signs of the edit may do so with those beside it. REQUIRES: the
+/// edit stays on its line.
+bool hides_code(const pb::Edit& edit, std::string_view content) {
+  auto before = line_around(content, edit.begin());
+  auto begin = static_cast<size_t>(before.data() - content.data());
+  std::string after{before};
+  after.replace(edit.begin() - begin, edit.end() - edit.begin(),
+                edit.replacement());
+  return comment_starts(after) > comment_starts(before)
+         || count(after, "*/") < count(before, "*/")
+         || count(after, "#") > count(before, "#")
+         || (trim(after).starts_with('#') && !trim(before).starts_with('#'))
+         || (trim(after).ends_with('\\') && !trim(before).ends_with('\\'));
+}
+
+/// "#include <x>" and a line's end, put in before a line.
+bool is_new_include(const pb::Edit& edit, std::string_view content) {
+  auto& text = edit.replacement();
+  return edit.begin() == edit.end()
+         && (edit.begin() == 0 || content[edit.begin() - 1] == '\n')
+         && text.starts_with("#include ")
+         && (text.ends_with(">\n") || text.ends_with("\"\n")
+             || text.ends_with(">\r\n") || text.ends_with("\"\r\n"))
+         && count(text, "\n") == 1 && comment_starts(text) == 0;
+}
+
 std::optional<std::string> refuse_text(std::string_view added) {
   for (auto cast :
        {"static_cast", "reinterpret_cast", "const_cast", "dynamic_cast"})
@@ -108,11 +147,6 @@ std::optional<std::string> refuse_text(std::string_view added) {
                       && !trim(text.substr(1, text.size() - 2)).empty();
   if (names_a_type)
     return "it silences the error with a cast";
-  auto comments = added.find("/*") != std::string_view::npos
-                  || added.find("//") != std::string_view::npos;
-  auto is_include = text.substr(0, 8) == "#include";
-  if (!is_include && (comments || text.find('#') != std::string_view::npos))
-    return "it puts code under a comment or a directive";
   if (text.find("[[") != std::string_view::npos)
     return "it silences the error with an attribute";
   if (text == "class" || text == "struct" || text == "enum" || text == "union")
@@ -141,8 +175,6 @@ std::optional<std::string> refuse_removal(const token_texts& removed,
                                           const pb::Edit& edit,
                                           std::string_view content) {
   auto text = content.substr(edit.begin(), edit.end() - edit.begin());
-  if (repeats_line(text, edit.begin(), content))
-    return std::nullopt;
   auto behind = trim(content.substr(edit.end(), 2 + 2 * text.size()));
   auto start = edit.begin()
                - std::min<size_t>(edit.begin(), 2 + 2 * text.size());
@@ -225,6 +257,17 @@ std::optional<std::string> refuse_edit(const pb::Fix& fix, const pb::Edit& edit,
   if (directive == "define")
     return "it edits a macro's definition";
   auto old_text = content.substr(edit.begin(), edit.end() - edit.begin());
+  if (is_new_include(edit, content))
+    return std::nullopt;
+  if (repeats_line(old_text, edit.begin(), content)
+      && edit.replacement().empty())
+    return std::nullopt;
+  auto is_several_lines
+    = count(old_text, "\n") + count(edit.replacement(), "\n") > 0;
+  if (is_several_lines && !is_structural(edit))
+    return "it changes more than one line";
+  if (hides_code(edit, content))
+    return "it puts code under a comment or a directive";
   if (directive == "include" && edit.begin() != edit.end()) {
     auto from = std::string_view{old_text}.substr(0, 200);
     auto to = std::string_view{edit.replacement()}.substr(0, 200);

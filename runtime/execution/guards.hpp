@@ -10,7 +10,9 @@
 /// Which proposals are not even tried, whatever the compilers say.
 ///
 /// Pure. A repair may correct names and signs and put in what is missing. It
-/// never removes code, silences an error, or edits a macro.
+/// never removes code, silences an error, or edits a macro; each edit stays on
+/// its line, but for an `#include` or a bracket that is put in, and a line that
+/// repeats the one before it.
 namespace cohort::runtime::execution {
 
 namespace pb = messages::v1;

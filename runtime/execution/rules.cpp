@@ -155,7 +155,8 @@ public:
       return;
     auto& used = names.front();
     auto& declared = names.back();
-    if (is_keyword(declared) || occurrences(where_.content, declared, 2) != 1)
+    if (used == declared || is_keyword(declared)
+        || occurrences(where_.content, declared, 2) != 1)
       return;
     auto at = find_name(where_.content, declared);
     if (at != std::string_view::npos)

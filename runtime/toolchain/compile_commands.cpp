@@ -62,8 +62,6 @@ expected<std::vector<std::string>> read_words(const json& value) {
   } else {
     return bad_words("'arguments' and 'command' are both missing");
   }
-  if (result.empty() || result.front().empty())
-    return bad_words("the command is empty");
   return result;
 }
 
@@ -86,6 +84,8 @@ expected<compile_entry> read_entry(const fs::path& file, size_t index,
                              *directory);
   entry.unit = absolute(entry.directory, *source);
   entry.arguments = expand_arguments(std::move(*words), entry.directory);
+  if (entry.arguments.empty() || entry.arguments.front().empty())
+    return bad_entry(file, index, "the command is empty");
   return entry;
 }
 

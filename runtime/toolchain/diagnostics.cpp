@@ -1,5 +1,6 @@
 #include "runtime/toolchain/diagnostics.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/toolchain/text.hpp"
@@ -60,8 +61,8 @@ std::vector<std::string> read_dependencies(std::string_view rule) {
 std::vector<std::string> read_includes(std::string_view text) {
   std::vector<std::string> result;
   for_each_line(text, [&](std::string_view line) {
-    auto dots = line.find_first_not_of('.');
-    if (dots != 0 && dots + 1 < line.size() && line[dots] == ' ')
+    auto dots = std::min(line.find_first_not_of('.'), line.size());
+    if (dots > 0 && dots + 1 < line.size() && line[dots] == ' ')
       result.emplace_back(line.substr(dots + 1));
   });
   return result;

@@ -85,7 +85,8 @@ private:
       result.byte_column = number_of(point, "column");
     if (result.line == 1 && result.byte_column > 0
         && fixes_.has_bom(result.file))
-      result.byte_column += 3; // GCC does not count a byte order mark.
+      // GCC does not count a byte order mark.
+      result.byte_column += std::min(3U, UINT32_MAX - result.byte_column);
     return result;
   }
 

@@ -51,6 +51,21 @@ function(cohort_test name)
   set_tests_properties(${name} PROPERTIES LABELS "${layer};${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
 endfunction()
 
+# cohort_fuzzer(gcc_json DEPENDS cohort::runtime_toolchain)
+# Source tests/fuzz/<name>_fuzzer.cpp, seeds tests/fuzz/corpus/<name>/. The target fuzzers builds them all.
+if(COHORT_FUZZ)
+  add_custom_target(fuzzers)
+  function(cohort_fuzzer name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS")
+    set(target "fuzz_${name}")
+    add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/${name}_fuzzer.cpp)
+    target_link_libraries(${target} PRIVATE ${arg_DEPENDS})
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    target_compile_options(${target} PRIVATE ${COHORT_WARNINGS})
+    add_dependencies(fuzzers ${target})
+  endfunction()
+endif()
+
 # cohort_protos(messages v1/task.proto ...)
 # Compiles protos into cohort_<library>. Generated files mirror the source path, so code includes
 # "messages/v1/task.pb.h". (CMake 3.25's protobuf_generate cannot keep that path below the root.)

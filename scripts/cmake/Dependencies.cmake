@@ -35,3 +35,10 @@ if(COHORT_SANITIZE)
   add_compile_options(-fsanitize=${COHORT_SANITIZE} -fno-sanitize=null -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${COHORT_SANITIZE})
 endif()
+
+# COHORT_FUZZ adds what libFuzzer needs, and the target fuzzers; clang only. A first finding ends the run.
+option(COHORT_FUZZ "Build the fuzzers of tests/fuzz" OFF)
+if(COHORT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-recover=all)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+endif()

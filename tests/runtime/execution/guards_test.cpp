@@ -210,6 +210,30 @@ TEST_CASE("errors are not silenced") {
   CHECK(refuse_edit(fix, edit, content));
 }
 
+TEST_CASE("no code becomes a comment by what stands beside an edit") {
+  CHECK_FALSE(may_insert("int a = b/p; /* c */", "p", "*"));
+  CHECK(may_insert("int a = b/ p; /* c */", "p", "*"));
+  CHECK_FALSE(may_insert("int a = b /c;", "c", "/"));
+  CHECK_FALSE(may_replace("/* a */ b; /* c */", "*/", "/"));
+  CHECK_FALSE(may_insert("// a\nb;", "\n", "\\"));
+}
+
+TEST_CASE("no code becomes part of a directive") {
+  CHECK_FALSE(may_replace("*#if 0", "*", ""));
+  CHECK_FALSE(may_insert("int a = b;", "int", "#"));
+  CHECK_FALSE(may_insert("int a;", "int", "#include <x> /* > */\n#if <>\n"));
+  CHECK_FALSE(may_insert("int a;", "int", "#include <x> /*>\n"));
+  CHECK_FALSE(may_insert("int a;", "int", "#include <x>\\\n"));
+}
+
+TEST_CASE("an edit stays on its line") {
+  CHECK_FALSE(may_replace("a; // b\nc;", "\n", " "));
+  CHECK_FALSE(may_replace("a\n#define F(x) (x).lenght()\n",
+                          "\n#define F(x) (x).lenght",
+                          "\n#define F(x) (x).length"));
+  CHECK_FALSE(may_insert("// if 0", "if", "\n#"));
+}
+
 TEST_CASE("macros are left alone, their continuation lines too") {
   CHECK_FALSE(may_replace("#define F(x) (x).lenght()\n", "lenght", "length"));
   CHECK_FALSE(

@@ -235,6 +235,13 @@ TEST_CASE("a declaration that is misspelt") {
           .empty());
 }
 
+TEST_CASE("a declaration is not replaced by its own name") {
+  CHECK(outcomes(error_at(1, 1,
+                          "'name' was not declared here; did you mean 'name'"),
+                 "int name;\n")
+          .empty());
+}
+
 TEST_CASE("typename") {
   CHECK(offers(
     error_at(1, 1, "missing 'typename' prior to dependent type name 'T::x'"),

@@ -113,6 +113,17 @@ TEST_CASE("the error names the entry and what is wrong with it") {
              "entry 1: the command is empty"));
 }
 
+TEST_CASE("a command of which nothing is left once it is expanded is empty") {
+  CHECK(
+    says(R"([{"directory": "/", "file": "a", "command": "-Xclang -emit-pch"}])",
+         "entry 0: the command is empty"));
+  workspace_folder root;
+  root.write("flags.rsp", " \n");
+  CHECK_FALSE(read(
+    root,
+    R"([{"directory": "ROOT", "file": "a.cc", "arguments": ["@flags.rsp"]}])"));
+}
+
 TEST_CASE("text that is no database says so") {
   CHECK(says("", "is not JSON"));
   CHECK(says("[{", "is not JSON"));

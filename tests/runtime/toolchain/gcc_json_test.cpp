@@ -50,6 +50,19 @@ TEST_CASE("a byte order mark, which gcc does not count, is counted") {
         == replaced(recorded("bom.source"), "lenght", "length"));
 }
 
+TEST_CASE("a column beyond all files does not turn into a small one") {
+  auto text = "[" + error_object("x") + "]\n";
+  known_files files;
+  files.add("a.cc", "\xef\xbb\xbf;\n");
+  for (std::string column : {"4294967295", "99999999999"}) {
+    auto read = read_text(replaced(text, "\"byte-column\": 2",
+                                   "\"byte-column\": " + column),
+                          files);
+    REQUIRE(read.diagnostics.size() == 1);
+    CHECK(read.diagnostics[0].location().byte_column() > 1'000'000);
+  }
+}
+
 TEST_CASE(
   "the header that a child note offers is a fix of its own on the note") {
   auto read = read_gcc("include");

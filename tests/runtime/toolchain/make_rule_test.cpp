@@ -38,6 +38,11 @@ TEST_CASE("the lines of -H are found among diagnostics") {
     == words{"a.h", "/usr/b c.h", "e.h"});
 }
 
+TEST_CASE("a line that is all dots lists nothing, whatever stands before it") {
+  CHECK(read_includes("...").empty());
+  CHECK(read_includes(std::string_view{" ..."}.substr(1)).empty());
+}
+
 TEST_CASE("typographic quotes become plain, other letters stay") {
   CHECK(plain_quotes("\xe2\x80\x98x\xe2\x80\x99 \xe2\x80\x93 \xc3\xb6")
         == "'x' \xe2\x80\x93 \xc3\xb6");
