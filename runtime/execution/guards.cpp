@@ -4,7 +4,9 @@
 #include <cctype>
 #include <vector>
 
+#include "runtime/analysis/text.hpp"
 #include "runtime/execution/spelling.hpp"
+#include "runtime/execution/tokens.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -105,35 +107,42 @@ size_t count(std::string_view text, std::string_view sign) {
   return result;
 }
 
-size_t comment_starts(std::string_view text) {
-  return count(text, "//") + count(text, "/*");
+/// "#include <x>", and nothing behind it.
+bool is_include(std::string_view line) {
+  constexpr std::string_view word = "#include";
+  if (!line.starts_with(word))
+    return false;
+  auto name = trim(line.substr(word.size()));
+  return (name.starts_with('<') && name.find('>') + 1 == name.size())
+         || (name.starts_with('"') && name.find('"', 1) + 1 == name.size());
 }
 
-/// Whether the line becomes a comment or a directive, in part or together with
-/// the next: signs of the edit may do so with those beside it. REQUIRES: the
-/// edit stays on its line.
+/// What takes text out of the program: comments, directives, and lines that go
+/// on in the next one.
+size_t hiding_signs(std::string_view lines) {
+  auto result = count(lines, "//") + count(lines, "/*");
+  while (!lines.empty()) {
+    auto end = line_end(lines, 0);
+    auto line = trim(lines.substr(0, end));
+    if (line.starts_with('#') && !is_include(line))
+      ++result;
+    if (line.ends_with('\\'))
+      ++result;
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return result;
+}
+
+/// Whether code disappears from the program although it stays in the text: the
+/// edit's signs may start a comment together with those beside it.
 bool hides_code(const pb::Edit& edit, std::string_view content) {
-  auto before = line_around(content, edit.begin());
-  auto begin = static_cast<size_t>(before.data() - content.data());
+  auto begin = line_begin(content, edit.begin());
+  auto before = content.substr(begin, line_end(content, edit.end()) - begin);
   std::string after{before};
   after.replace(edit.begin() - begin, edit.end() - edit.begin(),
                 edit.replacement());
-  return comment_starts(after) > comment_starts(before)
-         || count(after, "*/") < count(before, "*/")
-         || count(after, "#") > count(before, "#")
-         || (trim(after).starts_with('#') && !trim(before).starts_with('#'))
-         || (trim(after).ends_with('\\') && !trim(before).ends_with('\\'));
-}
-
-/// "#include <x>" and a line's end, put in before a line.
-bool is_new_include(const pb::Edit& edit, std::string_view content) {
-  auto& text = edit.replacement();
-  return edit.begin() == edit.end()
-         && (edit.begin() == 0 || content[edit.begin() - 1] == '\n')
-         && text.starts_with("#include ")
-         && (text.ends_with(">\n") || text.ends_with("\"\n")
-             || text.ends_with(">\r\n") || text.ends_with("\"\r\n"))
-         && count(text, "\n") == 1 && comment_starts(text) == 0;
+  return hiding_signs(after) > hiding_signs(before)
+         || count(after, "*/") < count(before, "*/");
 }
 
 std::optional<std::string> refuse_text(std::string_view added) {
@@ -175,6 +184,8 @@ std::optional<std::string> refuse_removal(const token_texts& removed,
                                           const pb::Edit& edit,
                                           std::string_view content) {
   auto text = content.substr(edit.begin(), edit.end() - edit.begin());
+  if (repeats_line(text, edit.begin(), content))
+    return std::nullopt;
   auto behind = trim(content.substr(edit.end(), 2 + 2 * text.size()));
   auto start = edit.begin()
                - std::min<size_t>(edit.begin(), 2 + 2 * text.size());
@@ -245,10 +256,9 @@ refuse_replacement(const token_texts& removed, const token_texts& added,
   return "it replaces code, not only a name or a sign";
 }
 
-} // namespace
-
-std::optional<std::string> refuse_edit(const pb::Fix& fix, const pb::Edit& edit,
-                                       std::string_view content) {
+/// As `refuse_edit`, in the text's own bytes.
+std::optional<std::string> refusal(const pb::Fix& fix, const pb::Edit& edit,
+                                   std::string_view content) {
   if (edit.begin() > edit.end() || edit.end() > content.size())
     return "it reaches past the end of the file";
   if (fix.on_note() && fix.message().find("to silence") != std::string::npos)
@@ -257,14 +267,9 @@ std::optional<std::string> refuse_edit(const pb::Fix& fix, const pb::Edit& edit,
   if (directive == "define")
     return "it edits a macro's definition";
   auto old_text = content.substr(edit.begin(), edit.end() - edit.begin());
-  if (is_new_include(edit, content))
-    return std::nullopt;
-  if (repeats_line(old_text, edit.begin(), content)
-      && edit.replacement().empty())
-    return std::nullopt;
-  auto is_several_lines
-    = count(old_text, "\n") + count(edit.replacement(), "\n") > 0;
-  if (is_several_lines && !is_structural(edit))
+  auto takes_line_out = edit.replacement().empty()
+                        && repeats_line(old_text, edit.begin(), content);
+  if (old_text.find('\n') != std::string_view::npos && !takes_line_out)
     return "it changes more than one line";
   if (hides_code(edit, content))
     return "it puts code under a comment or a directive";
@@ -286,6 +291,14 @@ std::optional<std::string> refuse_edit(const pb::Fix& fix, const pb::Edit& edit,
   if (added.empty())
     return refuse_removal(removed, edit, content);
   return refuse_replacement(removed, added, fix, edit, content);
+}
+
+} // namespace
+
+std::optional<std::string> refuse_edit(const pb::Fix& fix, const pb::Edit& edit,
+                                       std::string_view content) {
+  auto why = refusal(fix, edit, content);
+  return why ? std::optional{analysis::valid_utf8(*why)} : std::nullopt;
 }
 
 bool is_structural(const pb::Edit& edit) {

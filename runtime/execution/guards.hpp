@@ -10,15 +10,13 @@
 /// Which proposals are not even tried, whatever the compilers say.
 ///
 /// Pure. A repair may correct names and signs and put in what is missing. It
-/// never removes code, silences an error, or edits a macro; each edit stays on
-/// its line, but for an `#include` or a bracket that is put in, and a line that
-/// repeats the one before it.
+/// never removes code, silences an error, or edits a macro.
 namespace cohort::runtime::execution {
 
 namespace pb = messages::v1;
 
 /// Returns why `edit` of `fix` may not be made in a file that holds `content`,
-/// as the end of the sentence "not tried: ...", or nothing.
+/// as the end of the sentence "not tried: ...", in UTF-8; or nothing.
 [[nodiscard]] std::optional<std::string>
 refuse_edit(const pb::Fix& fix, const pb::Edit& edit, std::string_view content);
 

@@ -254,6 +254,8 @@ include_place place_include(std::string_view content, std::string_view spelling,
   }
   if (lines.empty() || result.at > use)
     result.at = after_preamble(content, tokens);
+  if (result.at > 0 && content[result.at - 1] != '\n')
+    result.text.insert(0, line_break_of(content));
   return result;
 }
 

@@ -18,8 +18,8 @@ namespace cohort::runtime::execution {
                                std::string_view spelling);
 
 struct include_place {
-  size_t at = 0;    // A line's begin.
-  std::string text; // The whole line, with its end.
+  size_t at = 0;    // A line's begin, or the end of a text without a last '\n'.
+  std::string text; // The whole line, with its end; and that of such a text.
 };
 
 /// Where `#include SPELLING` goes: into the block of includes of its sort,

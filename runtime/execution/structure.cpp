@@ -96,7 +96,8 @@ public:
   std::vector<missing_bracket> run() && {
     size_t statement = 0;
     int parens = 0;
-    for (size_t i = 0; i < text_.tokens().size(); ++i) {
+    for (size_t i = 0;
+         i < text_.tokens().size() && found_.size() <= missing_max; ++i) {
       if (text_.tokens()[i].kind == token_kind::directive) {
         if (statement == i)
           ++statement;
@@ -239,16 +240,16 @@ public:
                  && text_.is(open_.back(), "(")) {
         open_.pop_back();
       } else if (token == "}" || (token == ";" && !is_in_for())) {
-        while (!open_.empty() && text_.is(open_.back(), "(")) {
+        for (; !open_.empty() && text_.is(open_.back(), "(");
+             open_.pop_back()) {
+          if (found_.size() == missing_max)
+            return {};
           report(open_.back(), i);
-          open_.pop_back();
         }
         if (token == "}" && !open_.empty())
           open_.pop_back();
       }
     }
-    if (found_.size() > missing_max)
-      found_.clear();
     return std::move(found_);
   }
 

@@ -19,20 +19,51 @@ size_t count(std::string_view text, std::string_view what) {
   return result;
 }
 
-/// Comments and directives that start in `text`, or go on in its next line.
-size_t hiding_places(std::string_view text) {
-  return count(text, "//") + count(text, "/*") + count(text, "\\\n")
-         + count(text, "\n#") + (text.starts_with('#') ? 1 : 0);
+constexpr std::string_view blanks = " \t\r\v\f";
+
+bool is_directive(std::string_view line) {
+  line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+  return line.starts_with('#');
 }
 
-/// Whether `edit` changes a line that starts a macro's definition.
+/// Whether the next line goes on with it.
+bool goes_on(std::string_view line) {
+  auto last = line.find_last_not_of(blanks);
+  return last != std::string_view::npos && line[last] == '\\';
+}
+
+/// Comments and directives that start in `text`, and lines that go on.
+size_t hiding_places(std::string_view text) {
+  auto result = count(text, "//") + count(text, "/*");
+  while (!text.empty()) {
+    auto line = take_line(text);
+    result += (is_directive(line) ? 1 : 0) + (goes_on(line) ? 1 : 0);
+  }
+  return result;
+}
+
+/// Whether `edit` changes a line that starts a macro's definition, and does not
+/// go on from the one before it.
 bool changes_definition(std::string_view content, const pb::Edit& edit) {
   auto begin = content.substr(0, edit.begin()).rfind('\n') + 1;
-  auto lines = content.substr(begin, content.find('\n', edit.end()) - begin);
-  while (!lines.empty())
-    if (take_line(lines).starts_with("#define "))
+  auto last = std::max(edit.begin() + 1, edit.end()) - 1;
+  auto lines = content.substr(begin, content.find('\n', last) - begin);
+  auto is_rest = begin > 0 && goes_on(content.substr(0, begin - 1));
+  while (!lines.empty()) {
+    auto line = take_line(lines);
+    if (!is_rest && line.starts_with("#define "))
       return true;
+    is_rest = goes_on(line);
+  }
   return false;
+}
+
+/// Whether `edit` takes out what stands before it once more.
+bool removes_repetition(std::string_view content, const pb::Edit& edit) {
+  auto size = edit.end() - edit.begin();
+  return edit.replacement().empty() && edit.begin() >= size
+         && content.substr(edit.begin() - size, size)
+              == content.substr(edit.begin(), size);
 }
 
 void check_allowed(std::string_view content, const pb::Edit& edit) {
@@ -41,15 +72,13 @@ void check_allowed(std::string_view content, const pb::Edit& edit) {
   auto result = workspace::apply_edits(content, {edit});
   require(result.has_value(), "an edit that is tried can be made");
   require(!changes_definition(content, edit), "no macro is edited");
-  auto text = content.substr(edit.begin(), edit.end() - edit.begin());
-  if (edit.replacement().empty() && text.ends_with('\n')
-      && content.substr(0, edit.begin()).ends_with(text))
-    return; // A line that stands there twice.
-  auto includes = edit.replacement().starts_with("#include ") ? 1U : 0U;
+  auto includes = count(edit.replacement(), "#include");
   require(hiding_places(*result) <= hiding_places(content) + includes,
           "no code is put under a comment or a directive");
   require(count(*result, "*/") >= count(content, "*/"), "comments end");
-  require(count(*result, "\n") >= count(content, "\n"), "no lines are joined");
+  require(count(*result, "\n") >= count(content, "\n")
+            || removes_repetition(content, edit),
+          "no lines are joined");
 }
 
 void check_edit(std::string_view content, const pb::Edit& edit,
@@ -58,8 +87,7 @@ void check_edit(std::string_view content, const pb::Edit& edit,
   fix.set_message(message);
   *fix.add_edits() = edit;
   auto refused = execution::refuse_edit(fix, edit, content);
-  require(!refused || !is_utf8(content) || is_utf8(*refused),
-          "a reason is UTF-8");
+  require(!refused || is_utf8(*refused), "a reason is UTF-8");
   if (!refused)
     check_allowed(content, edit);
   fix.set_on_note(true);

@@ -1,9 +1,13 @@
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runtime/execution/guards.hpp"
+#include "runtime/execution/includes.hpp"
 #include "runtime/execution/rules.hpp"
+#include "runtime/execution/structure.hpp"
 #include "runtime/workspace/edits.hpp"
 #include "tests/fuzz/input.hpp"
 
@@ -12,17 +16,38 @@ using namespace cohort::tests;
 
 namespace {
 
-/// From "LINE:COLUMN:MESSAGE".
-pb::Diagnostic read_error(std::string_view text) {
-  pb::Diagnostic error;
-  error.set_severity(pb::SEVERITY_ERROR);
-  error.mutable_location()->set_file("a.cc");
-  error.mutable_location()->set_line(
-    static_cast<uint32_t>(take_number(text).value_or(1)));
-  error.mutable_location()->set_byte_column(
-    static_cast<uint32_t>(take_number(text).value_or(0)));
-  error.set_message(cohort::runtime::analysis::valid_utf8(text));
-  return error;
+/// From lines "LINE:COLUMN:MESSAGE", each with itself as its note.
+std::vector<pb::Diagnostic> read_errors(std::string_view lines, size_t limit) {
+  std::vector<pb::Diagnostic> result;
+  while (!lines.empty() && result.size() < limit) {
+    auto text = take_line(lines);
+    auto& error = result.emplace_back();
+    error.set_tool("gcc");
+    error.set_severity(pb::SEVERITY_ERROR);
+    auto& at = *error.mutable_location();
+    at.set_file("a.cc");
+    at.set_line(static_cast<uint32_t>(take_number(text).value_or(1)));
+    at.set_byte_column(static_cast<uint32_t>(take_number(text).value_or(0)));
+    error.set_message(cohort::runtime::analysis::valid_utf8(text));
+    auto note = error;
+    *error.add_notes() = note;
+  }
+  return result;
+}
+
+/// An index with a header that declares names, and a file that includes it.
+const toolchain::symbol_index* some_index() {
+  static const toolchain::symbol_index index = [] {
+    auto header = std::make_shared<toolchain::file_symbols>();
+    header->declared = {{"point", "class", "", 1},
+                        {"CHECK_IT", "macro", "", 2},
+                        {"area", "prototype", "double", 3}};
+    auto user = std::make_shared<toolchain::file_symbols>();
+    user->includes = {"lib/a.h"};
+    return toolchain::symbol_index{
+      {{"include/lib/a.h", header}, {"user.cc", user}}};
+  }();
+  return &index;
 }
 
 void check_fix(const pb::Fix& fix, const pb::Diagnostic& error,
@@ -40,14 +65,47 @@ void check_fix(const pb::Fix& fix, const pb::Diagnostic& error,
   (void) execution::refuse_edit(fix, edit, content);
 }
 
+void check_brackets(const std::vector<execution::missing_bracket>& all,
+                    std::string_view content) {
+  for (auto& missing : all) {
+    require(missing.first_line >= 1 && missing.first_line <= missing.last_line,
+            "a bracket is missing between two lines");
+    for (auto& choice : missing.choices)
+      require(choice.at <= content.size() && !choice.text.empty(),
+              "a bracket is put into the file");
+  }
+}
+
+void check_include(std::string_view content, size_t use) {
+  for (std::string_view spelling : {"<map>", "\"lib/a.h\""}) {
+    auto place = execution::place_include(content, spelling, use);
+    require(place.at <= content.size(), "an include is put into the file");
+    std::string result{content};
+    result.insert(place.at, place.text);
+    auto begin = result.find('#', place.at);
+    require(begin == 0 || result[begin - 1] == '\n', "an include is a line");
+    (void) execution::has_include(result, spelling);
+  }
+}
+
 } // namespace
 
-/// A file, then an error in it: "LINE:COLUMN:MESSAGE".
+/// A file, then errors in it: lines "LINE:COLUMN:MESSAGE".
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  auto text = input_text(data, size);
-  auto content = take_part(text);
-  auto error = read_error(text);
-  for (auto& fix : execution::rule_book{content, {&error}}.fixes(error))
-    check_fix(fix, error, content);
+  constexpr size_t errors_max = 4;
+  auto rest = input_text(data, size);
+  std::string content{take_part(rest)};
+  auto errors = read_errors(rest, errors_max);
+  std::vector<const pb::Diagnostic*> pointers;
+  for (auto& error : errors)
+    pointers.push_back(&error);
+  execution::rule_book rules{content, pointers, some_index,
+                             [&](const std::string&) { return &content; }};
+  for (auto& error : errors)
+    for (auto& fix : rules.fixes(error))
+      check_fix(fix, error, content);
+  check_brackets(execution::missing_braces(content), content);
+  check_brackets(execution::missing_parentheses(content), content);
+  check_include(content, content.size() / 2);
   return 0;
 }

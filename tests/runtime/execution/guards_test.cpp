@@ -4,6 +4,7 @@
 #include <random>
 #include <string>
 
+#include "runtime/analysis/text.hpp"
 #include "runtime/execution/guards.hpp"
 #include "runtime/execution/spelling.hpp"
 
@@ -226,12 +227,23 @@ TEST_CASE("no code becomes part of a directive") {
   CHECK_FALSE(may_insert("int a;", "int", "#include <x>\\\n"));
 }
 
-TEST_CASE("an edit stays on its line") {
+TEST_CASE("lines are not joined, nor edited together") {
   CHECK_FALSE(may_replace("a; // b\nc;", "\n", " "));
   CHECK_FALSE(may_replace("a\n#define F(x) (x).lenght()\n",
                           "\n#define F(x) (x).lenght",
                           "\n#define F(x) (x).length"));
   CHECK_FALSE(may_insert("// if 0", "if", "\n#"));
+}
+
+TEST_CASE("a reason is UTF-8, whatever it quotes") {
+  std::string content = "int caf\xe9 = f(a, b);";
+  pb::Fix fix;
+  auto why = refuse_edit(fix, replace(content, "caf\xe9 = f", "x"), content);
+  REQUIRE(why);
+  CHECK(cohort::runtime::analysis::valid_utf8(*why) == *why);
+  why = refuse_edit(fix, replace(content, "caf\xe9", ""), content);
+  REQUIRE(why);
+  CHECK(*why == "it removes 'caf?' from the program");
 }
 
 TEST_CASE("macros are left alone, their continuation lines too") {

@@ -52,6 +52,12 @@ TEST_CASE("the first include of a file stands behind its preamble") {
   CHECK(with_include("", "<a>") == "#include <a>\n");
 }
 
+TEST_CASE("an include does not go on in a last line that has no end") {
+  CHECK(with_include("#pragma once", "<a>") == "#pragma once\n#include <a>\n");
+  CHECK(with_include("#include <a>\r\n#include <b>", "<c>")
+        == "#include <a>\r\n#include <b>\r\n#include <c>\r\n");
+}
+
 TEST_CASE("includes under a condition are not joined") {
   CHECK(with_include("#include <a>\n#ifdef X\n#include <b>\n#endif\n", "<c>")
         == "#include <a>\n#include <c>\n#ifdef X\n#include <b>\n#endif\n");

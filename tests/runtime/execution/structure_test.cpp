@@ -189,3 +189,11 @@ TEST_CASE("parentheses: what may stand inside") {
   CHECK(missing_parentheses("f([&] { a(); b(); });").empty());
   CHECK(missing_parentheses("f({1, 2}, \"(\", '(');").empty());
 }
+
+TEST_CASE("of a hundred thousand open brackets nothing is said") {
+  CHECK(missing_parentheses(std::string(100'000, '(') + "a;\n").empty());
+  std::string blocks;
+  for (auto i = 0; i < 20'000; ++i)
+    blocks += "void f() {\n  g();\n";
+  CHECK(missing_braces(blocks).empty());
+}
