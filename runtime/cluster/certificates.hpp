@@ -36,6 +36,9 @@ enum class role { head, node, client };
 /// [A-Za-z0-9._-]{1,64}
 [[nodiscard]] bool is_valid_name(std::string_view name);
 
+/// "2027-11-25 01:00 UTC"
+[[nodiscard]] std::string utc_text(wall_clock::time_point time);
+
 /// What a certificate says of its holder.
 struct identity {
   cluster::role role = role::node;

@@ -6,7 +6,7 @@
 
 #include "runtime/expected.hpp"
 
-/// Files of a worktree. Private to workspace/ and execution/.
+/// Files of a worktree. Private to workspace/, execution/ and cluster/.
 namespace cohort::runtime::workspace {
 
 /// How a file is written.
