@@ -7,6 +7,7 @@
 #include "messages/v1/coordination.pb.h"
 #include "messages/v1/council.pb.h"
 #include "messages/v1/event.pb.h"
+#include "messages/v1/link.pb.h"
 #include "messages/v1/node.pb.h"
 #include "messages/v1/progress.pb.h"
 #include "messages/v1/quality.pb.h"
@@ -38,6 +39,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(cohort, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::CancelUnits))
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::UnitsCancelled))
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::UnitsFinished))
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::RetireWorker))
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::SpecializedWorkerQuery))
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::SpecializedWorkerReport))
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::PoolQuery))
@@ -83,6 +85,14 @@ CAF_BEGIN_TYPE_ID_BLOCK(cohort, caf::first_custom_type_id)
 
   // node.proto
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::Shutdown))
+  // link.proto
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::Envelope))
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::PeerMessage))
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::FromWorker))
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::Drain))
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::PeerGone))
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::FetchTree))
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::TreeFetched))
 
   CAF_ADD_ATOM(cohort, cohort::messages, flush_atom, "flush")
 

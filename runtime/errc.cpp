@@ -40,6 +40,8 @@ std::string to_string(errc code) {
       return "no_executor";
     case errc::internal:
       return "internal";
+    case errc::unreachable:
+      return "unreachable";
   }
   return "unknown";
 }

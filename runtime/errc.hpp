@@ -47,6 +47,8 @@ enum class errc : uint8_t {
   no_executor = 16,
   /// A bug in cohort. Exit code 70.
   internal = 17,
+  /// No head can be reached, or it will not have us. Exit code 6.
+  unreachable = 18,
 };
 
 /// Returns the code's stable name, for instance "workspace_unreadable".
