@@ -40,18 +40,26 @@ using progress_hub_actor
   = caf::typed_actor<accepts<pb::ProgressEvent>, accepts<pb::Subscribe>,
                      accepts<pb::TimerExpired>>;
 
+/// Whatever carries out assignments: a worker of this process, or what stands
+/// for one of another.
 using worker_actor
-  = caf::typed_actor<accepts<pb::Assignments>, accepts<pb::CancelAttempt>,
-                     accepts<pb::FinishedAttempt>,
-                     accepts<pb::AttemptProgress>>;
+  = caf::typed_actor<accepts<pb::Assignments>, accepts<pb::CancelAttempt>>;
 
-/// Sends Assignments and CancelAttempt to workers, UnitsFinished and
-/// UnitsCancelled to requesters.
-using worker_pool_actor = caf::typed_actor<
-  accepts<pb::WorkerHello>, accepts<pb::SubmitUnits>, accepts<pb::CancelUnits>,
-  accepts<pb::AttemptsFinished>, accepts<pb::AttemptProgress>,
-  accepts<pb::CancelAcknowledged>, accepts<pb::TimerExpired>,
-  answers<pb::PoolQuery, pb::PoolReport>,
+/// A worker of this process, with what its runner says.
+using local_worker_actor = worker_actor::extend<accepts<pb::FinishedAttempt>,
+                                                accepts<pb::AttemptProgress>>;
+
+/// Whoever gives workers their assignments: the pool, or a node's link to it.
+/// Sends Assignments and CancelAttempt to workers.
+using dispatcher_actor
+  = caf::typed_actor<accepts<pb::WorkerHello>, accepts<pb::AttemptsFinished>,
+                     accepts<pb::AttemptProgress>,
+                     accepts<pb::CancelAcknowledged>>;
+
+/// Sends UnitsFinished and UnitsCancelled to requesters.
+using worker_pool_actor = dispatcher_actor::extend<
+  accepts<pb::SubmitUnits>, accepts<pb::CancelUnits>, accepts<pb::RetireWorker>,
+  accepts<pb::TimerExpired>, answers<pb::PoolQuery, pb::PoolReport>,
   answers<pb::SpecializedWorkerQuery, pb::SpecializedWorkerReport>>;
 
 /// Sends a Verdict to the sender.
@@ -90,6 +98,38 @@ using orchestrator_actor
   = caf::typed_actor<answers<pb::TaskRequest, pb::TaskAccepted>,
                      answers<pb::CancelTask, pb::TaskCancelled>,
                      accepts<pb::TaskResult>>;
+
+/// All that other processes know of this one: hands what comes to the link.
+using door_actor = caf::typed_actor<accepts<pb::Envelope>>;
+
+/// One end of the talk with other processes. Sends PeerMessage and PeerGone to
+/// whoever a peer's messages are for.
+using link_actor
+  = caf::typed_actor<accepts<pb::Envelope>, accepts<pb::PeerMessage>,
+                     accepts<pb::TimerExpired>>;
+
+/// A node's end of its link: to the node's workers it is their dispatcher.
+using node_link_actor
+  = dispatcher_actor::extend<accepts<pb::Envelope>, accepts<pb::PeerMessage>,
+                             accepts<pb::TreeFetched>,
+                             accepts<pb::TimerExpired>>;
+
+/// Sends TreeFetched to whoever sent FetchTree; asks and answers to the sender
+/// of PeerMessage.
+using courier_actor
+  = caf::typed_actor<accepts<pb::FetchTree>, accepts<pb::PeerMessage>,
+                     accepts<pb::PeerGone>>;
+
+/// Stands at the head for a worker of a node.
+using remote_worker_actor
+  = worker_actor::extend<accepts<pb::FromWorker>, accepts<pb::TreeFetched>,
+                         accepts<pb::Drain>>;
+
+/// Sends ClientReport, in PeerMessages, to the link.
+using client_desk_actor
+  = caf::typed_actor<accepts<pb::PeerMessage>, accepts<pb::PeerGone>,
+                     accepts<pb::ProgressBatch>, accepts<pb::EventList>,
+                     accepts<pb::EventsStored>>;
 
 /// Ends the process's actors in order.
 using root_supervisor_actor = caf::typed_actor<accepts<pb::Shutdown>>;

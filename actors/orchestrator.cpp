@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
+#include <optional>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -27,8 +29,11 @@ const coordinator_factory& orchestrator_settings::make_coordinator() const {
 namespace {
 
 using runtime::errc;
+using namespace std::chrono_literals;
 using orchestrator_self
   = orchestrator_actor::stateful_pointer<orchestrator_state>;
+
+constexpr auto pool_answer_timeout = 5s;
 
 caf::error refuse(errc code, std::string why) {
   return to_caf({code, std::move(why)});
@@ -37,6 +42,33 @@ caf::error refuse(errc code, std::string why) {
 bool is_blank(const std::string& text) {
   return std::all_of(text.begin(), text.end(),
                      [](unsigned char c) { return std::isspace(c) != 0; });
+}
+
+/// Gives the task a supervisor. REQUIRES: it is in the table.
+void start(orchestrator_self self, const services& others,
+           const orchestrator_settings& settings, pb::TaskRequest request,
+           std::optional<unsigned> workers) {
+  auto found = self->state.tasks.find(request.task_id());
+  if (found == self->state.tasks.end())
+    return;
+  auto task = settings.task;
+  task.has_parallel_support = settings.has_parallel_support();
+  if (workers) {
+    task.routing.workers = *workers;
+    task.routing.cores = *workers;
+  }
+  found->second.supervisor = self->spawn<caf::monitored>(
+    task_supervisor, others, settings.make_coordinator(), task);
+  for (auto& cancel : found->second.early_cancels)
+    self->send(found->second.supervisor, cancel);
+  self->send(found->second.supervisor, std::move(request));
+}
+
+unsigned usable_workers(const pb::PoolReport& pool) {
+  auto count
+    = std::count_if(pool.workers().begin(), pool.workers().end(),
+                    [](auto& worker) { return !worker.quarantined(); });
+  return static_cast<unsigned>(std::max<ptrdiff_t>(1, count));
 }
 
 caf::result<pb::TaskAccepted>
@@ -61,12 +93,18 @@ on_request(orchestrator_self self, const services& others,
     return refuse(errc::invalid_request, "task " + id + " runs already");
   if (request.mode() == pb::EXECUTION_MODE_UNSPECIFIED)
     request.set_mode(pb::EXECUTION_MODE_AUTO);
-  auto task_settings = settings.task;
-  task_settings.has_parallel_support = settings.has_parallel_support();
-  auto supervisor = self->spawn<caf::monitored>(
-    task_supervisor, others, settings.make_coordinator(), task_settings);
-  tasks[id].supervisor = supervisor;
-  self->send(supervisor, std::move(request));
+  tasks[id];
+  if (!settings.counts_workers)
+    start(self, others, settings, std::move(request), std::nullopt);
+  else
+    self->request(others.pool, pool_answer_timeout, pb::PoolQuery{})
+      .then(
+        [=](const pb::PoolReport& pool) {
+          start(self, others, settings, request, usable_workers(pool));
+        },
+        [=](const caf::error&) {
+          start(self, others, settings, request, std::nullopt);
+        });
   pb::TaskAccepted accepted;
   accepted.set_task_id(id);
   return accepted;
@@ -79,7 +117,10 @@ caf::result<pb::TaskCancelled> on_cancel(orchestrator_self self,
     return refuse(errc::not_found, "no task " + cancel.task_id() + " runs");
   auto promise = self->make_response_promise<pb::TaskCancelled>();
   found->second.cancels.push_back(promise);
-  self->send(found->second.supervisor, cancel);
+  if (found->second.supervisor)
+    self->send(found->second.supervisor, cancel);
+  else
+    found->second.early_cancels.push_back(cancel);
   return promise;
 }
 
@@ -98,7 +139,7 @@ void forget(orchestrator_self self, const std::string& id) {
 void on_down(orchestrator_self self, const services& others,
              const caf::down_msg& down) {
   for (auto& [id, task] : self->state.tasks) {
-    if (task.supervisor.address() != down.source)
+    if (!task.supervisor || task.supervisor.address() != down.source)
       continue;
     auto why = "the task's supervisor died: "
                + self->system().render(down.reason);
@@ -127,7 +168,8 @@ orchestrator_actor::behavior_type orchestrator(orchestrator_self self,
     if (!exit.reason)
       return;
     for (auto& [id, task] : self->state.tasks)
-      self->send_exit(task.supervisor, exit.reason);
+      if (task.supervisor)
+        self->send_exit(task.supervisor, exit.reason);
     self->quit(exit.reason);
   });
   return {

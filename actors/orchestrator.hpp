@@ -18,6 +18,9 @@ namespace cohort::actors {
 class orchestrator_settings {
 public:
   runtime::coordination::supervisor_settings task;
+  /// Workers come and go: each task is planned for those that are there when it
+  /// comes.
+  bool counts_workers = false;
   /// Makes the id of a task that comes without one.
   std::function<std::string()> make_task_id;
 
@@ -46,7 +49,8 @@ struct orchestrator_state {
   static inline const char* name = "orchestrator";
 
   struct task {
-    task_supervisor_actor supervisor;
+    task_supervisor_actor supervisor; // None yet while workers are counted.
+    std::vector<pb::CancelTask> early_cancels;
     std::vector<caf::typed_response_promise<pb::TaskCancelled>> cancels;
   };
 

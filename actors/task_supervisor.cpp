@@ -86,7 +86,7 @@ struct supervisor_shell {
 
   void start_coordinator(pb::StartCoordination message) const {
     auto& state = self->state;
-    state.coordinator = make_coordinator(self);
+    state.coordinator = make_coordinator(self, settings.routing.workers);
     state.coordinator_address = state.coordinator.address();
     self->monitor(state.coordinator);
     self->send(state.coordinator, std::move(message));

@@ -15,7 +15,9 @@ namespace cohort::actors {
 
 /// Makes a coordinator; the orchestrator has none when parallel execution is
 /// not supported.
-using coordinator_factory = std::function<coordinator_actor(caf::local_actor*)>;
+/// Makes a coordinator that plans for `workers`.
+using coordinator_factory
+  = std::function<coordinator_actor(caf::local_actor*, unsigned workers)>;
 
 /// Leads one task from its acceptance to its result: the shell of
 /// supervisor_machine.

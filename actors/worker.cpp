@@ -10,7 +10,7 @@ namespace cohort::actors {
 
 namespace {
 
-using worker_self = worker_actor::stateful_pointer<worker_state>;
+using worker_self = local_worker_actor::stateful_pointer<worker_state>;
 
 void finish(const pb::FinishedAttempt& key, pb::AttemptResult result,
             pb::AttemptsFinished& out) {
@@ -21,7 +21,7 @@ void finish(const pb::FinishedAttempt& key, pb::AttemptResult result,
 }
 
 /// Starts what waits until something takes time; the rest is reported together.
-void start_next(worker_self self, const worker_pool_actor& pool,
+void start_next(worker_self self, const dispatcher_actor& pool,
                 const worker_settings& settings, pb::AttemptsFinished out) {
   auto& state = self->state;
   while (!state.running && !state.waiting.empty()) {
@@ -37,7 +37,8 @@ void start_next(worker_self self, const worker_pool_actor& pool,
         return;
       auto message = key;
       *message.mutable_result() = std::move(result);
-      caf::anon_send(caf::actor_cast<worker_actor>(strong), std::move(message));
+      caf::anon_send(caf::actor_cast<local_worker_actor>(strong),
+                     std::move(message));
     };
     if (auto result = state.runner->start(assignment, std::move(done)))
       finish(key, std::move(*result), out);
@@ -51,7 +52,7 @@ void start_next(worker_self self, const worker_pool_actor& pool,
   self->send(pool, std::move(out));
 }
 
-void acknowledge(worker_self self, const worker_pool_actor& pool,
+void acknowledge(worker_self self, const dispatcher_actor& pool,
                  const worker_settings& settings, uint64_t sequence,
                  uint32_t attempt) {
   pb::CancelAcknowledged message;
@@ -62,7 +63,7 @@ void acknowledge(worker_self self, const worker_pool_actor& pool,
   self->send(pool, std::move(message));
 }
 
-void on_finished(worker_self self, const worker_pool_actor& pool,
+void on_finished(worker_self self, const dispatcher_actor& pool,
                  const worker_settings& settings,
                  pb::FinishedAttempt& finished) {
   auto& state = self->state;
@@ -78,7 +79,7 @@ void on_finished(worker_self self, const worker_pool_actor& pool,
   start_next(self, pool, settings, std::move(out));
 }
 
-void on_cancel(worker_self self, const worker_pool_actor& pool,
+void on_cancel(worker_self self, const dispatcher_actor& pool,
                const worker_settings& settings,
                const pb::CancelAttempt& cancel) {
   auto& state = self->state;
@@ -105,14 +106,14 @@ void report_progress(const caf::weak_actor_ptr& worker,
   if (last.exchange(second) == second)
     return;
   if (auto strong = caf::actor_cast<caf::strong_actor_ptr>(worker))
-    caf::anon_send(caf::actor_cast<worker_actor>(strong),
+    caf::anon_send(caf::actor_cast<local_worker_actor>(strong),
                    pb::AttemptProgress{});
 }
 
 } // namespace
 
-worker_actor::behavior_type worker(
-  worker_self self, worker_pool_actor pool, worker_settings settings,
+local_worker_actor::behavior_type worker(
+  worker_self self, dispatcher_actor pool, worker_settings settings,
   std::shared_ptr<std::unique_ptr<runtime::execution::unit_runner>> runner) {
   self->state.runner = std::move(*runner);
   pb::WorkerHello hello;

@@ -40,9 +40,9 @@ struct worker_state {
   bool cancelling = false;
 };
 
-worker_actor::behavior_type worker(
-  worker_actor::stateful_pointer<worker_state> self, worker_pool_actor pool,
-  worker_settings settings,
+local_worker_actor::behavior_type worker(
+  local_worker_actor::stateful_pointer<worker_state> self,
+  dispatcher_actor pool, worker_settings settings,
   std::shared_ptr<std::unique_ptr<runtime::execution::unit_runner>> runner);
 
 /// Wraps a runner so that it can be handed to `worker` through spawn.

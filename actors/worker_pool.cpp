@@ -174,6 +174,9 @@ worker_pool_actor::behavior_type worker_pool(worker_pool_self self,
       on_submit(self, submit);
       carry_out(self, timer);
     },
+    [=](const pb::RetireWorker&) {
+      self->state.pool->retire_worker(number_of_sender(self), now(self));
+    },
     [=](const pb::CancelUnits& cancel) {
       auto number = number_of_sender(self);
       self->state.requesters[number] = self->current_sender();

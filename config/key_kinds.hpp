@@ -139,7 +139,8 @@ key megabytes(std::string path, std::string meaning, int64_t low, Field field) {
 }
 
 template <class Field>
-key program(std::string path, std::string meaning, Field field) {
+key word(std::string path, std::string meaning, std::string allowed,
+         Field field) {
   auto set = [field](settings& all, const words& given) {
     if (given.size() != 1 || !is_text(given[0]))
       return false;
@@ -147,9 +148,32 @@ key program(std::string path, std::string meaning, Field field) {
     return true;
   };
   auto get = [field](const settings& all) { return yaml_word(field(all)); };
+  return {
+    std::move(path), std::move(meaning), std::move(allowed), false, set, get};
+}
+
+template <class Field>
+key program(std::string path, std::string meaning, Field field) {
+  return word(std::move(path), std::move(meaning), "a program's name or path",
+              field);
+}
+
+template <class Field>
+key folder(std::string path, std::string meaning, Field field) {
+  auto set = [field](settings& all, const words& given) {
+    if (given.size() != 1)
+      return false;
+    if (!given[0].empty() && (given[0][0] != '/' || !is_text(given[0])))
+      return false;
+    field(all) = given[0];
+    return true;
+  };
+  auto get = [field](const settings& all) {
+    return yaml_word(field(all).string());
+  };
   return {std::move(path),
           std::move(meaning),
-          "a program's name or path",
+          "an absolute path, or \"\"",
           false,
           set,
           get};

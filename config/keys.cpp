@@ -47,22 +47,11 @@ key workers() {
 }
 
 key state_folder() {
-  auto set = [](settings& all, const words& given) {
-    if (given.size() != 1)
-      return false;
-    if (!given[0].empty() && (given[0][0] != '/' || !is_text(given[0])))
-      return false;
-    all.state = given[0];
-    return true;
-  };
-  return {
+  return folder(
     "state_directory",
-    "where snapshots, the journal and worktrees are kept; \"\" stands for "
-    "$XDG_STATE_HOME/cohort",
-    "an absolute path, or \"\"",
-    false,
-    set,
-    [](const settings& all) { return yaml_word(all.state.string()); }};
+    "where snapshots, the journal and worktrees are kept; \"\" "
+    "stands for $XDG_STATE_HOME/cohort",
+    [](auto& all) -> auto& { return all.state; });
 }
 
 #define COHORT_FIELD(path)                                                     \
@@ -208,6 +197,29 @@ std::vector<key> make_keys() {
             COHORT_FIELD(cache.enabled)),
     megabytes("cache.limit_mb", "megabytes of that, compressed", 1,
               COHORT_FIELD(cache.limit_bytes)),
+    word("cluster.bind", "address that a head listens on",
+         "an address or a name of this host", COHORT_FIELD(cluster.bind)),
+    count("cluster.port", "port of a head", 1, 65'535,
+          COHORT_FIELD(cluster.port)),
+    folder("cluster.certificates",
+           "folder of the cluster's certificates; \"\" stands for certs in the "
+           "state folder",
+           COHORT_FIELD(cluster.certificates)),
+    duration<milliseconds>("cluster.heartbeat_interval_ms",
+                           "milliseconds between heartbeats, both ways", 10,
+                           600'000, COHORT_FIELD(cluster.heartbeat_interval)),
+    duration<milliseconds>(
+      "cluster.failure_timeout_ms",
+      "milliseconds of silence after which a peer is lost; several heartbeats",
+      50, 3'600'000, COHORT_FIELD(cluster.failure_timeout)),
+    duration<milliseconds>("cluster.join_timeout_ms",
+                           "milliseconds that a peer has to prove who it is",
+                           100, 600'000, COHORT_FIELD(cluster.join_timeout)),
+    megabytes("cluster.max_message_mb",
+              "megabytes of the largest message between processes", 1,
+              COHORT_FIELD(cluster.message_bytes_max)),
+    count("cluster.max_peers", "nodes and clients that a head serves at once",
+          1, 100'000, COHORT_FIELD(cluster.max_peers)),
     state_folder(),
   };
 }

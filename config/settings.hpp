@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "runtime/analysis/settings.hpp"
+#include "runtime/cluster/settings.hpp"
 #include "runtime/council/settings.hpp"
 #include "runtime/decomposition/settings.hpp"
 #include "runtime/execution/cache/settings.hpp"
@@ -29,6 +30,7 @@ struct settings {
   runtime::toolchain::toolchain_settings toolchain;
   runtime::process::process_settings processes;
   runtime::execution::cache_settings cache;
+  runtime::cluster::cluster_settings cluster;
   std::filesystem::path state; // Empty: $XDG_STATE_HOME/cohort.
 };
 

@@ -21,12 +21,12 @@ constexpr char signed_context[] = "cohort: proof of a certificate's key, 1";
 
 constexpr size_t max_signature_bytes = 80; // P-256 needs 72.
 
-struct credentials {
+struct loaded_files {
   certificate_list chain;
   key_owner key;
 };
 
-expected<credentials> read_credentials(const tls_files& files) {
+expected<loaded_files> read_credentials(const tls_files& files) {
   auto chain = read_certificates(files.certificate);
   if (!chain)
     return chain.error();
@@ -37,7 +37,7 @@ expected<credentials> read_credentials(const tls_files& files) {
     return origin_of(files.key).fails("is not the key of "
                                       + files.certificate.string()
                                       + "; `cohort certs` makes pairs");
-  return credentials{std::move(*chain), std::move(*key)};
+  return loaded_files{std::move(*chain), std::move(*key)};
 }
 
 /// What a terminal can show.

@@ -117,9 +117,17 @@ pool::~pool() = default;
 void pool::add_worker(worker_id worker, const pb::WorkerHello& hello,
                       time_point now) {
   impl_->saw(now);
-  if (auto* added = impl_->workers.add(worker, hello))
+  if (auto* added = impl_->workers.add(worker, hello)) {
+    impl_->cores_brought += added->hello.brings_core() ? 1 : 0;
     impl_->workers.place(*added, now);
+  }
   impl_->match(now);
+}
+
+void pool::retire_worker(worker_id worker, time_point now) {
+  impl_->saw(now);
+  if (auto* retiring = impl_->workers.find(worker))
+    impl_->workers.give_up(*retiring);
 }
 
 void pool::remove_worker(worker_id worker, time_point now) {
@@ -129,6 +137,7 @@ void pool::remove_worker(worker_id worker, time_point now) {
     return;
   impl_->strip(*leaving, errc::crashed,
                "worker " + leaving->hello.worker() + " died", now);
+  impl_->cores_brought -= leaving->hello.brings_core() ? 1 : 0;
   impl_->workers.remove(*leaving);
   impl_->match(now);
 }

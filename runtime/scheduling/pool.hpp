@@ -60,6 +60,8 @@ public:
 
   void add_worker(worker_id worker, const pb::WorkerHello& hello,
                   time_point now);
+  /// The worker gets nothing more, and finishes what it holds.
+  void retire_worker(worker_id worker, time_point now);
   /// The worker is gone: what it held runs elsewhere, as a new attempt.
   void remove_worker(worker_id worker, time_point now);
 

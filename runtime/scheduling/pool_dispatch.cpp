@@ -36,7 +36,7 @@ void pool::impl::match(time_point now) {
 
 pool::impl::pairing pool::impl::best_pairing() {
   pairing best;
-  auto cpu_is_full = cpu_bound_held >= settings.max_cpu_bound;
+  auto cpu_is_full = cpu_bound_held >= settings.max_cpu_bound + cores_brought;
   for (auto number = active_lanes.next(0); number;
        number = active_lanes.next(*number + 1)) {
     if (*number % 2 == 1 && cpu_is_full)

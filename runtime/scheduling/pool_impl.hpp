@@ -64,7 +64,8 @@ struct pool::impl {
   uint64_t retried = 0;
   uint64_t fenced = 0;
   uint32_t cpu_bound_held = 0;
-  time_point latest; // That an input carried.
+  uint32_t cores_brought = 0; // By workers, beside the limit of the settings.
+  time_point latest;          // That an input carried.
 
   void saw(time_point now) {
     latest = std::max(latest, now);

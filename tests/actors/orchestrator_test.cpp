@@ -120,7 +120,7 @@ TEST_CASE("an orchestrator has parallel support only with a coordinator") {
   actors::orchestrator_settings settings;
   CHECK(!settings.has_parallel_support());
   settings = std::move(settings).with_parallel_execution(
-    [](caf::local_actor*) { return actors::coordinator_actor{}; });
+    [](caf::local_actor*, unsigned) { return actors::coordinator_actor{}; });
   CHECK(settings.has_parallel_support());
 }
 

@@ -36,6 +36,7 @@ fake_pool(actors::worker_pool_actor::pointer self,
     [](const pb::AttemptsFinished&) {},
     [](const pb::AttemptProgress&) {},
     [](const pb::CancelAcknowledged&) {},
+    [](const pb::RetireWorker&) {},
     [](const pb::TimerExpired&) {},
     [](const pb::PoolQuery&) { return pb::PoolReport{}; },
     [](const pb::SpecializedWorkerQuery&) {

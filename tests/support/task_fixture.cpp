@@ -45,7 +45,7 @@ void task_fixture::start() {
   others.gatekeeper = spawn(actors::gatekeeper, others.pool,
                             runtime::quality::gate_settings{});
   settings = std::move(settings).with_parallel_execution(
-    [this](caf::local_actor* parent) {
+    [this](caf::local_actor* parent, unsigned) {
       auto handle = parent->spawn(actors::coordinator, others, coordination);
       coordinators.push_back(handle);
       if (crash_coordinators)
