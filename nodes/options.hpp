@@ -28,6 +28,17 @@ struct task_options {
   bool explain = false; // plan
 };
 
+/// What the verbs of a cluster have in common.
+struct cluster_options {
+  std::string head;         // HOST:PORT; empty: as configured.
+  std::string bind;         // serve; empty: as configured.
+  int port = -1;            // serve; -1: as configured, 0: any.
+  std::string certificates; // Folder; empty: as configured.
+  bool insecure = false;
+  std::string name; // node; empty: the host's.
+  int jobs = -1;    // serve, node: workers; -1: one for each core.
+};
+
 /// What every verb has.
 struct global_options {
   std::string config_file;

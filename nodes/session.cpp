@@ -180,6 +180,8 @@ int exit_code(errc code) {
       return 4;
     case errc::refused:
       return 5;
+    case errc::unreachable:
+      return 6;
     case errc::cancelled:
       return 130;
     case errc::internal:

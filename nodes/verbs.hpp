@@ -27,6 +27,27 @@ int show_config(const global_options& global);
 int validate_config(const global_options& global);
 int doctor(const global_options& global);
 
+/// Runs a head until a signal ends it.
+int serve(const cluster_options& cluster, const global_options& global);
+/// Runs a node until a signal, a drain, or the head's refusal ends it.
+int run_node(const cluster_options& cluster, const global_options& global);
+
+// Clients of a running head.
+int submit(const cluster_options& cluster, const task_options& task,
+           bool watches, const global_options& global);
+int watch(const cluster_options& cluster, const std::string& task_id,
+          output_format format, const global_options& global);
+int show_status(const cluster_options& cluster, output_format format,
+                const global_options& global);
+int show_result(const cluster_options& cluster, const std::string& task_id,
+                output_format format, const global_options& global);
+int cancel(const cluster_options& cluster, const std::string& task_id,
+           const global_options& global);
+int show_nodes(const cluster_options& cluster, output_format format,
+               const global_options& global);
+int drain(const cluster_options& cluster, const std::string& node,
+          const global_options& global);
+
 struct bench_options {
   std::vector<std::string> workloads; // Empty: all.
   unsigned workers = 0;               // 0: 8, and 2 for programs.

@@ -10,12 +10,16 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/client_desk.hpp"
 #include "actors/coordinator.hpp"
 #include "actors/council_chair.hpp"
+#include "actors/courier.hpp"
 #include "actors/error.hpp"
 #include "actors/gatekeeper.hpp"
+#include "actors/gateway.hpp"
 #include "actors/journal.hpp"
 #include "actors/judge.hpp"
+#include "actors/link_door.hpp"
 #include "actors/orchestrator.hpp"
 #include "actors/progress_hub.hpp"
 #include "actors/root_supervisor.hpp"
@@ -42,6 +46,23 @@ system_config::system_config() {
   });
   set("scheduler.policy", caf::atom("sharing"));
 }
+
+system_config::system_config(const std::optional<transport>& how,
+                             const runtime::cluster::cluster_settings& settings)
+  : system_config{} {
+  if (how)
+    set_up(*this, *how, settings);
+}
+
+namespace {
+
+std::optional<transport> transport_of(const head_options& options) {
+  if (!options.listen)
+    return std::nullopt;
+  return options.listen->how;
+}
+
+} // namespace
 
 void resolve_workers(head_options& options, unsigned jobs, bool sequential,
                      unsigned cores) {
@@ -88,31 +109,49 @@ expected<std::unique_ptr<head>> head::start(head_options options) {
   return result;
 }
 
+uint64_t random_bits() {
+  std::random_device source;
+  return uint64_t{source()} << 32 | source();
+}
+
+actors::courier_factory
+courier_for(const std::filesystem::path& store,
+            const runtime::workspace::snapshot_settings& snapshot) {
+  actors::courier_settings settings{store, snapshot.max_file_bytes};
+  return [settings](caf::local_actor* self, actors::link_actor link) {
+    return self->spawn<caf::detached + caf::linked>(actors::courier, link,
+                                                    settings);
+  };
+}
+
 head::head(head_options options, runtime::workspace::state_folder state,
            std::unique_ptr<runtime::process::runner> processes)
   : options_{std::move(options)},
     state_{std::move(state)},
     processes_{std::move(processes)},
+    config_{transport_of(options_), options_.settings.cluster},
     system_{std::in_place, config_} {
   // nop
 }
 
-actors::worker_actor head::spawn_worker(unsigned number, uint64_t incarnation) {
+actors::worker_actor spawn_worker(caf::actor_system& system,
+                                  const actors::dispatcher_actor& dispatcher,
+                                  const worker_site& site, unsigned number,
+                                  uint64_t incarnation) {
   actors::worker_settings settings;
   settings.name = "w" + std::to_string(number);
   settings.node = "local";
   settings.incarnation = incarnation;
-  settings.credits = options_.settings.pool.prefetch;
+  settings.credits = site.settings.pool.prefetch;
   for (auto kind :
        {pb::SPECIALTY_KIND_COMPILATION_ERRORS, pb::SPECIALTY_KIND_GENERALIST})
     settings.specialties.emplace_back().set_kind(kind);
-  runtime::execution::slot_runner_settings slot{state_.store(), state_.slots(),
-                                                options_.settings.toolchain,
-                                                options_.settings.processes};
-  return system_->spawn(
-    actors::worker, services_.pool, std::move(settings),
-    actors::hand_over(runtime::execution::make_slot_runner(
-      "w" + std::to_string(number), slot, *processes_, caches_)));
+  runtime::execution::slot_runner_settings slot{
+    site.store, site.slots, site.settings.toolchain, site.settings.processes};
+  auto runner = runtime::execution::make_slot_runner(
+    settings.name, slot, site.processes, site.caches);
+  return system.spawn(actors::worker, dispatcher, std::move(settings),
+                      actors::hand_over(std::move(runner)));
 }
 
 expected<void> head::spawn_all() {
@@ -173,11 +212,15 @@ expected<void> head::spawn_all() {
   services_.gatekeeper = sys.spawn(actors::gatekeeper, services_.pool,
                                    settings.gates);
   keep("gatekeeper", services_.gatekeeper);
-  for (unsigned i = 1; i <= options_.workers; ++i)
-    keep("worker w" + std::to_string(i), spawn_worker(i, 1),
-         [this, i](uint64_t incarnation) {
-           return caf::actor_cast<caf::actor>(spawn_worker(i, incarnation));
-         });
+  worker_site site{state_.store(), state_.slots(), settings, *processes_,
+                   caches_};
+  for (unsigned i = 1; i <= options_.workers; ++i) {
+    auto spawn = [&sys, pool = services_.pool, site, i](uint64_t incarnation) {
+      return caf::actor_cast<caf::actor>(
+        spawn_worker(sys, pool, site, i, incarnation));
+    };
+    keep("worker w" + std::to_string(i), spawn(1), spawn);
+  }
 
   actors::orchestrator_settings orchestration;
   orchestration.task.supervision = settings.supervision;
@@ -190,21 +233,66 @@ expected<void> head::spawn_all() {
     runtime::coordination::coordinator_settings coordination{
       settings.supervision, settings.decomposition, settings.council.enabled,
       options_.workers};
+    orchestration.counts_workers = options_.listen.has_value();
     orchestration
       = std::move(orchestration)
           .with_parallel_execution(
-            [others = services_, coordination](caf::local_actor* self) {
+            [others = services_, coordination](caf::local_actor* self,
+                                               unsigned workers) mutable {
+              coordination.workers = workers;
               return self->spawn(actors::coordinator, others, coordination);
             });
   }
   orchestrator_ = sys.spawn(actors::orchestrator, services_,
                             std::move(orchestration));
   keep("orchestrator", orchestrator_);
+  if (options_.listen)
+    if (auto listening = listen(*epoch, keep); !listening)
+      return listening.error();
   root_ = sys.spawn(
     actors::root_supervisor, std::move(children),
     actors::root_settings{settings.supervision.worker_restarts,
                           settings.supervision.worker_restart_window});
   return {};
+}
+
+expected<void> head::listen(uint64_t epoch, const keeper& keep) {
+  auto& sys = *system_;
+  auto& where = *options_.listen;
+  auto desk = sys.spawn(actors::client_desk, orchestrator_, services_.pool,
+                        services_.journal, services_.progress);
+  keep("client_desk", caf::actor_cast<caf::actor>(desk), {});
+  actors::gateway_settings settings;
+  settings.own = {COHORT_VERSION, random_bits(), epoch};
+  settings.cluster = options_.settings.cluster;
+  settings.credentials
+    = where.how.insecure ? runtime::cluster::no_credentials()
+                         : runtime::cluster::credentials_from(where.how.files);
+  settings.random = random_bits;
+  settings.make_courier = courier_for(state_.store(),
+                                      options_.settings.snapshot);
+  auto gateway = sys.spawn(actors::gateway, services_.timer, services_.pool,
+                           desk, std::move(settings));
+  keep("gateway", caf::actor_cast<caf::actor>(gateway), {});
+  auto door = sys.spawn(actors::link_door, gateway);
+  auto port = publish(sys, door, where.where, where.how);
+  if (!port)
+    return port.error();
+  port_ = *port;
+  // A peer may kill what it can name: another one takes its place.
+  auto again = [&sys, gateway, where, port = *port](uint64_t) {
+    auto next = sys.spawn(actors::link_door, gateway);
+    if (auto opened = publish(sys, next, {where.where.host, port}, where.how);
+        !opened)
+      spdlog::error("head: {}", opened.error().message);
+    return caf::actor_cast<caf::actor>(next);
+  };
+  keep("link_door", caf::actor_cast<caf::actor>(door), again);
+  return {};
+}
+
+uint16_t head::port() const {
+  return port_;
 }
 
 head::~head() {

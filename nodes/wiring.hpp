@@ -9,7 +9,9 @@
 #include <caf/actor_system_config.hpp>
 
 #include "actors/interfaces.hpp"
+#include "actors/root_supervisor.hpp"
 #include "config/settings.hpp"
+#include "nodes/transport.hpp"
 #include "runtime/execution/slot_runner.hpp"
 #include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
@@ -22,6 +24,15 @@ namespace cohort::nodes {
 class system_config : public caf::actor_system_config {
 public:
   system_config();
+  /// With CAF's network layer, when `how` is there.
+  system_config(const std::optional<transport>& how,
+                const runtime::cluster::cluster_settings& settings);
+};
+
+/// That a process listens for nodes and clients.
+struct listen_options {
+  endpoint where; // Port 0: any.
+  transport how;
 };
 
 struct head_options {
@@ -32,6 +43,7 @@ struct head_options {
   bool apply = false;
   bool deliver = true;
   bool memory_journal = false; // For benchmarks: nothing is written.
+  std::optional<listen_options> listen;
 };
 
 /// Everything that one host needs to run tasks: state folder, launcher, actors.
@@ -55,13 +67,18 @@ public:
   /// The actor of that role as it was started, for instance "worker w1" or
   /// "judge conflict"; null when there is none.
   [[nodiscard]] caf::actor find(const std::string& role) const;
+  /// Where it listens; 0 when it does not.
+  [[nodiscard]] uint16_t port() const;
 
 private:
   head(head_options options, runtime::workspace::state_folder state,
        std::unique_ptr<runtime::process::runner> processes);
 
+  using keeper = std::function<void(std::string name, caf::actor handle,
+                                    std::function<caf::actor(uint64_t)> again)>;
+
   runtime::expected<void> spawn_all();
-  actors::worker_actor spawn_worker(unsigned number, uint64_t incarnation);
+  runtime::expected<void> listen(uint64_t epoch, const keeper& keep);
 
   head_options options_;
   runtime::workspace::state_folder state_;
@@ -73,7 +90,32 @@ private:
   std::map<std::string, caf::actor> roles_;
   actors::orchestrator_actor orchestrator_;
   actors::root_supervisor_actor root_;
+  uint16_t port_ = 0;
 };
+
+/// What the workers of a process work with. REQUIRES: settings and processes
+/// outlive the workers.
+struct worker_site {
+  std::filesystem::path store;
+  std::filesystem::path slots;
+  const config::settings& settings;
+  runtime::process::runner& processes;
+  runtime::execution::shared_caches caches;
+};
+
+/// Worker number N of this process, with a slot of its own.
+actors::worker_actor spawn_worker(caf::actor_system& system,
+                                  const actors::dispatcher_actor& dispatcher,
+                                  const worker_site& site, unsigned number,
+                                  uint64_t incarnation);
+
+/// 64 bits from the system's source.
+uint64_t random_bits();
+
+/// Spawns, detached, a courier that works on the store.
+actors::courier_factory
+courier_for(const std::filesystem::path& store,
+            const runtime::workspace::snapshot_settings& snapshot);
 
 /// How many workers and CPU tokens a run gets: `jobs` when it is not 0, one for
 /// a sequential run, the configured number otherwise; tokens never exceed

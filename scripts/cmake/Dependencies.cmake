@@ -1,5 +1,5 @@
 # Every library that cohort uses; all are Debian packages (scripts/setup.sh installs them).
-find_package(CAF 0.17 REQUIRED COMPONENTS core io)
+find_package(CAF 0.17 REQUIRED COMPONENTS core io openssl)
 find_package(Protobuf REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)

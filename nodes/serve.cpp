@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <condition_variable>
+#include <iostream>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <caf/scoped_actor.hpp>
+#include <google/protobuf/stubs/logging.h>
+
+#include "nodes/membership.hpp"
+#include "nodes/node.hpp"
+#include "nodes/session.hpp"
+#include "nodes/signals.hpp"
+#include "nodes/verbs.hpp"
+#include "nodes/wiring.hpp"
+#include "runtime/workspace/state_folder.hpp"
+
+namespace cohort::nodes {
+
+namespace {
+
+using runtime::cluster::role;
+
+int fail(const runtime::error& why) {
+  std::cerr << "cohort: " << why.message << '\n';
+  return exit_code(why.code);
+}
+
+/// A hostile peer's bytes are no news for the log of every message.
+void quiet_protobuf() {
+  google::protobuf::SetLogHandler(nullptr);
+}
+
+unsigned workers_of(const cluster_options& cluster) {
+  return cluster.jobs >= 0 ? static_cast<unsigned>(cluster.jobs)
+                           : std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// Until a signal comes, or `root` ends. Returns why it ended by itself.
+std::optional<caf::error> wait(caf::actor_system& system,
+                               const actors::root_supervisor_actor& root) {
+  caf::scoped_actor self{system};
+  self->monitor(root);
+  auto receiver = caf::actor_cast<caf::actor>(self.ptr());
+  signal_watch watch{
+    [receiver](int) { caf::anon_send(receiver, messages::v1::Shutdown{}); }};
+  std::optional<caf::error> result;
+  self->receive([](const messages::v1::Shutdown&) {},
+                [&](const caf::down_msg& down) { result = down.reason; });
+  self->demonitor(root.address());
+  return result;
+}
+
+/// The sentence of one of our errors; CAF's own text for others.
+std::string words_of(caf::actor_system& system, const caf::error& why) {
+  auto result = system.render(why);
+  auto context = why.context();
+  context.apply(caf::message_handler{
+    [&](const std::string& sentence) { result = sentence; }});
+  return result;
+}
+
+} // namespace
+
+int serve(const cluster_options& cluster, const global_options& global) {
+  auto loaded = load_settings(global);
+  if (report_problems(loaded))
+    return 2;
+  quiet_protobuf();
+  auto& settings = loaded.values;
+  if (!cluster.insecure)
+    if (auto made = make_first_certificates(certificates_of(cluster, settings));
+        !made)
+      return fail(made.error());
+  endpoint where{cluster.bind.empty() ? settings.cluster.bind : cluster.bind,
+                 cluster.port >= 0 ? static_cast<uint16_t>(cluster.port)
+                                   : settings.cluster.port};
+  auto how = transport_for(cluster, settings, role::head, "head");
+  if (auto usable = check(how, role::head, where.host); !usable)
+    return fail(usable.error());
+  if (cluster.insecure)
+    std::cerr << "cohort: without TLS every user of this host can run code as "
+                 "you; use --insecure for experiments only\n";
+  head_options options;
+  options.settings = std::move(settings);
+  auto local = workers_of(cluster);
+  resolve_workers(options, std::max(1U, local), false,
+                  std::thread::hardware_concurrency());
+  options.workers = local;
+  options.listen = listen_options{where, std::move(how)};
+  auto started = head::start(std::move(options));
+  if (!started)
+    return fail(started.error());
+  auto& head = **started;
+  std::cerr << "cohort: head on " << where.host << ':' << head.port()
+            << " with " << local << (local == 1 ? " worker" : " workers")
+            << " of its own; Ctrl-C ends it\n";
+  auto why = wait(head.system(), head.root());
+  if (!why)
+    return 0;
+  std::cerr << "cohort: " << words_of(head.system(), *why) << '\n';
+  return 70;
+}
+
+int run_node(const cluster_options& cluster, const global_options& global) {
+  auto loaded = load_settings(global);
+  if (report_problems(loaded))
+    return 2;
+  quiet_protobuf();
+  auto name = cluster.name.empty() ? host_name() : cluster.name;
+  if (!runtime::cluster::is_valid_name(name))
+    return fail({runtime::errc::invalid_request,
+                 "'" + name
+                   + "' is no name of a node: 1 to 64 letters, digits, '.', "
+                     "'_' or '-'"});
+  auto head = head_of(cluster, loaded.values);
+  if (!head)
+    return fail(head.error());
+  auto how = transport_for(cluster, loaded.values, role::node, name);
+  if (auto usable = check(how, role::node, head->host); !usable)
+    return fail(usable.error());
+  node_options options;
+  options.settings = std::move(loaded.values);
+  if (options.settings.state.empty())
+    options.settings.state = runtime::workspace::state_folder::default_path()
+                             / "nodes" / name;
+  options.name = name;
+  options.workers = std::max(1U, workers_of(cluster));
+  options.settings.processes.cpu_tokens = std::clamp(
+    options.workers, 1U, std::max(1U, std::thread::hardware_concurrency()));
+  options.head = *head;
+  options.how = std::move(how);
+  auto started = node::start(std::move(options));
+  if (!started)
+    return fail(started.error());
+  auto& node = **started;
+  std::cerr << "cohort: node " << name << " of the head at " << head->host
+            << ':' << head->port << "; Ctrl-C ends it\n";
+  auto why = wait(node.system(), node.root());
+  if (!why || *why == caf::exit_reason::user_shutdown)
+    return 0;
+  std::cerr << "cohort: " << words_of(node.system(), *why) << '\n';
+  return why->category() == caf::atom("cohort")
+           ? exit_code(static_cast<runtime::errc>(why->code()))
+           : 70;
+}
+
+} // namespace cohort::nodes
