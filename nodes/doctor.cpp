@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "nodes/certs.hpp"
 #include "nodes/session.hpp"
 #include "nodes/verbs.hpp"
 #include "runtime/process/launcher.hpp"
@@ -37,6 +38,21 @@ void print(bool ok, const std::string& name, const std::string& text) {
   std::cout << (ok ? "ok       " : "missing  ") << name
             << std::string(name.size() < 14 ? 14 - name.size() : 1, ' ') << text
             << '\n';
+}
+
+/// One host needs none, so that they decide nothing here.
+void print_certificates(const config::settings& settings) {
+  using state = certificate_state;
+  auto folder = certificates_folder(settings);
+  auto lines = certificate_lines(folder, runtime::cluster::wall_clock::now());
+  for (auto& line : lines)
+    std::cout << (line.state == state::ok          ? "ok       "
+                  : line.state == state::ends_soon ? "warning  "
+                                                   : "unusable ")
+              << "certificate   " << line.text << '\n';
+  if (lines.empty())
+    std::cout << "note     certificates  none in " << folder.string()
+              << "; only a cluster needs them (`cohort certs`)\n";
 }
 
 } // namespace
@@ -79,6 +95,7 @@ int doctor(const global_options& global) {
   auto state = runtime::workspace::state_folder::open(path);
   print(state.has_value(), "state",
         state ? path.string() : state.error().message);
+  print_certificates(settings);
   std::cout << "ok       cores         " << std::thread::hardware_concurrency()
             << "; workers: " << settings.pool.max_concurrent_workers << '\n';
   return ok && state ? 0 : 4;

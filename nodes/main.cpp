@@ -1,10 +1,12 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <caf/config.hpp>
@@ -12,156 +14,15 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "nodes/cluster_verbs.hpp"
 #include "nodes/signals.hpp"
+#include "nodes/verb_options.hpp"
 #include "nodes/verbs.hpp"
 #include "runtime/process/launcher.hpp"
 
 namespace {
 
 using namespace cohort::nodes;
-
-const std::map<std::string, output_format> formats{
-  {"text", output_format::text},
-  {"json", output_format::json},
-  {"stream-json", output_format::stream_json}};
-
-void add_format(CLI::App& verb, output_format& format) {
-  verb.add_option("--output-format", format, "text, json or stream-json")
-    ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
-    ->option_text("FORMAT");
-}
-
-void add_workspace(CLI::App& verb, task_options& task) {
-  verb.add_option("-w,--workspace", task.workspace,
-                  "source tree to work on (default: the current folder)");
-  verb.add_option(
-    "-p", task.compile_commands_dir,
-    "folder with compile_commands.json, as clang's tools have it; "
-    "without it CMake projects are configured by cohort");
-  verb.add_option("--configure-arg", task.configure_args,
-                  "passed on to cmake, for instance --configure-arg -DX=ON");
-  verb.add_option("--units", task.units,
-                  "globs: check only these translation units");
-  verb.add_option("-j,--jobs", task.jobs, "workers (default: as configured)")
-    ->check(CLI::Range(1U, 1000U));
-}
-
-void add_task(CLI::App& verb, task_options& task) {
-  verb
-    .add_option("task", task.description,
-                "what to do, in plain words; - reads standard input")
-    ->required();
-  add_workspace(verb, task);
-  add_format(verb, task.format);
-  verb.add_option("--mode", task.mode, "auto, sequential or parallel")
-    ->check(CLI::IsMember({"auto", "sequential", "parallel"}));
-  verb.add_option("--scope", task.scope,
-                  "globs: only these files may change; !GLOB excludes");
-  verb
-    .add_option("--budget-seconds", task.budget_seconds,
-                "wall-clock limit for the whole task")
-    ->check(CLI::PositiveNumber);
-}
-
-void add_cluster(CLI::App& verb, cluster_options& cluster) {
-  verb.add_option("--certs", cluster.certificates,
-                  "folder of the cluster's certificates (default: certs in the "
-                  "state folder)");
-  verb.add_flag("--insecure", cluster.insecure,
-                "no TLS, on 127.0.0.1 only: whoever reaches the port can run "
-                "code here");
-}
-
-/// A verb that asks a running head.
-CLI::App* add_client(CLI::App& app, const char* name, const char* what,
-                     cluster_options& cluster) {
-  auto* verb = app.add_subcommand(name, what);
-  verb->add_option("--head", cluster.head,
-                   "HOST:PORT of the head (default: 127.0.0.1 and the "
-                   "configured port)");
-  add_cluster(*verb, cluster);
-  return verb;
-}
-
-void add_cluster_verbs(CLI::App& app, cluster_options& cluster,
-                       task_options& task, const global_options& global,
-                       int& code) {
-  auto* head = app.add_subcommand(
-    "serve", "run a head: nodes join it, clients submit tasks");
-  head->add_option("--bind", cluster.bind, "address to listen on");
-  head->add_option("--port", cluster.port, "port to listen on; 0: any")
-    ->check(CLI::Range(0, 65535));
-  head
-    ->add_option("-j,--jobs", cluster.jobs,
-                 "workers of its own (default: one for each core); 0: none")
-    ->check(CLI::Range(0, 1000));
-  add_cluster(*head, cluster);
-  head->callback([&] { code = serve(cluster, global); });
-
-  auto* node = app.add_subcommand("node", "run workers for a head");
-  node->add_option("--join", cluster.head, "HOST:PORT of the head")->required();
-  node->add_option("--name", cluster.name,
-                   "the node's name, as its certificate has it (default: the "
-                   "host's)");
-  node
-    ->add_option("-j,--jobs", cluster.jobs,
-                 "workers (default: one for each core)")
-    ->check(CLI::Range(1, 1000));
-  add_cluster(*node, cluster);
-  node->callback([&] { code = run_node(cluster, global); });
-
-  static bool watches = false;
-  auto* submitting = add_client(app, "submit", "give a task to a head",
-                                cluster);
-  add_task(*submitting, task);
-  submitting->add_flag("--watch", watches, "wait, and show how it goes");
-  submitting->callback([&] {
-    unblock_signals();
-    code = submit(cluster, task, watches, global);
-  });
-
-  static std::string id;
-  auto named = [&](const char* name, const char* what, auto act) {
-    auto* verb = add_client(app, name, what, cluster);
-    verb->add_option("id", id, "task id, as `submit` printed it")->required();
-    add_format(*verb, task.format);
-    verb->callback([&, act] {
-      unblock_signals();
-      code = act(id);
-    });
-  };
-  named("watch", "follow a task to its end", [&](const std::string& which) {
-    return watch(cluster, which, task.format, global);
-  });
-  named("result", "what became of a task", [&](const std::string& which) {
-    return show_result(cluster, which, task.format, global);
-  });
-  named("cancel", "stop a task", [&](const std::string& which) {
-    return cancel(cluster, which, global);
-  });
-
-  auto* status = add_client(app, "status", "a head's tasks and workers",
-                            cluster);
-  add_format(*status, task.format);
-  status->callback([&] {
-    unblock_signals();
-    code = show_status(cluster, task.format, global);
-  });
-  auto* nodes = add_client(app, "nodes", "a head's nodes", cluster);
-  add_format(*nodes, task.format);
-  nodes->callback([&] {
-    unblock_signals();
-    code = show_nodes(cluster, task.format, global);
-  });
-  static std::string node_name;
-  auto* draining = add_client(
-    app, "drain", "let a node finish what it runs, and leave", cluster);
-  draining->add_option("node", node_name, "its name")->required();
-  draining->callback([&] {
-    unblock_signals();
-    code = drain(cluster, node_name, global);
-  });
-}
 
 void print_version() {
   std::cout << "cohort " COHORT_VERSION " (CAF " << CAF_VERSION / 10000 << '.'
@@ -246,8 +107,7 @@ int run_cli(int argc, char** argv) {
       task_id, apply->count("--workspace") > 0 ? task.workspace : "", global);
   });
 
-  cluster_options cluster;
-  add_cluster_verbs(app, cluster, task, global, code);
+  cluster_verbs cluster{app, task, global, code};
 
   auto* configuration = app.add_subcommand("config", "the configuration");
   configuration->require_subcommand(1);

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include "runtime/workspace/state_folder.hpp"
+#include "nodes/certs.hpp"
 
 namespace cohort::nodes {
 
@@ -17,19 +17,14 @@ fs::path certificates_of(const cluster_options& cluster,
                          const config::settings& settings) {
   if (!cluster.certificates.empty())
     return fs::absolute(cluster.certificates);
-  if (!settings.cluster.certificates.empty())
-    return settings.cluster.certificates;
-  auto state = settings.state.empty()
-                 ? runtime::workspace::state_folder::default_path()
-                 : settings.state;
-  return state / "certs";
+  return certificates_folder(settings);
 }
 
 expected<void> make_first_certificates(const fs::path& folder) {
   using namespace runtime::cluster;
   std::error_code failed;
   if (!fs::exists(folder / "ca.pem", failed))
-    if (auto made = make_authority(folder); !made)
+    if (auto made = runtime::cluster::make_authority(folder); !made)
       return made.error();
   for (auto [wanted, name] :
        {std::pair{role::head, "head"}, std::pair{role::client, "client"}}) {
@@ -40,7 +35,7 @@ expected<void> make_first_certificates(const fs::path& folder) {
     certificate_request request;
     request.role = wanted;
     request.name = name;
-    if (auto made = issue(folder, request, folder); !made)
+    if (auto made = runtime::cluster::issue(folder, request, folder); !made)
       return made.error();
   }
   return {};

@@ -48,6 +48,17 @@ int show_nodes(const cluster_options& cluster, output_format format,
 int drain(const cluster_options& cluster, const std::string& node,
           const global_options& global);
 
+struct certs_options {
+  std::string kind;               // ca, head, node, client or show.
+  std::string name;               // show: a file; empty: all of the folder.
+  std::string folder;             // Of the authority; empty: the state's.
+  std::string out;                // Where members' files go; empty: `folder`.
+  std::vector<std::string> hosts; // Beside the name.
+  unsigned days = 0;              // 0: ten years for an authority, else one.
+  bool new_key = false;
+};
+int certs(const certs_options& options, const global_options& global);
+
 struct bench_options {
   std::vector<std::string> workloads; // Empty: all.
   unsigned workers = 0;               // 0: 8, and 2 for programs.

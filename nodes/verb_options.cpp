@@ -1,0 +1,55 @@
+#include "nodes/verb_options.hpp"
+
+#include <map>
+#include <string>
+
+namespace cohort::nodes {
+
+namespace {
+
+const std::map<std::string, output_format> formats{
+  {"text", output_format::text},
+  {"json", output_format::json},
+  {"stream-json", output_format::stream_json}};
+
+} // namespace
+
+void add_format(CLI::App& verb, output_format& format) {
+  verb.add_option("--output-format", format, "text, json or stream-json")
+    ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
+    ->option_text("FORMAT");
+}
+
+void add_workspace(CLI::App& verb, task_options& task) {
+  verb.add_option("-w,--workspace", task.workspace,
+                  "source tree to work on (default: the current folder)");
+  verb.add_option(
+    "-p", task.compile_commands_dir,
+    "folder with compile_commands.json, as clang's tools have it; "
+    "without it CMake projects are configured by cohort");
+  verb.add_option("--configure-arg", task.configure_args,
+                  "passed on to cmake, for instance --configure-arg -DX=ON");
+  verb.add_option("--units", task.units,
+                  "globs: check only these translation units");
+  verb.add_option("-j,--jobs", task.jobs, "workers (default: as configured)")
+    ->check(CLI::Range(1U, 1000U));
+}
+
+void add_task(CLI::App& verb, task_options& task) {
+  verb
+    .add_option("task", task.description,
+                "what to do, in plain words; - reads standard input")
+    ->required();
+  add_workspace(verb, task);
+  add_format(verb, task.format);
+  verb.add_option("--mode", task.mode, "auto, sequential or parallel")
+    ->check(CLI::IsMember({"auto", "sequential", "parallel"}));
+  verb.add_option("--scope", task.scope,
+                  "globs: only these files may change; !GLOB excludes");
+  verb
+    .add_option("--budget-seconds", task.budget_seconds,
+                "wall-clock limit for the whole task")
+    ->check(CLI::PositiveNumber);
+}
+
+} // namespace cohort::nodes

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "nodes/options.hpp"
+
+/// Options that several verbs have.
+namespace cohort::nodes {
+
+void add_format(CLI::App& verb, output_format& format);
+void add_workspace(CLI::App& verb, task_options& task);
+void add_task(CLI::App& verb, task_options& task);
+
+} // namespace cohort::nodes
