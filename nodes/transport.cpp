@@ -10,6 +10,8 @@
 #include <caf/openssl/manager.hpp>
 #include <caf/scoped_actor.hpp>
 
+#include "nodes/tls_errors.hpp"
+
 namespace cohort::nodes {
 
 namespace {
@@ -107,6 +109,7 @@ void set_up(caf::actor_system_config& config, const transport& how,
              caf::timespan{4 * settings.failure_timeout});
   if (how.insecure)
     return;
+  keep_tls_errors_apart();
   config.load<caf::openssl::manager>();
   config.set("openssl.cafile", how.files.ca.string());
   config.set("openssl.certificate", how.files.certificate.string());

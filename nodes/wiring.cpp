@@ -246,14 +246,12 @@ expected<void> head::spawn_all() {
   orchestrator_ = sys.spawn(actors::orchestrator, services_,
                             std::move(orchestration));
   keep("orchestrator", orchestrator_);
-  if (options_.listen)
-    if (auto listening = listen(*epoch, keep); !listening)
-      return listening.error();
+  auto listening = options_.listen ? listen(*epoch, keep) : expected<void>{};
   root_ = sys.spawn(
     actors::root_supervisor, std::move(children),
     actors::root_settings{settings.supervision.worker_restarts,
                           settings.supervision.worker_restart_window});
-  return {};
+  return listening; // Whatever came of it, the root ends the actors.
 }
 
 expected<void> head::listen(uint64_t epoch, const keeper& keep) {
