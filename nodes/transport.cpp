@@ -1,5 +1,6 @@
 #include "nodes/transport.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <set>
@@ -22,6 +23,7 @@ using runtime::error;
 using runtime::expected;
 
 constexpr auto connect_timeout = 5s;
+constexpr int attempts = 3; // Of a connection that was dropped half made.
 
 caf::io::middleman_actor middleman_of(caf::actor_system& system,
                                       const transport& how) {
@@ -102,11 +104,11 @@ void set_up(caf::actor_system_config& config, const transport& how,
   // the sockets also reads the messages.
   config.set("middleman.workers", size_t{0});
   // Our own heartbeats decide who is lost; these only close connections that
-  // nobody will use again.
-  config.set("middleman.heartbeat-interval",
-             caf::timespan{settings.heartbeat_interval});
-  config.set("middleman.connection-timeout",
-             caf::timespan{4 * settings.failure_timeout});
+  // nobody will use again. Rarely: CAF drops whatever is in the middle of its
+  // handshake when it looks.
+  auto interval = std::max<caf::timespan>(10s, 4 * settings.failure_timeout);
+  config.set("middleman.heartbeat-interval", interval);
+  config.set("middleman.connection-timeout", 4 * interval);
   if (how.insecure)
     return;
   keep_tls_errors_apart();
@@ -154,13 +156,21 @@ expected<caf::strong_actor_ptr> find_head(caf::actor_system& system,
                                           const transport& how) {
   caf::scoped_actor self{system};
   caf::strong_actor_ptr door;
-  std::string why = "it is no head of cohort";
-  self
-    ->request(middleman_of(system, how), connect_timeout,
-              caf::connect_atom::value, head.host, head.port)
-    .receive([&](const caf::node_id&, const caf::strong_actor_ptr& found,
-                 const std::set<std::string>&) { door = found; },
-             [&](const caf::error& failed) { why = system.render(failed); });
+  std::string why;
+  auto again = true;
+  for (int i = 0; i < attempts && again; ++i) {
+    again = false;
+    why = "it is no head of cohort";
+    self
+      ->request(middleman_of(system, how), connect_timeout,
+                caf::connect_atom::value, head.host, head.port)
+      .receive([&](const caf::node_id&, const caf::strong_actor_ptr& found,
+                   const std::set<std::string>&) { door = found; },
+               [&](const caf::error& failed) {
+                 why = system.render(failed);
+                 again = failed == caf::sec::connection_timeout;
+               });
+  }
   if (door)
     return door;
   return cannot_reach(head, why);
