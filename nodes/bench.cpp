@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -15,6 +16,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/journaling.hpp"
+#include "nodes/bench_nodes.hpp"
 #include "nodes/session.hpp"
 #include "nodes/verbs.hpp"
 
@@ -35,6 +37,8 @@ struct load {
   bool dag = false;   // All at once, each waiting for up to two earlier ones.
   std::vector<std::string> argv; // Empty: a no-op.
   unsigned workers = 8;
+  unsigned nodes = 0; // That share the workers; 0: they are in this process.
+  bool insecure = false;
 };
 
 using bench_client
@@ -70,6 +74,15 @@ pb::WorkUnit make_unit(const load& what, uint64_t ticket) {
   return unit;
 }
 
+/// As a peer of its own when units cross process borders.
+std::string peer_field(const load& what) {
+  if (what.nodes == 0)
+    return "";
+  return "\"peer\":\"cohort, " + std::to_string(what.nodes)
+         + (what.nodes == 1 ? " node" : " nodes")
+         + (what.insecure ? ", no TLS\"," : "\",");
+}
+
 void print(const load& what, const client_state& state, bool journal) {
   auto seconds
     = std::chrono::duration<double>(clock::now() - state.began).count();
@@ -80,10 +93,10 @@ void print(const load& what, const client_state& state, bool journal) {
                              : latencies[static_cast<size_t>(
                                q * static_cast<double>(latencies.size() - 1))];
   };
-  std::printf("{\"workload\":\"%s\",\"n\":%llu,\"seconds\":%.6f,"
+  std::printf("{%s\"workload\":\"%s\",\"n\":%llu,\"seconds\":%.6f,"
               "\"per_second\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f,"
               "\"failed\":%llu,\"journal\":%s}\n",
-              what.workload.c_str(),
+              peer_field(what).c_str(), what.workload.c_str(),
               static_cast<unsigned long long>(what.count), seconds,
               static_cast<double>(what.count) / seconds, quantile(0.5),
               quantile(0.99), static_cast<unsigned long long>(state.failed),
@@ -158,6 +171,8 @@ std::vector<load> loads(const bench_options& bench) {
       what.count = std::max<uint64_t>(1, what.count / scale);
       if (bench.workers > 0)
         what.workers = bench.workers;
+      what.nodes = bench.nodes;
+      what.insecure = bench.insecure;
       result.push_back(std::move(what));
     }
   };
@@ -170,17 +185,70 @@ std::vector<load> loads(const bench_options& bench) {
   return result;
 }
 
+int fail(const runtime::error& why) {
+  std::cerr << "cohort: " << why.message << '\n';
+  return exit_code(why.code);
+}
+
+/// Until so many workers are there. Errors: unreachable.
+runtime::expected<void> wait_for_workers(caf::scoped_actor& self,
+                                         const actors::worker_pool_actor& pool,
+                                         unsigned count) {
+  using namespace std::chrono_literals;
+  auto end = clock::now() + 30s;
+  unsigned there = 0;
+  while (there < count && clock::now() < end) {
+    std::this_thread::sleep_for(20ms);
+    self->request(pool, 5s, pb::PoolQuery{})
+      .receive(
+        [&](const pb::PoolReport& report) {
+          there = static_cast<unsigned>(report.workers_size());
+        },
+        [](const caf::error&) {
+          // Asked again until the time is over.
+        });
+  }
+  if (there >= count)
+    return {};
+  return runtime::error{runtime::errc::unreachable,
+                        std::to_string(there) + " of " + std::to_string(count)
+                          + " workers joined within 30 seconds"};
+}
+
 /// One load on a head of its own. Returns the exit code.
 int run(const load& what, head_options options, bool with_journal) {
   resolve_workers(options, what.workers, false,
                   std::thread::hardware_concurrency());
-  auto started = head::start(std::move(options));
-  if (!started) {
-    std::cerr << "cohort: " << started.error().message << '\n';
-    return exit_code(started.error().code);
+  auto folder = options.settings.state;
+  auto prefetch = options.settings.pool.prefetch;
+  auto workers = what.nodes > 0 ? std::max(1U, what.workers / what.nodes) : 0;
+  if (what.nodes > 0) {
+    options.workers = 0;
+    options.settings.state = folder / "head";
+    auto how = make_bench_certificates(folder / "certs", what.nodes);
+    if (!how)
+      return fail(how.error());
+    how->insecure = what.insecure;
+    options.listen = listen_options{{"127.0.0.1", 0}, std::move(*how)};
   }
+  auto started = head::start(std::move(options));
+  if (!started)
+    return fail(started.error());
   auto& head = **started;
   caf::scoped_actor self{head.system()};
+  std::optional<bench_nodes> nodes;
+  if (what.nodes > 0) {
+    auto some = bench_nodes::start({"127.0.0.1", head.port()},
+                                   {folder, what.insecure, what.nodes, workers,
+                                    prefetch});
+    if (!some)
+      return fail(some.error());
+    nodes.emplace(std::move(*some));
+    if (auto joined = wait_for_workers(self, head.services().pool,
+                                       what.nodes * workers);
+        !joined)
+      return fail(joined.error());
+  }
   auto actor = head.system().spawn(client, head.services().pool,
                                    head.services().journal, what, with_journal);
   caf::anon_send(actor, messages::flush_atom_v);

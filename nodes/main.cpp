@@ -140,6 +140,13 @@ int run_cli(int argc, char** argv) {
     ->add_option("--workers", bench_settings.workers,
                  "default 8, and 2 for the workload process")
     ->check(CLI::Range(1U, 10000U));
+  dispatch
+    ->add_option("--nodes", bench_settings.nodes,
+                 "processes that share the workers, over the network layer "
+                 "(default: none, all in this process)")
+    ->check(CLI::Range(1U, 1000U));
+  dispatch->add_flag("--insecure", bench_settings.insecure,
+                     "nodes without TLS");
   dispatch->add_option("--scale", bench_settings.scale, "divide the numbers")
     ->check(CLI::Range(1U, 1000U));
   dispatch->add_flag("--journal", bench_settings.with_journal,

@@ -62,7 +62,9 @@ int certs(const certs_options& options, const global_options& global);
 struct bench_options {
   std::vector<std::string> workloads; // Empty: all.
   unsigned workers = 0;               // 0: 8, and 2 for programs.
-  unsigned scale = 1; // Divides the numbers of units, for a quick look.
+  unsigned nodes = 0;    // Processes that share the workers; 0: this one.
+  bool insecure = false; // Nodes without TLS.
+  unsigned scale = 1;    // Divides the numbers of units, for a quick look.
   bool with_journal = false;
 };
 int bench_dispatch(const bench_options& bench, const global_options& global);

@@ -1,9 +1,13 @@
 // Raw CAF: requests to an echoing actor, in this process or in another one over
-// BASP on loopback.
+// BASP on loopback, plain or with TLS.
 //
-// caf_base local|basp stealing|sharing WINDOW N      (window 1: round trips;
-// else: throughput) caf_base server POLICY                             (started
-// by `basp`; ends with its standard input)
+// caf_base local|basp stealing|sharing WINDOW N
+// caf_base tls stealing|sharing WINDOW N CERTIFICATES
+//   (window 1: round trips; else: throughput. CERTIFICATES is a folder with
+//   what `cohort certs` makes: ca.pem, head.pem, head.key, client.pem,
+//   client.key)
+// caf_base server POLICY [CERTIFICATES]
+//   (started by `basp` and `tls`; ends with its standard input)
 #include <cstdlib>
 #include <functional>
 #include <future>
@@ -12,6 +16,7 @@
 
 #include <caf/all.hpp>
 #include <caf/io/all.hpp>
+#include <caf/openssl/all.hpp>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -68,18 +73,37 @@ std::vector<double> once(caf::actor_system& system, const caf::actor& server,
   return std::move(r.trips);
 }
 
-void configure(caf::actor_system_config& config, const char* policy, bool io) {
+/// What crosses process borders, and how.
+struct network {
+  bool is_used = false;
+  std::string certificates; // Empty: no TLS.
+};
+
+/// `who` is the name of the certificate's files.
+void configure(caf::actor_system_config& config, const char* policy,
+               const network& net, const std::string& who) {
   config.set("scheduler.policy", caf::atom_from_string(policy));
-  if (io)
-    config.load<caf::io::middleman>();
+  if (!net.is_used)
+    return;
+  config.load<caf::io::middleman>();
+  config.set("middleman.workers", size_t{0}); // As cohort has it.
+  if (net.certificates.empty())
+    return;
+  config.load<caf::openssl::manager>();
+  config.set("openssl.cafile", net.certificates + "/ca.pem");
+  config.set("openssl.certificate", net.certificates + '/' + who + ".pem");
+  config.set("openssl.key", net.certificates + '/' + who + ".key");
 }
 
-int serve(const char* policy) {
+int serve(const char* policy, const network& net) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   caf::actor_system_config config;
-  configure(config, policy, true);
+  configure(config, policy, net, "head");
   caf::actor_system system{config};
-  auto port = system.middleman().publish(system.spawn(echo), 0, "127.0.0.1");
+  auto server = system.spawn(echo);
+  auto port = net.certificates.empty()
+                ? system.middleman().publish(server, 0, "127.0.0.1")
+                : caf::openssl::publish(server, 0, "127.0.0.1");
   if (!port)
     return 1;
   std::printf("%d\n", static_cast<int>(*port));
@@ -98,7 +122,7 @@ struct server_process {
   uint16_t port = 0;
 };
 
-server_process start_server(const char* policy) {
+server_process start_server(const char* policy, const network& net) {
   int in[2], out[2];
   if (pipe(in) != 0 || pipe(out) != 0)
     std::exit(1);
@@ -108,7 +132,9 @@ server_process start_server(const char* policy) {
     dup2(out[1], STDOUT_FILENO);
     for (int fd : {in[0], in[1], out[0], out[1]})
       close(fd);
-    execl("/proc/self/exe", "caf_base", "server", policy, nullptr);
+    execl("/proc/self/exe", "caf_base", "server", policy,
+          net.certificates.empty() ? nullptr : net.certificates.c_str(),
+          nullptr);
     _exit(127);
   }
   close(in[0]);
@@ -142,25 +168,32 @@ void bench(caf::actor_system& system, const caf::actor& server,
 
 int main(int argc, char** argv) {
   std::string mode = argc > 1 ? argv[1] : "";
-  if (mode == "server" && argc == 3)
-    return serve(argv[2]);
-  if ((mode != "local" && mode != "basp") || argc != 5) {
+  if (mode == "server" && (argc == 3 || argc == 4))
+    return serve(argv[2], {true, argc == 4 ? argv[3] : ""});
+  auto fits = mode == "tls" ? argc == 6
+                            : (mode == "local" || mode == "basp") && argc == 5;
+  if (!fits) {
     std::fprintf(stderr,
-                 "usage: caf_base local|basp stealing|sharing WINDOW N\n");
+                 "usage: caf_base local|basp stealing|sharing WINDOW N\n"
+                 "       caf_base tls stealing|sharing WINDOW N FOLDER\n");
     return 2;
   }
-  auto remote = mode == "basp";
+  network net{mode != "local", mode == "tls" ? argv[5] : ""};
+  auto remote = net.is_used;
   auto peer = "CAF " + mode + " " + argv[2];
   server_process process;
   if (remote)
-    process = start_server(argv[2]);
+    process = start_server(argv[2], net);
   caf::actor_system_config config;
-  configure(config, argv[2], remote);
+  configure(config, argv[2], net, "client");
   {
     caf::actor_system system{config};
     caf::actor server;
     if (remote) {
-      auto found = system.middleman().remote_actor("127.0.0.1", process.port);
+      auto found
+        = net.certificates.empty()
+            ? system.middleman().remote_actor("127.0.0.1", process.port)
+            : caf::openssl::remote_actor(system, "127.0.0.1", process.port);
       if (!found)
         return 1;
       server = *found;
