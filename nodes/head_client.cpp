@@ -57,7 +57,7 @@ head_client::head_client(const config::settings& settings, endpoint head,
 }
 
 head_client::~head_client() {
-  link_.leave("done");
+  link_.leave("done", now());
   carry_out();
   door_ = nullptr;
   self_.reset();

@@ -47,7 +47,9 @@ expected<std::string> decompressed(const std::string& bytes, uint64_t limit) {
 } // namespace
 
 channel::channel(uint64_t own_incarnation, uint64_t message_bytes_max)
-  : own_incarnation_{own_incarnation}, message_bytes_max_{message_bytes_max} {
+  : own_incarnation_{own_incarnation},
+    message_bytes_max_{message_bytes_max},
+    received_bytes_max_{message_bytes_max} {
   // nop
 }
 
@@ -101,9 +103,9 @@ channel::unwrap(const pb::Envelope& envelope) {
   if (envelope.incarnation() == 0)
     return broken("a message names no incarnation");
   if (envelope.body().size() > envelope_bytes_max
-      || parts_.size() + envelope.body().size() > message_bytes_max_)
+      || parts_.size() + envelope.body().size() > received_bytes_max_)
     return broken("a message is larger than "
-                  + std::to_string(message_bytes_max_) + " bytes");
+                  + std::to_string(received_bytes_max_) + " bytes");
   peer_incarnation_ = envelope.incarnation();
   received_ = envelope.sequence();
   bytes_received_ += envelope.body().size();
@@ -112,7 +114,7 @@ channel::unwrap(const pb::Envelope& envelope) {
     return nothing;
   auto bytes = std::exchange(parts_, {});
   if (envelope.compressed()) {
-    auto plain = decompressed(bytes, message_bytes_max_);
+    auto plain = decompressed(bytes, received_bytes_max_);
     if (!plain)
       return plain.error();
     bytes = std::move(*plain);

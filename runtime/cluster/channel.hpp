@@ -27,6 +27,10 @@ class channel {
 public:
   channel(uint64_t own_incarnation, uint64_t message_bytes_max);
 
+  /// Of a message that comes, decompressed and in all its parts.
+  void limit(uint64_t message_bytes_max) {
+    received_bytes_max_ = message_bytes_max;
+  }
   /// The session that both ends agreed on. Numbers go on where they are.
   void name_session(uint64_t session, uint64_t cluster_epoch);
   [[nodiscard]] uint64_t session() const {
@@ -58,6 +62,7 @@ private:
 
   uint64_t own_incarnation_;
   uint64_t message_bytes_max_;
+  uint64_t received_bytes_max_;
   uint64_t session_ = 0;
   uint64_t cluster_epoch_ = 0;
   uint64_t peer_incarnation_ = 0;

@@ -11,6 +11,8 @@ namespace {
 
 /// A stranger's message is small: a chain of certificates and a signature.
 constexpr size_t stranger_bytes_max = 128U << 10;
+/// Handshakes at once; each costs a signature. Who comes in vain tries again.
+constexpr size_t strangers_max = 256;
 
 std::string seconds_of(std::chrono::duration<double> span) {
   auto tenths = static_cast<int64_t>(span.count() * 10);
@@ -48,10 +50,7 @@ void head_link::receive(route_id route, const pb::Envelope& envelope,
   auto found = peers_.find(id);
   if (found == peers_.end() || found->second.route != route)
     return; // Of a session that is over, or somebody else's.
-  auto& peer = found->second;
-  if (!peer.is_joined && envelope.body().size() > stranger_bytes_max)
-    return refuse(id, "its proof is too large", now);
-  auto message = peer.line.receive(envelope, now);
+  auto message = found->second.line.receive(envelope, now);
   if (!message)
     return end(id, message.error().message, now);
   if (*message)
@@ -60,13 +59,14 @@ void head_link::receive(route_id route, const pb::Envelope& envelope,
 
 void head_link::open(route_id route, const pb::Envelope& envelope,
                      time_point now) {
-  if (auto older = by_route_.find(route); older != by_route_.end())
-    close(older->second, "it began anew", pb::NODE_STATE_LOST, now);
-  if (peers_.size() >= settings_.max_peers
-      || envelope.body().size() > stranger_bytes_max)
+  // One that has joined stays until this one has: anybody can begin anew in
+  // another's name.
+  close_others(route, 0, false, now);
+  if (peers_.size() >= settings_.max_peers || strangers_ >= strangers_max)
     return;
   peer_record fresh{
     route, session{settings_, own_.incarnation, now}, {}, false, now};
+  fresh.line.link().limit(stranger_bytes_max);
   auto message = fresh.line.receive(envelope, now);
   if (!message || !*message || !(*message)->has_join_request())
     return;
@@ -84,15 +84,16 @@ void head_link::open(route_id route, const pb::Envelope& envelope,
   }
   fresh.line.link().name_session(id, own_.cluster_epoch);
   auto& peer = peers_.emplace(id, std::move(fresh)).first->second;
-  by_route_[route] = id;
+  by_route_[route].insert(id);
+  ++strangers_;
   if (auto fine = check(peer.seen.request, own_.version); !fine)
-    return refuse(id, fine.error().message, now);
+    return refuse(id, fine.error().message, true, now);
   auto own = credentials_();
   if (!own)
-    return refuse(id, "the head cannot use its certificate", now);
+    return refuse(id, "the head cannot use its certificate", false, now);
   auto answer = challenge(peer.seen, *own, own_.version);
   if (!answer)
-    return refuse(id, "the head cannot sign", now);
+    return refuse(id, "the head cannot sign", false, now);
   pb::LinkMessage out;
   *out.mutable_join_challenge() = std::move(*answer);
   transmit(peer, out);
@@ -104,10 +105,12 @@ void head_link::on_message(uint64_t id, pb::LinkMessage message,
   if (!peer.is_joined) {
     if (message.has_join_proof())
       return on_proof(id, message.join_proof(), now);
-    return refuse(id, "it spoke before it proved who it is", now);
+    return refuse(id, "it spoke before it proved who it is", true, now);
   }
-  if (message.has_leave())
+  if (message.has_leave()) {
+    transmit(peer, message); // So that it knows, and may end.
     return close(id, message.leave().why(), pb::NODE_STATE_LEFT, now);
+  }
   head_effect received;
   received.what = head_effect::kind::received;
   received.session = id;
@@ -120,14 +123,18 @@ void head_link::on_proof(uint64_t id, const pb::JoinProof& proof,
   auto& peer = peers_.at(id);
   auto own = credentials_();
   if (!own)
-    return refuse(id, "the head cannot use its certificate", now);
+    return refuse(id, "the head cannot use its certificate", false, now);
   auto who = identify(peer.seen, proof, *own);
   if (!who)
-    return refuse(id, who.error().message, now);
+    return refuse(id, who.error().message, who.error().code == errc::refused,
+                  now);
+  close_others(peer.route, id, true, now);
   if (who->role == pb::PEER_ROLE_NODE)
     replace_older(who->name, peer.seen.visitor_incarnation, now);
   peer.is_joined = true;
+  --strangers_;
   peer.since = now;
+  peer.line.link().limit(settings_.message_bytes_max);
   pb::LinkMessage accepted;
   accepted.mutable_join_accepted()->set_heartbeat_ms(
     static_cast<uint32_t>(settings_.heartbeat_interval.count()));
@@ -166,7 +173,8 @@ void head_link::replace_older(const std::string& node, uint64_t incarnation,
   if (found->second.seen.visitor_incarnation == incarnation)
     end(found->first, "it joined again", now);
   else
-    refuse(found->first, "another node of the name " + node + " joined", now);
+    refuse(found->first, "another node of the name " + node + " joined", true,
+           now);
 }
 
 void head_link::send(uint64_t session, const pb::LinkMessage& message,
@@ -183,11 +191,18 @@ void head_link::send(uint64_t session, const pb::LinkMessage& message,
     send.envelope = std::move(envelope);
     effects_.push_back(std::move(send));
   }
+  if (found->second.line.unread_bytes() > 2 * settings_.message_bytes_max)
+    close(session, "it does not read what it is sent", pb::NODE_STATE_LOST,
+          now);
 }
 
-void head_link::refuse(uint64_t id, const std::string& why, time_point now) {
+void head_link::refuse(uint64_t id, const std::string& why, bool is_final,
+                       time_point now) {
   pb::LinkMessage message;
-  message.mutable_join_refused()->set_why(why);
+  auto& refused = *message.mutable_join_refused();
+  refused.set_why(why);
+  refused.set_answers(peers_.at(id).seen.request.nonce());
+  refused.set_is_final(is_final);
   transmit(peers_.at(id), message);
   close(id, why, pb::NODE_STATE_LOST, now);
 }
@@ -228,7 +243,11 @@ void head_link::close(uint64_t id, const std::string& why, pb::NodeState state,
     node->second.status.set_state(state);
     node->second.status.set_why(why);
   }
-  by_route_.erase(peer.route);
+  auto route = by_route_.find(peer.route);
+  route->second.erase(id);
+  if (route->second.empty())
+    by_route_.erase(route);
+  strangers_ -= was_joined ? 0 : 1;
   peers_.erase(found);
   if (!was_joined)
     return;
@@ -240,8 +259,21 @@ void head_link::close(uint64_t id, const std::string& why, pb::NodeState state,
 }
 
 void head_link::lose_route(route_id route, time_point now) {
-  if (auto found = by_route_.find(route); found != by_route_.end())
-    close(found->second, "its connection closed", pb::NODE_STATE_LOST, now);
+  auto found = by_route_.find(route);
+  if (found == by_route_.end())
+    return;
+  for (auto id : std::set<uint64_t>{found->second})
+    close(id, "its connection closed", pb::NODE_STATE_LOST, now);
+}
+
+void head_link::close_others(route_id route, uint64_t id, bool joined,
+                             time_point now) {
+  auto found = by_route_.find(route);
+  if (found == by_route_.end())
+    return;
+  for (auto other : std::set<uint64_t>{found->second})
+    if (other != id && peers_.at(other).is_joined == joined)
+      close(other, "it began anew", pb::NODE_STATE_LOST, now);
 }
 
 void head_link::tick(time_point now) {

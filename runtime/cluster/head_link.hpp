@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,10 @@ public:
   void lose_route(route_id route, time_point now);
   /// To a session that has joined; nothing when it is over.
   void send(uint64_t session, const pb::LinkMessage& message, time_point now);
+  /// Whether a session, joined or not, uses it.
+  [[nodiscard]] bool is_used(route_id route) const {
+    return by_route_.count(route) > 0;
+  }
   /// The peer is told, and the session is over.
   void end(uint64_t session, const std::string& why, time_point now);
   /// Heartbeats, silence, handshakes that take too long. Due every
@@ -82,12 +87,16 @@ private:
   };
 
   void open(route_id route, const pb::Envelope& envelope, time_point now);
+  /// Of the route's sessions but `id`: those that have joined, or the others.
+  void close_others(route_id route, uint64_t id, bool joined, time_point now);
   void on_message(uint64_t id, pb::LinkMessage message, time_point now);
   void on_proof(uint64_t id, const pb::JoinProof& proof, time_point now);
   void replace_older(const std::string& node, uint64_t incarnation,
                      time_point now);
   void transmit(peer_record& to, const pb::LinkMessage& message);
-  void refuse(uint64_t id, const std::string& why, time_point now);
+  /// `is_final`: it need not try again.
+  void refuse(uint64_t id, const std::string& why, bool is_final,
+              time_point now);
   /// Without a word to the peer.
   void close(uint64_t id, const std::string& why, pb::NodeState state,
              time_point now);
@@ -98,8 +107,9 @@ private:
   cluster_settings settings_;
   credential_source credentials_;
   random_source random_;
-  std::map<uint64_t, peer_record> peers_; // By session.
-  std::map<route_id, uint64_t> by_route_; // Its session.
+  std::map<uint64_t, peer_record> peers_;           // By session.
+  std::map<route_id, std::set<uint64_t>> by_route_; // Its sessions.
+  size_t strangers_ = 0; // Peers that have not joined.
   std::map<std::string, node_record> nodes_;
   std::vector<head_effect> effects_;
 };

@@ -1,5 +1,6 @@
 #include "runtime/cluster/join.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/cluster/certificates.hpp"
@@ -7,6 +8,8 @@
 namespace cohort::runtime::cluster {
 
 namespace {
+
+constexpr size_t version_bytes_max = 64;
 
 void add(std::string& to, uint64_t number) {
   for (auto shift = 0; shift < 64; shift += 8)
@@ -66,6 +69,11 @@ expected<void> check(const pb::JoinRequest& request,
                  "a peer's name has 1 to 64 letters, digits, '.', '_' or '-'"};
   if (request.nonce().size() != nonce_bytes)
     return error{errc::invalid_request, "the request has no fresh nonce"};
+  auto& version = request.version();
+  if (version.size() > version_bytes_max
+      || !std::all_of(version.begin(), version.end(),
+                      [](char c) { return c > ' ' && c < '\x7f'; }))
+    return error{errc::invalid_request, "the request's version is none"};
   return {};
 }
 
@@ -75,6 +83,7 @@ expected<pb::JoinChallenge> challenge(const handshake& seen,
   pb::JoinChallenge result;
   result.set_version(own_version);
   result.set_nonce(seen.head_nonce);
+  result.set_answers(seen.request.nonce());
   if (!own.are_there())
     return result;
   auto signature = own.sign(words_to_sign(seen, true));
@@ -117,8 +126,9 @@ expected<peer_identity> identify(const handshake& seen,
   auto who = own.verify(proof.chain(), words_to_sign(seen, false),
                         proof.signature());
   if (!who)
-    return refuse("the certificate of " + claimed.name
-                  + " is not accepted: " + who.error().message);
+    return error{errc::invalid_message,
+                 "the certificate of " + claimed.name
+                   + " is not accepted: " + who.error().message};
   if (who->role != claimed.role)
     return refuse("the certificate of " + who->name + " is a "
                   + name_of(who->role) + "'s; it cannot join as a "

@@ -50,7 +50,8 @@ expected<pb::JoinProof> prove(const handshake& seen,
                               const credentials& own);
 
 /// Head: who the visitor is; its certificate must say what its request said.
-/// Errors: refused.
+/// Errors: refused (it is somebody else), invalid_message (the proof does not
+/// hold now; a clock that is wrong is enough).
 expected<peer_identity> identify(const handshake& seen,
                                  const pb::JoinProof& proof,
                                  const credentials& own);

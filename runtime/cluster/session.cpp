@@ -6,6 +6,8 @@ namespace cohort::runtime::cluster {
 
 namespace {
 
+constexpr size_t beats_max = 1000;
+
 uint64_t microseconds(time_point::duration span) {
   return static_cast<uint64_t>(
     std::chrono::duration_cast<std::chrono::microseconds>(span).count());
@@ -55,6 +57,10 @@ void session::hear(const pb::Heartbeat& beat, time_point now) {
   if (beat.echo_us() == 0 || beat.echo_us() > now_us
       || beat.held_us() > now_us - beat.echo_us())
     return;
+  while (!beats_.empty() && beats_.front().sent_us <= beat.echo_us()) {
+    read_bytes_ = beats_.front().bytes;
+    beats_.pop_front();
+  }
   std::chrono::duration<double> sample
     = std::chrono::microseconds{now_us - beat.echo_us() - beat.held_us()};
   round_trip_ = round_trip_ ? *round_trip_ + (sample - *round_trip_) / 8
@@ -72,6 +78,9 @@ std::vector<pb::Envelope> session::beat(time_point now) {
     beat.set_echo_us(std::exchange(to_echo_us_, 0));
     beat.set_held_us(microseconds(now - to_echo_since_));
   }
+  beats_.push_back({beat.sent_us(), channel_.bytes_sent()});
+  if (beats_.size() > beats_max)
+    beats_.pop_front();
   auto result = send(message);
   return result ? std::move(*result) : std::vector<pb::Envelope>{};
 }

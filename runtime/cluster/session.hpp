@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -43,6 +44,13 @@ public:
   /// round trip is measured by heartbeats alone.
   std::vector<pb::Envelope> beat(time_point now);
 
+  [[nodiscard]] std::chrono::milliseconds interval() const {
+    return interval_;
+  }
+  /// Bytes that the other end has not read yet, as far as its echoes tell.
+  [[nodiscard]] uint64_t unread_bytes() const {
+    return channel_.bytes_sent() - read_bytes_;
+  }
   [[nodiscard]] bool is_silent(time_point now) const;
   [[nodiscard]] std::chrono::duration<double> silence(time_point now) const;
   /// Smoothed; nothing until it was measured.
@@ -59,6 +67,12 @@ private:
   std::chrono::milliseconds timeout_;
   time_point heard_;
   std::optional<time_point> beaten_;
+  struct sent_beat {
+    uint64_t sent_us;
+    uint64_t bytes; // Of all that was sent before.
+  };
+  std::deque<sent_beat> beats_; // That were not echoed.
+  uint64_t read_bytes_ = 0;
   uint64_t to_echo_us_ = 0;
   time_point to_echo_since_;
   std::optional<std::chrono::duration<double>> round_trip_;

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr auto first_wait = 200ms;
 constexpr auto longest_wait = 5000ms;
+constexpr auto farewell = 2000ms; // A head that has not answered by then.
 
 } // namespace
 
@@ -92,6 +93,8 @@ void visitor_link::connect_failed(const std::string& why, time_point now) {
 }
 
 void visitor_link::connection_lost(time_point now) {
+  if (state_ == state::leaving)
+    state_ = state::over;
   if (state_ == state::joining || state_ == state::joined)
     fall_back("the connection to the head closed", now);
 }
@@ -99,9 +102,14 @@ void visitor_link::connection_lost(time_point now) {
 void visitor_link::receive(const pb::Envelope& envelope, time_point now) {
   if (state_ == state::joining)
     return on_joining(envelope, now);
-  if (state_ != state::joined)
+  if (state_ != state::joined && state_ != state::leaving)
     return;
   auto message = line_->receive(envelope, now);
+  if (state_ == state::leaving) {
+    if (!message || (*message && (*message)->has_leave()))
+      state_ = state::over;
+    return;
+  }
   if (!message)
     return fall_back(message.error().message, now);
   if (!*message)
@@ -109,46 +117,69 @@ void visitor_link::receive(const pb::Envelope& envelope, time_point now) {
   if ((*message)->has_leave())
     return fall_back((*message)->leave().why(), now);
   if ((*message)->has_join_refused())
-    return give_up((*message)->join_refused().why());
+    return on_refused((*message)->join_refused(), now);
   emit(visitor_effect::kind::received);
   effects_.back().message = std::move(**message);
 }
 
+void visitor_link::on_refused(const pb::JoinRefused& refused, time_point now) {
+  if (refused.is_final())
+    give_up(refused.why());
+  else
+    fall_back(refused.why(), now);
+}
+
+/// After a cut, answers to older requests, and what is left of an older
+/// session, may come first: all that does not answer this request is dropped.
+void visitor_link::on_first_answer(const pb::Envelope& envelope,
+                                   time_point now) {
+  auto line = *line_;
+  line.link().name_session(envelope.session(), envelope.cluster_epoch());
+  auto message = line.receive(envelope, now);
+  if (!message || !*message)
+    return;
+  auto& nonce = seen_.request.nonce();
+  auto& answer = **message;
+  if (answer.has_join_challenge()
+      && answer.join_challenge().answers() == nonce) {
+    line_ = std::move(line);
+    on_challenge(envelope, answer.join_challenge(), now);
+  } else if (answer.has_join_refused()
+             && answer.join_refused().answers() == nonce) {
+    on_refused(answer.join_refused(), now);
+  }
+}
+
 void visitor_link::on_joining(const pb::Envelope& envelope, time_point now) {
-  auto& link = line_->link();
-  // The first envelope of a head names the session.
-  if (link.session() == 0)
-    link.name_session(envelope.session(), envelope.cluster_epoch());
+  if (line_->link().session() == 0)
+    return on_first_answer(envelope, now);
   auto message = line_->receive(envelope, now);
   if (!message)
     return fall_back(message.error().message, now);
   if (!*message)
     return;
-  if ((*message)->has_join_challenge())
-    return on_challenge(envelope, (*message)->join_challenge(), now);
   if ((*message)->has_join_refused())
-    return give_up((*message)->join_refused().why());
+    return on_refused((*message)->join_refused(), now);
   if ((*message)->has_leave())
     return fall_back((*message)->leave().why(), now);
-  // Accepted by a head that has not proved itself: not by this one.
-  if ((*message)->has_join_accepted() && !seen_.head_nonce.empty())
+  if ((*message)->has_join_accepted())
     on_accepted((*message)->join_accepted());
 }
 
 void visitor_link::on_challenge(const pb::Envelope& envelope,
                                 const pb::JoinChallenge& challenge,
-                                time_point) {
-  if (!seen_.head_nonce.empty())
-    return;
+                                time_point now) {
   seen_.session = envelope.session();
   seen_.head_incarnation = envelope.incarnation();
   seen_.head_nonce = challenge.nonce();
   auto own = credentials_();
   if (!own)
-    return give_up(own.error().message);
+    return fall_back(own.error().message, now);
   auto proof = prove(seen_, challenge, *own);
+  if (!proof && !was_accepted_)
+    return give_up(proof.error().message); // It is no head of ours.
   if (!proof)
-    return give_up(proof.error().message);
+    return fall_back(proof.error().message, now);
   pb::LinkMessage message;
   *message.mutable_join_proof() = std::move(*proof);
   transmit(message);
@@ -156,11 +187,15 @@ void visitor_link::on_challenge(const pb::Envelope& envelope,
 
 void visitor_link::on_accepted(const pb::JoinAccepted& accepted) {
   state_ = state::joined;
+  was_accepted_ = true;
   failures_ = 0;
+  // One beat less than the head's: what runs here has stopped, as a rule, when
+  // the head gives it to others.
   if (accepted.heartbeat_ms() > 0
-      && accepted.timeout_ms() > accepted.heartbeat_ms())
+      && accepted.timeout_ms() > 2 * accepted.heartbeat_ms())
     line_->set_pace(std::chrono::milliseconds{accepted.heartbeat_ms()},
-                    std::chrono::milliseconds{accepted.timeout_ms()});
+                    std::chrono::milliseconds{accepted.timeout_ms()
+                                              - accepted.heartbeat_ms()});
   emit(visitor_effect::kind::joined);
 }
 
@@ -176,13 +211,17 @@ void visitor_link::send(const pb::LinkMessage& message, time_point now) {
   }
 }
 
-void visitor_link::leave(const std::string& why) {
-  if (state_ == state::joined) {
-    pb::LinkMessage message;
-    message.mutable_leave()->set_why(why);
-    transmit(message);
-  }
-  state_ = state::over;
+void visitor_link::leave(const std::string& why, time_point now) {
+  if (state_ == state::leaving)
+    return;
+  auto knows_us = state_ == state::joined;
+  state_ = knows_us ? state::leaving : state::over;
+  if (!knows_us)
+    return;
+  next_ = now + farewell;
+  pb::LinkMessage message;
+  message.mutable_leave()->set_why(why);
+  transmit(message);
 }
 
 void visitor_link::tick(time_point now) {
@@ -207,9 +246,17 @@ void visitor_link::tick(time_point now) {
         effects_.back().envelope = std::move(envelope);
       }
       return;
+    case state::leaving:
+      if (now >= next_)
+        state_ = state::over;
+      return;
     case state::over:
       return;
   }
+}
+
+std::chrono::milliseconds visitor_link::pace() const {
+  return line_ ? line_->interval() : settings_.heartbeat_interval;
 }
 
 std::vector<visitor_effect> visitor_link::take_effects() {

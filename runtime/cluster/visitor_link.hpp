@@ -55,10 +55,12 @@ public:
   void receive(const pb::Envelope& envelope, time_point now);
   /// Nothing when it has not joined.
   void send(const pb::LinkMessage& message, time_point now);
-  /// Tells the head, and ends.
-  void leave(const std::string& why);
-  /// Due every `heartbeat_interval`.
+  /// Tells the head, and ends when it knows, or soon.
+  void leave(const std::string& why, time_point now);
+  /// Due every pace().
   void tick(time_point now);
+  /// Between two heartbeats, as the head has it; as configured until it said.
+  [[nodiscard]] std::chrono::milliseconds pace() const;
 
   std::vector<visitor_effect> take_effects();
   [[nodiscard]] bool is_joined() const {
@@ -70,14 +72,24 @@ public:
   }
 
 private:
-  enum class state : uint8_t { idle, connecting, joining, joined, over };
+  enum class state : uint8_t {
+    idle,
+    connecting,
+    joining,
+    joined,
+    leaving,
+    over
+  };
 
   void emit(visitor_effect::kind what, std::string why = {});
   void transmit(const pb::LinkMessage& message);
   void fall_back(const std::string& why, time_point now);
   void give_up(const std::string& why);
+  /// Before anything of the session was accepted.
+  void on_first_answer(const pb::Envelope& envelope, time_point now);
   void on_challenge(const pb::Envelope& envelope,
                     const pb::JoinChallenge& challenge, time_point now);
+  void on_refused(const pb::JoinRefused& refused, time_point now);
   void on_joining(const pb::Envelope& envelope, time_point now);
   void on_accepted(const pb::JoinAccepted& accepted);
 
@@ -86,8 +98,9 @@ private:
   credential_source credentials_;
   random_source random_;
   state state_ = state::idle;
-  uint32_t failures_ = 0; // In a row.
-  time_point next_;       // Of the next attempt, or the end of this one.
+  bool was_accepted_ = false; // By this head, at some time.
+  uint32_t failures_ = 0;     // In a row.
+  time_point next_;           // Of the next attempt, or the end of this one.
   std::optional<session> line_;
   handshake seen_;
   std::vector<visitor_effect> effects_;

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <random>
@@ -53,7 +54,8 @@ struct world {
   visitor_link visitor;
   route_id route = 0;
   bool up = true;
-  std::deque<pb::Envelope> to_head, to_visitor;
+  bool is_held = false; // What the visitor says stays on the wire.
+  std::deque<pb::Envelope> on_the_wire;
   std::vector<std::string> seen; // By both ends.
   uint64_t session = 0;
 
@@ -71,14 +73,16 @@ struct world {
         busy = true;
         switch (effect.what) {
           case visitor_effect::kind::connect:
-            ++route;
+            route += is_held ? 0 : 1; // CAF keeps a connection that is there.
             if (up)
               visitor.connected(now);
             else
               visitor.connect_failed("cut", now);
             break;
           case visitor_effect::kind::send:
-            if (up)
+            if (is_held)
+              on_the_wire.push_back(std::move(effect.envelope));
+            else if (up)
               head.receive(route, effect.envelope, now);
             break;
           case visitor_effect::kind::joined:
@@ -127,6 +131,13 @@ struct world {
     }
   }
 
+  void let_go() {
+    is_held = false;
+    for (auto& envelope : std::exchange(on_the_wire, {}))
+      head.receive(route, envelope, now);
+    settle();
+  }
+
   void join() {
     visitor.start(now);
     settle();
@@ -172,8 +183,11 @@ TEST_CASE("a cut is noticed by both ends, and healed") {
   all.up = false;
   all.pass(4s);
   REQUIRE(all.seen.size() >= 2);
+  // The visitor gives up one heartbeat before the head does.
   CHECK(all.seen[0] == "visitor lost: the head is silent");
-  CHECK(all.seen[1] == "head: ended: silent for 3.1 s");
+  CHECK(std::count(all.seen.begin(), all.seen.end(),
+                   "head: ended: silent for 3.1 s")
+        == 1);
   CHECK(all.head.nodes(all.now).nodes(0).state() == pb::NODE_STATE_LOST);
   all.seen.clear();
   all.up = true;
@@ -196,6 +210,128 @@ TEST_CASE("a cut that is shorter than the time-out loses nothing when nothing "
   CHECK(all.visitor.is_joined());
 }
 
+TEST_CASE("words that were held for long are no reason to give up") {
+  world all;
+  all.join();
+  all.is_held = true;
+  all.pass(40s); // Several requests to join wait in the wire by then.
+  CHECK(all.on_the_wire.size() > 3);
+  all.let_go();
+  all.pass(10s);
+  CHECK(all.visitor.is_joined());
+  CHECK_FALSE(all.visitor.is_over());
+  CHECK(all.head.nodes(all.now).nodes(0).state() == pb::NODE_STATE_JOINED);
+}
+
+TEST_CASE("a head that cannot use its certificate just now is asked again") {
+  world all;
+  auto is_broken = std::make_shared<bool>(true);
+  all.head = head_link{{"1.0", 11, 5},
+                       all.settings,
+                       [is_broken]() -> expected<credentials> {
+                         if (*is_broken)
+                           return error{errc::invalid_config, "no file"};
+                         return paper_credentials("head/h");
+                       },
+                       numbers(1)};
+  all.visitor.start(all.now);
+  all.settle();
+  CHECK(all.seen
+        == std::vector<std::string>{
+          "visitor lost: the head cannot use its certificate"});
+  *is_broken = false;
+  all.pass(10s);
+  CHECK(all.visitor.is_joined());
+}
+
+TEST_CASE("beginning anew without a proof does not end a session") {
+  world all;
+  all.join();
+  pb::LinkMessage request;
+  request.mutable_join_request()->set_protocol(link_protocol);
+  request.mutable_join_request()->set_role(pb::PEER_ROLE_NODE);
+  request.mutable_join_request()->set_name("n1");
+  request.mutable_join_request()->set_version("1.0");
+  request.mutable_join_request()->set_nonce(std::string(nonce_bytes, 'x'));
+  channel forged{99, 1U << 20};
+  for (auto& envelope : *forged.wrap(request))
+    all.head.receive(all.route, envelope, all.now);
+  all.settle();
+  CHECK(all.seen.empty());
+  all.head.send(all.session, drain_message(), all.now);
+  all.settle();
+  CHECK(all.seen.size() == 1);
+}
+
+TEST_CASE("a stranger's small frame of a large message is refused unread") {
+  world all;
+  pb::LinkMessage bomb;
+  bomb.mutable_join_request()->set_name(std::string(50U << 20, 'a'));
+  channel stranger{99, 64U << 20};
+  auto envelopes = stranger.wrap(bomb);
+  REQUIRE(envelopes);
+  REQUIRE(envelopes->size() == 1); // Some kilobytes.
+  all.head.receive(1, envelopes->front(), all.now);
+  CHECK(all.head.take_effects().empty());
+  CHECK_FALSE(all.head.is_used(1));
+}
+
+TEST_CASE("of handshakes that nobody goes on with there is a limit") {
+  world all;
+  for (uint64_t i = 1; i <= 1000; ++i) {
+    pb::LinkMessage request;
+    auto& join = *request.mutable_join_request();
+    join.set_protocol(link_protocol);
+    join.set_role(pb::PEER_ROLE_NODE);
+    join.set_name("n" + std::to_string(i));
+    join.set_nonce(std::string(nonce_bytes, 'x'));
+    channel stranger{i, 1U << 20};
+    all.head.receive(i, stranger.wrap(request)->front(), all.now);
+  }
+  CHECK(all.head.take_effects().size() == 256);
+  all.pass(6s);
+  all.route = 5000;
+  all.join();
+}
+
+TEST_CASE("who does not read what it is sent is let go") {
+  world all;
+  all.settings.message_bytes_max = 1U << 20;
+  all.head
+    = head_link{{"1.0", 11, 5}, all.settings, source_of("head/h"), numbers(1)};
+  all.join();
+  std::mt19937_64 random{1};
+  pb::LinkMessage large;
+  auto& part = *large.mutable_objects_sent()->add_parts()->mutable_data();
+  for (auto i = 0; i < 400'000; ++i)
+    part += static_cast<char>(random());
+  for (auto i = 0; i < 20; ++i) { // It answers heartbeats: it reads.
+    all.head.send(all.session, large, all.now);
+    all.pass(1s);
+  }
+  CHECK(all.head.nodes(all.now).nodes(0).state() == pb::NODE_STATE_JOINED);
+  for (auto i = 0; i < 6; ++i)
+    all.head.send(all.session, large, all.now);
+  CHECK(all.head.nodes(all.now).nodes(0).why()
+        == "it does not read what it is sent");
+}
+
+TEST_CASE("the head's pace holds for both ends") {
+  world all;
+  cluster_settings slow = all.settings;
+  slow.heartbeat_interval = 9000ms;
+  slow.failure_timeout = 30'000ms;
+  all.visitor = visitor_link{{pb::PEER_ROLE_NODE, "n1", "1.0", 22},
+                             slow,
+                             source_of("node/n1"),
+                             numbers(2)};
+  CHECK(all.visitor.pace() == 9000ms);
+  all.join();
+  CHECK(all.visitor.pace() == all.settings.heartbeat_interval);
+  all.pass(30s);
+  CHECK(all.seen.empty());
+}
+
 TEST_CASE("a closed connection ends the session at once") {
   world all;
   all.join();
@@ -211,12 +347,23 @@ TEST_CASE("a closed connection ends the session at once") {
 TEST_CASE("a node that leaves is not lost") {
   world all;
   all.join();
-  all.visitor.leave("drained");
+  all.visitor.leave("drained", all.now);
   all.settle();
   CHECK(all.seen == std::vector<std::string>{"head: ended: drained"});
   CHECK(all.head.nodes(all.now).nodes(0).state() == pb::NODE_STATE_LEFT);
+  CHECK(all.visitor.is_over()); // The head said that it knows.
   all.pass(60s);
   CHECK_FALSE(all.visitor.is_joined());
+}
+
+TEST_CASE("who leaves a head that does not answer ends all the same") {
+  world all;
+  all.join();
+  all.up = false;
+  all.visitor.leave("drained", all.now);
+  CHECK_FALSE(all.visitor.is_over());
+  all.pass(3s);
+  CHECK(all.visitor.is_over());
 }
 
 TEST_CASE("a second node of the name takes the first one's place") {
