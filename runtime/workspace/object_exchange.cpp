@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <list>
 #include <optional>
 #include <utility>
 
@@ -18,6 +19,9 @@ namespace {
 /// spare, and nothing behind waits long.
 constexpr size_t answer_bytes_max = 256U << 10;
 constexpr int ids_max = 1024;
+/// Of large objects that stay in memory while their parts are asked for; one
+/// may be larger.
+constexpr size_t large_bytes_max = 128U << 20;
 
 std::optional<git_oid> oid_of(const object_id& id) {
   git_oid result;
@@ -62,22 +66,34 @@ expected<object_id> to_object_id(const std::string& hex) {
 struct object_exchange::impl {
   git::repository repo;
   git::odb odb;
-  // The one that is sent in parts: reading it again for each would be
-  // quadratic.
-  object_id large_id;
-  git::odb_object large;
+  // Those that are sent in parts, the last one in front: reading one again for
+  // each part would be quadratic.
+  std::list<std::pair<object_id, git::odb_object>> large;
+  git::odb_object small;
 
   expected<git_odb_object*> read(const object_id& id, const git_oid& oid) {
-    if (large && large_id == id)
-      return large.get();
+    for (auto it = large.begin(); it != large.end(); ++it)
+      if (it->first == id) {
+        large.splice(large.begin(), large, it);
+        return it->second.get();
+      }
     git_odb_object* raw = nullptr;
     auto failed = git_odb_read(&raw, odb.get(), &oid);
     if (failed == GIT_ENOTFOUND)
       return error{errc::not_found, "no object " + git::to_hex(oid)};
     if (failed != 0)
       return git::last_error("cannot read object " + git::to_hex(oid));
-    large.reset(raw);
-    large_id = id;
+    if (git_odb_object_size(raw) <= answer_bytes_max) {
+      small.reset(raw);
+      return raw;
+    }
+    large.emplace_front(id, git::odb_object{raw});
+    size_t bytes = 0;
+    auto keep = std::find_if(large.begin(), large.end(), [&](auto& entry) {
+      bytes += git_odb_object_size(entry.second.get());
+      return bytes > large_bytes_max && &entry != &large.front();
+    });
+    large.erase(keep, large.end());
     return raw;
   }
 };

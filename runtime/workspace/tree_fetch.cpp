@@ -9,6 +9,10 @@ namespace {
 
 constexpr size_t ids_per_ask = 256;
 
+error wrong_answer(const std::string& why) {
+  return {errc::invalid_message, "the peer's answer is wrong: " + why};
+}
+
 } // namespace
 
 tree_fetch::tree_fetch(object_exchange& store, whole_trees& known,
@@ -70,8 +74,7 @@ pb::ObjectsWanted tree_fetch::ask_for(strand what) {
   result.set_ask(next_ask_++);
   for (auto& id : what.wanted)
     result.add_ids(id);
-  if (what.partial)
-    result.set_offset(what.partial->received());
+  result.set_offset(what.received());
   under_way_.emplace(result.ask(), std::move(what));
   return result;
 }
@@ -98,27 +101,49 @@ bool tree_fetch::expects(uint64_t ask) const {
 
 /// Returns whether the object is whole now.
 expected<bool> tree_fetch::take(strand& from, const pb::ObjectPart& part) {
-  auto wrong = [](std::string why) {
-    return error{errc::invalid_message, "the peer's answer is wrong: " + why};
-  };
   if (from.wanted.empty() || part.id() != from.wanted.front())
-    return wrong("an object comes that was not its turn");
+    return wrong_answer("an object comes that was not its turn");
   if (part.size() > object_bytes_max_)
-    return wrong("an object has " + std::to_string(part.size()) + " bytes, "
-                 + std::to_string(object_bytes_max_) + " are allowed");
-  auto have = from.partial ? from.partial->received() : 0;
-  if (part.offset() != have || part.data().size() > part.size() - have)
-    return wrong("a part does not follow the one before it");
+    return wrong_answer("an object has " + std::to_string(part.size())
+                        + " bytes, " + std::to_string(object_bytes_max_)
+                        + " are allowed");
+  auto have = from.received();
+  if (part.offset() != have || have > part.size()
+      || part.data().size() > part.size() - have)
+    return wrong_answer("a part does not follow the one before it");
   bytes_ += part.data().size();
-  if (!from.partial && part.data().size() == part.size()) {
+  if (have == 0 && part.data().size() == part.size()) {
     if (auto written = store_.write(part.id(), part.kind(), part.data());
         !written)
       return written.error();
     return true;
   }
+  if (part.data().empty())
+    return wrong_answer("an empty part");
+  return part.kind() == pb::ObjectPart::TREE ? take_tree_part(from, part)
+                                             : take_blob_part(from, part);
+}
+
+/// A tree is looked at as a whole, so it is kept until it is one.
+expected<bool> tree_fetch::take_tree_part(strand& from,
+                                          const pb::ObjectPart& part) {
+  if (from.partial || part.size() > tree_bytes_max)
+    return wrong_answer("a folder of " + std::to_string(part.size())
+                        + " bytes");
+  from.tree += part.data();
+  if (from.tree.size() < part.size())
+    return false;
+  auto whole = std::exchange(from.tree, {});
+  if (auto written = store_.write(part.id(), part.kind(), whole); !written)
+    return written.error();
+  return true;
+}
+
+expected<bool> tree_fetch::take_blob_part(strand& from,
+                                          const pb::ObjectPart& part) {
+  if (!from.tree.empty())
+    return wrong_answer("a folder goes on as a file");
   if (!from.partial) {
-    if (part.kind() != pb::ObjectPart::BLOB || part.data().empty())
-      return wrong("a tree comes in parts");
     auto begun = store_.receive(part.id(), part.size());
     if (!begun)
       return begun.error();
@@ -127,8 +152,7 @@ expected<bool> tree_fetch::take(strand& from, const pb::ObjectPart& part) {
   if (auto added = from.partial->append(part.data()); !added)
     return added.error();
   if (from.partial->received() < part.size())
-    return part.data().empty() ? expected<bool>{wrong("an empty part")}
-                               : expected<bool>{false};
+    return false;
   auto finished = from.partial->finish();
   from.partial.reset();
   if (!finished)
@@ -148,6 +172,9 @@ expected<void> tree_fetch::receive(const pb::ObjectsSent& sent) {
                                     + " objects of the tree"};
   if (sent.parts().empty())
     return error{errc::invalid_message, "the peer's answer is empty"};
+  if (wanted_.size() + looked_at_.size() > fetched_objects_max)
+    return wrong_answer("the tree has more than "
+                        + std::to_string(fetched_objects_max) + " objects");
   for (auto& part : sent.parts()) {
     auto whole = take(current, part);
     if (!whole)
@@ -160,8 +187,8 @@ expected<void> tree_fetch::receive(const pb::ObjectsSent& sent) {
       if (auto looked = look_at(part.id()); !looked)
         return looked;
   }
-  if (current.partial) {
-    // Goes on with the blob; the others may go by other strands.
+  if (current.received() > 0) {
+    // Goes on with the object; the others may go by other strands.
     missing_.insert(missing_.begin(), current.wanted.begin() + 1,
                     current.wanted.end());
     current.wanted.resize(1);

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "messages/v1/link.pb.h"
@@ -13,6 +14,9 @@
 
 namespace cohort::runtime::workspace {
 
+inline constexpr size_t fetched_objects_max = 5'000'000;
+inline constexpr uint64_t tree_bytes_max = 64U << 20; // A million files.
+
 /// Trees of one store that are there with everything below them.
 using whole_trees = std::set<object_id>;
 
@@ -20,6 +24,8 @@ using whole_trees = std::set<object_id>;
 /// down: only what is missing is asked for, and whatever came stays, so that a
 /// fetch that was cut off goes on where it was.
 ///
+/// A tree of more than `fetched_objects_max` objects, and a folder whose own
+/// object has more than `tree_bytes_max` bytes, are refused.
 /// At most `window` answers are under way: that bounds the memory at both ends
 /// and keeps a slow store from filling the link. REQUIRES: store and
 /// `known` outlive it. Belongs to one thread.
@@ -51,12 +57,19 @@ private:
   /// One ask under way, and what goes on behind it.
   struct strand {
     std::deque<object_id> wanted;
-    std::optional<object_exchange::incoming> partial; // Of the first one.
+    std::optional<object_exchange::incoming> partial; // The first one, a blob.
+    std::string tree;                                 // Or a part of a tree.
+
+    [[nodiscard]] uint64_t received() const {
+      return partial ? partial->received() : tree.size();
+    }
   };
 
   expected<void> look_at(const object_id& tree);
   void want(const object_id& id, bool is_tree);
   expected<bool> take(strand& from, const pb::ObjectPart& part);
+  expected<bool> take_tree_part(strand& from, const pb::ObjectPart& part);
+  expected<bool> take_blob_part(strand& from, const pb::ObjectPart& part);
   pb::ObjectsWanted ask_for(strand what);
 
   object_exchange& store_;
@@ -69,7 +82,7 @@ private:
   std::set<object_id> wanted_;    // Ever asked for, or in `missing_`.
   std::set<object_id> looked_at_; // Trees.
   std::map<uint64_t, strand> under_way_;
-  std::vector<strand> continued_; // Blobs whose next part is to be asked for.
+  std::vector<strand> continued_; // Whose next part is to be asked for.
   uint64_t objects_ = 0;
   uint64_t bytes_ = 0;
 };

@@ -48,6 +48,11 @@ expected<entries> read_folder(git_repository* repo, const entry* what) {
   return read_entries(repo, what->oid);
 }
 
+/// A tree that somebody made up can name a few objects so often that it
+/// unfolds to more than any memory holds.
+constexpr size_t path_bytes_max = 4096; // PATH_MAX
+constexpr size_t entries_max = 10'000'000;
+
 class comparison {
 public:
   comparison(git_repository* from, git_repository* to) : from_{from}, to_{to} {
@@ -56,6 +61,11 @@ public:
 
   expected<void> compare(const entries& from, const entries& to,
                          const std::string& prefix) {
+    visited_ += from.size() + to.size() + 1;
+    if (prefix.size() > path_bytes_max || visited_ > entries_max)
+      return error{errc::invalid_request,
+                   "the tree is deeper or larger than any workspace, at "
+                     + prefix.substr(0, 80)};
     auto a = from.begin();
     auto b = to.begin();
     while (a != from.end() || b != to.end()) {
@@ -106,6 +116,7 @@ private:
 
   git_repository* from_;
   git_repository* to_;
+  size_t visited_ = 0;
   std::vector<tree_change> changes_;
 };
 

@@ -124,6 +124,14 @@ TEST_CASE_FIXTURE(two_stores, "of a second tree only what differs comes") {
   CHECK(crossed == 0);
 }
 
+TEST_CASE_FIXTURE(two_stores, "a folder of very many files comes, too") {
+  for (auto i = 0; i < 12'000; ++i)
+    write("many/generated_source_" + std::to_string(i) + ".cc", "");
+  auto tree = snapshot();
+  REQUIRE(fetch(tree));
+  CHECK(read(tree, "many/generated_source_11999.cc").empty());
+}
+
 TEST_CASE_FIXTURE(two_stores, "a large blob comes in parts, whole") {
   auto large = noise(3'000'000, 7);
   write("large", large);
@@ -191,8 +199,8 @@ TEST_CASE_FIXTURE(two_stores, "a peer that lies is found out") {
   SUBCASE("more than the object has") {
     root->mutable_parts(0)->set_size(3);
   }
-  SUBCASE("a tree in parts") {
-    root->mutable_parts(0)->set_size(1000);
+  SUBCASE("a folder larger than any") {
+    root->mutable_parts(0)->set_size(tree_bytes_max + 1);
   }
   SUBCASE("nothing") {
     root->clear_parts();
