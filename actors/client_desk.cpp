@@ -1,5 +1,6 @@
 #include "actors/client_desk.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -20,12 +21,22 @@ using client_ask = client_desk_state::ask;
 constexpr auto submit_timeout = 30s;
 constexpr auto cancel_timeout = 120s;
 constexpr auto status_timeout = 5s;
+/// In tables; the request has it whole.
+constexpr size_t description_bytes_max = 4096;
 
 struct desk_neighbours {
   orchestrator_actor orchestrator;
   worker_pool_actor pool;
   journal_actor journal;
 };
+
+/// At most `description_bytes_max` of valid UTF-8, cut between characters.
+std::string beginning_of(const std::string& text) {
+  auto size = std::min(text.size(), description_bytes_max);
+  while (size > 0 && size < text.size() && (text[size] & '\xc0') == '\x80')
+    --size;
+  return text.substr(0, size);
+}
 
 void answer(client_desk_self self, const client_ask& to,
             pb::ClientReport report) {
@@ -64,7 +75,7 @@ void on_submit(client_desk_self self, const desk_neighbours& others,
       [=](const pb::TaskAccepted& accepted) {
         auto& status = self->state.tasks[accepted.task_id()];
         status.set_task_id(accepted.task_id());
-        status.set_description(request.description());
+        status.set_description(beginning_of(request.description()));
         status.set_workspace_root(request.workspace_root());
         if (!status.has_accepted())
           *status.mutable_accepted()
@@ -116,7 +127,7 @@ void on_result_query(client_desk_self self, const desk_neighbours& others,
     return give_result(self, from, done->second);
   if (state.tasks.count(id) > 0)
     return refuse(self, from, errc::busy, "task " + id + " still runs");
-  state.waits_for_result.emplace(id, from);
+  state.waits_for_result.emplace_back(id, from);
   pb::ReadEvents read;
   read.set_task_id(id);
   self->send(others.journal, std::move(read));
@@ -126,27 +137,18 @@ void on_events(client_desk_self self, const pb::EventList& events) {
   auto& waits = self->state.waits_for_result;
   if (waits.empty())
     return;
+  auto [id, to] = std::move(waits.front());
+  waits.pop_front();
   const pb::TaskResult* result = nullptr;
-  std::string id;
-  for (auto& event : events.events()) {
-    id = event.task_id();
+  for (auto& event : events.events())
     if (event.has_finished())
       result = &event.finished().result();
-  }
-  // An empty list names no task: then nobody's is there that was asked before.
-  auto range = id.empty() ? std::pair{waits.begin(), std::next(waits.begin())}
-                          : waits.equal_range(id);
-  for (auto it = range.first; it != range.second; ++it) {
-    if (!result) {
-      refuse(self, it->second, errc::not_found,
-             "the journal knows no result of task " + it->first);
-      continue;
-    }
-    auto light = *result;
-    light.clear_evidence();
-    give_result(self, it->second, light);
-  }
-  waits.erase(range.first, range.second);
+  if (!result)
+    return refuse(self, to, errc::not_found,
+                  "the journal knows no result of task " + id);
+  auto light = *result;
+  light.clear_evidence();
+  give_result(self, to, light);
 }
 
 // -- progress
@@ -221,7 +223,16 @@ void on_watch(client_desk_self self, const client_ask& from,
     *event.mutable_result() = done->second;
     return answer(self, from, std::move(report));
   }
-  state.watchers.emplace(id, from);
+  // One watch of a task is enough for anybody: the last one counts.
+  auto [begin, end] = state.watchers.equal_range(id);
+  auto older = std::find_if(begin, end, [&](auto& entry) {
+    return entry.second.link == from.link
+           && entry.second.session == from.session;
+  });
+  if (older != end)
+    older->second = from;
+  else
+    state.watchers.emplace(id, from);
 }
 
 void on_request(client_desk_self self, const desk_neighbours& others,
@@ -244,9 +255,8 @@ void on_request(client_desk_self self, const desk_neighbours& others,
 }
 
 void on_gone(client_desk_self self, uint64_t session) {
-  for (auto* asks : {&self->state.watchers, &self->state.waits_for_result})
-    std::erase_if(*asks,
-                  [&](auto& entry) { return entry.second.session == session; });
+  std::erase_if(self->state.watchers,
+                [&](auto& entry) { return entry.second.session == session; });
 }
 
 } // namespace
@@ -277,11 +287,11 @@ client_desk(client_desk_self self, orchestrator_actor orchestrator,
     [=](const pb::EventList& events) { on_events(self, events); },
     [=](const pb::EventsStored& failed) {
       auto& waits = self->state.waits_for_result;
-      auto [begin, end] = waits.equal_range(failed.task_id());
-      for (auto it = begin; it != end; ++it)
-        refuse(self, it->second, static_cast<errc>(failed.code()),
-               failed.message());
-      waits.erase(begin, end);
+      if (waits.empty())
+        return;
+      refuse(self, waits.front().second, static_cast<errc>(failed.code()),
+             failed.message());
+      waits.pop_front();
     },
   };
 }

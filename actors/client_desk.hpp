@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <utility>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -34,9 +35,10 @@ struct client_desk_state {
 
   std::map<std::string, pb::TaskStatus> tasks; // By id: oldest first.
   std::map<std::string, pb::TaskResult> results;
-  std::deque<std::string> finished;                 // Oldest first.
-  std::multimap<std::string, ask> watchers;         // By task; "": all.
-  std::multimap<std::string, ask> waits_for_result; // Of the journal.
+  std::deque<std::string> finished;         // Oldest first.
+  std::multimap<std::string, ask> watchers; // By task; "": all.
+  /// Of the journal, which answers in this order.
+  std::deque<std::pair<std::string, ask>> waits_for_result;
 };
 
 client_desk_actor::behavior_type

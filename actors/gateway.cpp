@@ -1,8 +1,12 @@
 #include "actors/gateway.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include <spdlog/spdlog.h>
 
 #include "actors/remote_worker.hpp"
+#include "runtime/cluster/certificates.hpp"
 #include "runtime/errc.hpp"
 
 namespace cohort::actors {
@@ -19,8 +23,11 @@ struct gateway_neighbours {
   client_desk_actor desk;
 };
 
-/// A node's workers; more is a mistake, or meant ill.
+/// A node's workers; more is a mistake, or meant ill. So are these.
 constexpr size_t workers_of_node_max = 1024;
+constexpr size_t hello_bytes_max = 64U << 10;
+constexpr uint32_t credits_max = 256;
+constexpr unsigned asks_max = 16; // Under way; a fetch has four.
 constexpr auto pool_timeout = 5s;
 /// Senders for each peer that may be there: one is the rule.
 constexpr size_t routes_per_peer = 4;
@@ -33,23 +40,46 @@ void start_gateway_timer(gateway_self self, const gateway_neighbours& others,
   self->send(others.timer, std::move(start));
 }
 
-uint64_t route_of_sender(gateway_self self) {
+/// The route to the sender; none for a new one when there are too many.
+std::optional<uint64_t> route_of_sender(gateway_self self,
+                                        const gateway_settings& settings) {
   auto& state = self->state;
   auto sender = self->current_sender();
-  auto [it, is_new] = state.numbers.try_emplace(
-    caf::actor_cast<caf::actor_addr>(sender), state.next_route);
-  if (is_new) {
-    state.routes.emplace(state.next_route++, sender);
-    self->monitor(sender);
-  }
-  return it->second;
+  if (!sender)
+    return std::nullopt;
+  auto address = caf::actor_cast<caf::actor_addr>(sender);
+  if (auto known = state.numbers.find(address); known != state.numbers.end())
+    return known->second;
+  if (state.routes.size() >= routes_per_peer * settings.cluster.max_peers)
+    return std::nullopt;
+  auto number = state.next_route++;
+  state.numbers.emplace(address, number);
+  state.routes.emplace(number,
+                       gateway_state::route{sender, self->clock().now()});
+  self->monitor(sender);
+  return number;
+}
+
+/// Ways to senders that never joined.
+void forget_unused_routes(gateway_self self, const gateway_settings& settings) {
+  auto& state = self->state;
+  auto before = self->clock().now() - 2 * settings.cluster.join_timeout;
+  std::erase_if(state.routes, [&](auto& entry) {
+    auto& [number, route] = entry;
+    if (route.since > before || state.link->is_used(number))
+      return false;
+    auto address = caf::actor_cast<caf::actor_addr>(route.door);
+    state.numbers.erase(address);
+    self->demonitor(address);
+    return true;
+  });
 }
 
 void send_to_peer(gateway_self self, uint64_t route, pb::Envelope envelope) {
   auto found = self->state.routes.find(route);
   if (found == self->state.routes.end())
     return;
-  caf::anon_send(caf::actor_cast<door_actor>(found->second),
+  caf::anon_send(caf::actor_cast<door_actor>(found->second.door),
                  std::move(envelope));
 }
 
@@ -57,10 +87,14 @@ void add_worker(gateway_self self, const gateway_neighbours& others,
                 uint64_t id, const std::string& name,
                 const pb::WorkerHello& hello) {
   auto& session = self->state.sessions.at(id);
-  if (session.who.role != pb::PEER_ROLE_NODE || name.empty()
+  if (session.who.role != pb::PEER_ROLE_NODE
+      || !runtime::cluster::is_valid_name(name)
+      || hello.ByteSizeLong() > hello_bytes_max
       || session.workers.size() >= workers_of_node_max)
-    return;
+    return self->state.link->end(id, "it has workers that cannot be",
+                                 self->clock().now());
   remote_worker_settings settings{id, session.who.name, name, hello};
+  settings.hello.set_credits(std::min(hello.credits(), credits_max));
   auto& place = session.workers[name];
   if (place) // It began anew.
     self->send_exit(place, caf::exit_reason::user_shutdown);
@@ -151,6 +185,9 @@ void on_received(gateway_self self, const gateway_neighbours& others,
   if (message.has_client_request() && !is_node)
     return on_client(self, others, id, std::move(message));
   if ((message.has_objects_wanted() || message.has_objects_sent()) && is_node) {
+    if (message.has_objects_wanted() && ++found->second.asks > asks_max)
+      return self->state.link->end(id, "it asks for more than it takes",
+                                   self->clock().now());
     pb::PeerMessage out;
     out.set_session(id);
     *out.mutable_message() = std::move(message);
@@ -226,15 +263,17 @@ gateway(gateway_self self, timer_actor timer, worker_pool_actor pool,
   start_gateway_timer(self, others, settings);
   return {
     [=](const pb::Envelope& envelope) {
-      if (!self->current_sender()
-          || self->state.routes.size()
-               >= routes_per_peer * settings.cluster.max_peers)
+      auto route = route_of_sender(self, settings);
+      if (!route)
         return;
-      auto route = route_of_sender(self);
-      self->state.link->receive(route, envelope, self->clock().now());
+      self->state.link->receive(*route, envelope, self->clock().now());
       carry_out_effects(self, others);
     },
     [=](const pb::PeerMessage& peer) {
+      if (auto to = self->state.sessions.find(peer.session());
+          to != self->state.sessions.end() && peer.message().has_objects_sent()
+          && to->second.asks > 0)
+        --to->second.asks;
       self->state.link->send(peer.session(), peer.message(),
                              self->clock().now());
       carry_out_effects(self, others);
@@ -242,6 +281,7 @@ gateway(gateway_self self, timer_actor timer, worker_pool_actor pool,
     [=](const pb::TimerExpired&) {
       self->state.link->tick(self->clock().now());
       carry_out_effects(self, others);
+      forget_unused_routes(self, settings);
       start_gateway_timer(self, others, settings);
     },
   };

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <caf/actor_clock.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -40,12 +41,18 @@ struct gateway_state {
   struct session {
     runtime::cluster::peer_identity who;
     std::map<std::string, remote_worker_actor> workers; // By name.
+    unsigned asks = 0; // For objects, that were not answered yet.
+  };
+  /// The way back to a peer's door.
+  struct route {
+    caf::strong_actor_ptr door;
+    caf::actor_clock::time_point since;
   };
 
   std::unique_ptr<runtime::cluster::head_link> link;
   courier_actor courier;
   std::map<caf::actor_addr, uint64_t> numbers; // Of peers' doors.
-  std::map<uint64_t, caf::strong_actor_ptr> routes;
+  std::map<uint64_t, route> routes;
   uint64_t next_route = 1;
   std::map<uint64_t, session> sessions;
 };

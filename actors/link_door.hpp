@@ -1,5 +1,6 @@
 #pragma once
 
+#include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -21,7 +22,13 @@ inline door_actor::behavior_type
 link_door(door_actor::stateful_pointer<link_door_state> self, link_actor link) {
   return {
     [=](pb::Envelope& envelope) {
-      return self->delegate(link, std::move(envelope));
+      // Not delegated: a request would be answered by the link, whose handle
+      // would cross with the answer.
+      if (auto sender = self->current_sender())
+        caf::send_as(caf::actor_cast<caf::actor>(sender), link,
+                     std::move(envelope));
+      else // As a head's come.
+        caf::anon_send(link, std::move(envelope));
     },
   };
 }

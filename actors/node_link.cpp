@@ -1,5 +1,6 @@
 #include "actors/node_link.hpp"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -20,11 +21,9 @@ auto now(node_link_pointer self) {
   return self->clock().now();
 }
 
-void start_timer(node_link_pointer self, const timer_actor& timer,
-                 const node_link_settings& settings) {
+void start_timer(node_link_pointer self, const timer_actor& timer) {
   pb::StartTimer start;
-  start.set_delay_ms(
-    static_cast<uint64_t>(settings.cluster.heartbeat_interval.count()));
+  start.set_delay_ms(static_cast<uint64_t>(self->state.link->pace().count()));
   self->send(timer, std::move(start));
 }
 
@@ -45,18 +44,41 @@ void introduce(node_link_pointer self, const std::string& name) {
   say(self, message);
 }
 
-/// The name of the worker that sent the current message, or "".
-std::string sender_name(node_link_pointer self) {
-  for (auto& [name, worker] : self->state.workers)
-    if (worker.handle == self->current_sender())
-      return name;
-  return {};
+/// Looked at with every tick: what the head sent before it said Drain has come
+/// by the second one.
+void leave_when_idle(node_link_pointer self) {
+  auto& state = self->state;
+  if (state.draining == node_link_state::drain::due && state.held.empty())
+    state.link->leave("drained", now(self));
+  if (state.draining == node_link_state::drain::told)
+    state.draining = node_link_state::drain::due;
 }
 
-void leave_when_idle(node_link_pointer self) {
-  if (!self->state.is_draining || !self->state.held.empty())
-    return;
-  self->state.link->leave("drained");
+// -- what is held
+// ------------------------------------------------------------------------------
+
+uint64_t hold(node_link_pointer self, attempt_key key,
+              std::unique_ptr<pb::Assignment> waiting) {
+  auto& state = self->state;
+  auto number = state.next_number++;
+  state.numbers[key] = number;
+  state.held[number] = {std::move(key), std::move(waiting)};
+  return number;
+}
+
+/// Forgets the attempt. Returns what the head calls it; nothing when the head
+/// does not wait for it any more.
+std::optional<attempt_key> let_go(node_link_pointer self, uint64_t number) {
+  auto& state = self->state;
+  auto found = state.held.find(number);
+  if (found == state.held.end())
+    return std::nullopt;
+  auto key = std::move(found->second.key);
+  state.held.erase(found);
+  if (auto named = state.numbers.find(key);
+      named != state.numbers.end() && named->second == number)
+    state.numbers.erase(named);
+  return key;
 }
 
 // -- from the head
@@ -77,14 +99,15 @@ void on_assignments(node_link_pointer self, const std::string& name,
   for (auto& assignment : *batch.mutable_assignments()) {
     attempt_key key{name, assignment.sequence(), assignment.attempt()};
     if (assignment.unit().tree().empty()) {
-      state.held[key] = nullptr;
+      assignment.set_sequence(hold(self, std::move(key), nullptr));
       *at_once.add_assignments() = std::move(assignment);
       continue;
     }
     pb::FetchTree fetch;
     fetch.set_session(state.joins);
     fetch.set_tree(assignment.unit().tree());
-    state.held[key] = std::make_unique<pb::Assignment>(std::move(assignment));
+    hold(self, std::move(key),
+         std::make_unique<pb::Assignment>(std::move(assignment)));
     self->send(state.courier, std::move(fetch));
   }
   hand_over(self, name, std::move(at_once));
@@ -92,15 +115,19 @@ void on_assignments(node_link_pointer self, const std::string& name,
 
 void on_cancel(node_link_pointer self, const std::string& name,
                const pb::CancelAttempt& cancel) {
-  auto& held = self->state.held;
-  auto found = held.find({name, cancel.sequence(), cancel.attempt()});
-  auto worker = self->state.workers.find(name);
-  if (found != held.end() && !found->second
-      && worker != self->state.workers.end())
-    return self->send(worker->second.handle, cancel);
+  auto& state = self->state;
+  auto number = state.numbers.find({name, cancel.sequence(), cancel.attempt()});
+  auto worker = state.workers.find(name);
+  if (number != state.numbers.end()) {
+    if (!state.held.at(number->second).waiting
+        && worker != state.workers.end()) {
+      auto own = cancel;
+      own.set_sequence(number->second);
+      return self->send(worker->second.handle, std::move(own));
+    }
+    let_go(self, uint64_t{number->second});
+  }
   // It never began, or is over.
-  if (found != held.end())
-    held.erase(found);
   auto message = word_of(name);
   auto& out = *message.mutable_from_worker()->mutable_cancelled();
   out.set_worker(name);
@@ -129,25 +156,26 @@ void finish_without_tree(node_link_pointer self, const attempt_key& key,
 }
 
 void on_fetched(node_link_pointer self, const pb::TreeFetched& fetched) {
-  auto& held = self->state.held;
-  if (fetched.session() != self->state.joins)
+  auto& state = self->state;
+  if (fetched.session() != state.joins)
     return;
-  for (auto it = held.begin(); it != held.end();) {
-    auto& [key, waiting] = *it;
-    if (!waiting || waiting->unit().tree() != fetched.tree()) {
-      ++it;
+  std::vector<uint64_t> failed;
+  for (auto& [number, held] : state.held) {
+    if (!held.waiting || held.waiting->unit().tree() != fetched.tree())
+      continue;
+    if (fetched.code() != 0) {
+      failed.push_back(number);
       continue;
     }
-    auto assignment = std::move(waiting);
-    if (fetched.code() == 0) {
-      pb::Assignments batch;
-      *batch.add_assignments() = std::move(*assignment);
-      hand_over(self, std::get<0>(key), std::move(batch));
-      ++it;
-    } else {
-      finish_without_tree(self, key, *assignment, fetched);
-      it = held.erase(it);
-    }
+    pb::Assignments batch;
+    *batch.add_assignments() = std::move(*std::exchange(held.waiting, nullptr));
+    batch.mutable_assignments(0)->set_sequence(number);
+    hand_over(self, std::get<0>(held.key), std::move(batch));
+  }
+  for (auto number : failed) {
+    auto assignment = std::move(state.held.at(number).waiting);
+    if (auto key = let_go(self, number))
+      finish_without_tree(self, *key, *assignment, fetched);
   }
 }
 
@@ -159,8 +187,8 @@ void on_received(node_link_pointer self, pb::LinkMessage message) {
     return self->send(self->state.courier, std::move(out));
   }
   if (message.has_drain()) {
-    self->state.is_draining = true;
-    return leave_when_idle(self);
+    self->state.draining = node_link_state::drain::told;
+    return;
   }
   if (!message.has_to_worker())
     return;
@@ -174,6 +202,8 @@ void on_received(node_link_pointer self, pb::LinkMessage message) {
 void on_joined(node_link_pointer self) {
   ++self->state.joins;
   spdlog::info("node_link: joined");
+  if (self->state.draining != node_link_state::drain::none)
+    return;
   for (auto& [name, worker] : self->state.workers)
     introduce(self, name);
 }
@@ -182,16 +212,17 @@ void on_joined(node_link_pointer self) {
 void on_lost(node_link_pointer self, const std::string& why) {
   auto& state = self->state;
   spdlog::warn("node_link: {}", why);
-  for (auto& [key, waiting] : state.held) {
-    auto worker = state.workers.find(std::get<0>(key));
-    if (waiting || worker == state.workers.end())
+  for (auto& [number, held] : state.held) {
+    auto worker = state.workers.find(std::get<0>(held.key));
+    if (held.waiting || worker == state.workers.end())
       continue;
     pb::CancelAttempt cancel;
-    cancel.set_sequence(std::get<1>(key));
-    cancel.set_attempt(std::get<2>(key));
+    cancel.set_sequence(number);
+    cancel.set_attempt(std::get<2>(held.key));
     self->send(worker->second.handle, std::move(cancel));
   }
   state.held.clear();
+  state.numbers.clear();
   pb::PeerGone gone;
   gone.set_session(state.joins);
   gone.set_why(why);
@@ -201,17 +232,12 @@ void on_lost(node_link_pointer self, const std::string& why) {
 // -- to the head
 // -------------------------------------------------------------------------------
 
-/// Forgets the attempt. Returns whether the head still waits for it.
-bool let_go(node_link_pointer self, const std::string& worker,
-            uint64_t sequence, uint32_t attempt) {
-  return self->state.held.erase({worker, sequence, attempt}) > 0;
-}
-
 void on_hello(node_link_pointer self, const pb::WorkerHello& hello) {
   auto handle = caf::actor_cast<worker_actor>(self->current_sender());
   self->monitor(handle);
   self->state.workers[hello.worker()] = {handle, hello};
-  if (self->state.link->is_joined())
+  if (self->state.link->is_joined()
+      && self->state.draining == node_link_state::drain::none)
     introduce(self, hello.worker());
 }
 
@@ -222,37 +248,45 @@ void on_finished(node_link_pointer self, pb::AttemptsFinished& finished) {
   out.set_worker(name);
   out.set_incarnation(finished.incarnation());
   for (auto& one : *finished.mutable_finished())
-    if (let_go(self, name, one.sequence(), one.attempt()))
+    if (auto key = let_go(self, one.sequence())) {
+      one.set_sequence(std::get<1>(*key));
       *out.add_finished() = std::move(one);
+    }
   if (out.finished_size() > 0)
     say(self, message);
-  leave_when_idle(self);
+}
+
+void say_progress(node_link_pointer self, const attempt_key& key) {
+  auto message = word_of(std::get<0>(key));
+  auto& progress = *message.mutable_from_worker()->mutable_progress();
+  progress.set_sequence(std::get<1>(key));
+  progress.set_attempt(std::get<2>(key));
+  say(self, message);
 }
 
 void on_progress(node_link_pointer self, const pb::AttemptProgress& progress) {
-  auto name = sender_name(self);
-  if (self->state.held.count({name, progress.sequence(), progress.attempt()})
-      == 0)
-    return;
-  auto message = word_of(name);
-  *message.mutable_from_worker()->mutable_progress() = progress;
-  say(self, message);
+  auto& held = self->state.held;
+  if (auto found = held.find(progress.sequence()); found != held.end())
+    say_progress(self, found->second.key);
 }
 
-void on_cancelled(node_link_pointer self, const pb::CancelAcknowledged& ack) {
-  if (!let_go(self, ack.worker(), ack.sequence(), ack.attempt()))
+void on_cancelled(node_link_pointer self, pb::CancelAcknowledged ack) {
+  auto key = let_go(self, ack.sequence());
+  if (!key)
     return;
   auto message = word_of(ack.worker());
-  *message.mutable_from_worker()->mutable_cancelled() = ack;
+  ack.set_sequence(std::get<1>(*key));
+  *message.mutable_from_worker()->mutable_cancelled() = std::move(ack);
   say(self, message);
-  leave_when_idle(self);
 }
 
 void on_worker_down(node_link_pointer self, const std::string& name) {
   auto& state = self->state;
   state.workers.erase(name);
+  auto is_of = [&](const attempt_key& key) { return std::get<0>(key) == name; };
   std::erase_if(state.held,
-                [&](auto& entry) { return std::get<0>(entry.first) == name; });
+                [&](auto& entry) { return is_of(entry.second.key); });
+  std::erase_if(state.numbers, [&](auto& entry) { return is_of(entry.first); });
   auto message = word_of(name);
   message.mutable_from_worker()->mutable_gone();
   say(self, message);
@@ -260,15 +294,9 @@ void on_worker_down(node_link_pointer self, const std::string& name) {
 
 /// A tree that is on its way is no reason to take the assignment back.
 void keep_leases(node_link_pointer self) {
-  for (auto& [key, waiting] : self->state.held) {
-    if (!waiting)
-      continue;
-    auto message = word_of(std::get<0>(key));
-    auto& progress = *message.mutable_from_worker()->mutable_progress();
-    progress.set_sequence(std::get<1>(key));
-    progress.set_attempt(std::get<2>(key));
-    say(self, message);
-  }
+  for (auto& [number, held] : self->state.held)
+    if (held.waiting)
+      say_progress(self, held.key);
 }
 
 // -- effects
@@ -347,9 +375,14 @@ node_link_actor::behavior_type node_link(node_link_pointer self,
     }
     carry_out(self, settings);
   });
+  self->set_exit_handler([=](caf::exit_msg& exit) {
+    self->state.link->leave("stopped", now(self));
+    carry_out(self, settings);
+    self->quit(exit.reason);
+  });
   state.link->start(now(self));
   carry_out(self, settings);
-  start_timer(self, timer, settings);
+  start_timer(self, timer);
   return {
     [=](const pb::WorkerHello& hello) {
       on_hello(self, hello);
@@ -383,8 +416,9 @@ node_link_actor::behavior_type node_link(node_link_pointer self,
     [=](const pb::TimerExpired&) {
       keep_leases(self);
       self->state.link->tick(now(self));
+      leave_when_idle(self);
       carry_out(self, settings);
-      start_timer(self, timer, settings);
+      start_timer(self, timer);
     },
   };
 }

@@ -27,7 +27,8 @@ namespace cohort::actors {
 ///        the session is lost everything that runs is stopped: the head has
 ///        given it to others.
 /// Fails: quits with errc::unreachable when the head refuses the node, and with
-///        user_shutdown when the node was drained.
+///        user_shutdown when the node was drained. Tells the head when it is
+///        stopped.
 struct node_link_state {
   static inline const char* name = "node_link";
 
@@ -36,6 +37,18 @@ struct node_link_state {
     worker_actor handle;
     pb::WorkerHello hello;
   };
+  /// What the head knows by worker, sequence and attempt, and the worker by a
+  /// number of the link's: another head, or the same one after a restart, may
+  /// use a sequence again while an old attempt is still being stopped.
+  struct attempt {
+    attempt_key key;
+    std::unique_ptr<pb::Assignment> waiting; // While its tree is not here.
+  };
+  enum class drain : uint8_t {
+    none,
+    told, // What was sent before is still on its way.
+    due
+  };
 
   std::unique_ptr<runtime::cluster::visitor_link> link;
   door_actor door;            // Ours.
@@ -43,10 +56,10 @@ struct node_link_state {
   courier_actor courier;
   uint64_t joins = 0; // Sessions so far; the courier's name for this one.
   std::map<std::string, local_worker> workers; // By name.
-  /// What the node holds for the head; the assignment while its tree is not
-  /// here.
-  std::map<attempt_key, std::unique_ptr<pb::Assignment>> held;
-  bool is_draining = false;
+  std::map<uint64_t, attempt> held;            // By the link's number.
+  std::map<attempt_key, uint64_t> numbers;     // Of what is held.
+  uint64_t next_number = 1;
+  drain draining = drain::none;
 };
 
 using node_link_pointer = node_link_actor::stateful_pointer<node_link_state>;

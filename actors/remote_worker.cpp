@@ -47,18 +47,25 @@ void report(remote_worker_self self, const remote_neighbours& others,
 void on_finished(remote_worker_self self, const remote_neighbours& others,
                  const remote_worker_settings& settings,
                  const pb::AttemptsFinished& message) {
+  auto& given = self->state.given;
   std::vector<pb::FinishedAttempt> at_once;
-  for (auto& finished : message.finished()) {
-    auto& patch = finished.result().patch();
-    if (!finished.result().has_patch()
-        || patch.result_tree() == patch.base_tree()) {
-      at_once.push_back(finished);
+  for (auto finished : message.finished()) {
+    auto found = given.find({finished.sequence(), finished.attempt()});
+    if (found == given.end())
+      continue;
+    auto base = std::move(found->second);
+    given.erase(found);
+    auto& result = *finished.mutable_result();
+    if (!result.has_patch() || result.patch().result_tree() == base) {
+      at_once.push_back(std::move(finished));
       continue;
     }
-    self->state.arriving[patch.result_tree()].push_back(finished);
+    result.mutable_patch()->set_base_tree(base);
+    auto tree = result.patch().result_tree();
     pb::FetchTree fetch;
     fetch.set_session(settings.session);
-    fetch.set_tree(patch.result_tree());
+    fetch.set_tree(tree);
+    self->state.arriving[tree].push_back(std::move(finished));
     self->send(others.courier, std::move(fetch));
   }
   report(self, others, settings, std::move(at_once));
@@ -72,13 +79,16 @@ void on_fetched(remote_worker_self self, const remote_neighbours& others,
     return;
   auto finished = std::move(found->second);
   self->state.arriving.erase(found);
+  // The node's fault, unless it is our own disk that is full.
+  auto code = static_cast<runtime::errc>(fetched.code());
+  if (code != runtime::errc::storage_failed)
+    code = runtime::errc::crashed;
   if (fetched.code() != 0)
     for (auto& one : finished) {
       auto& result = *one.mutable_result();
       result.clear_payload();
       result.clear_patch();
-      result.mutable_error()->set_code(
-        static_cast<uint32_t>(runtime::errc::crashed));
+      result.mutable_error()->set_code(static_cast<uint32_t>(code));
       result.mutable_error()->set_message(fetched.message());
       result.mutable_error()->set_recoverable(true);
     }
@@ -95,6 +105,7 @@ void on_word(remote_worker_self self, const remote_neighbours& others,
       return self->send(others.pool, word.progress());
     case pb::FromWorker::kCancelled: {
       auto out = word.cancelled();
+      self->state.given.erase({out.sequence(), out.attempt()});
       out.set_worker(full_name(settings));
       return self->send(others.pool, std::move(out));
     }
@@ -119,6 +130,8 @@ remote_worker(remote_worker_self self, worker_pool_actor pool, link_actor link,
   self->send(others.pool, std::move(hello));
   return {
     [=](pb::Assignments& assignments) {
+      for (auto& one : assignments.assignments())
+        self->state.given[{one.sequence(), one.attempt()}] = one.unit().tree();
       auto out = to_node(settings);
       *out.mutable_message()->mutable_to_worker()->mutable_assignments()
         = std::move(assignments);

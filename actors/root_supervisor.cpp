@@ -13,9 +13,19 @@ namespace {
 
 using root_self = root_supervisor_actor::stateful_pointer<root_state>;
 
+void end_all(root_self self, caf::error reason) {
+  auto& children = self->state.children;
+  for (auto entry = children.rbegin(); entry != children.rend(); ++entry) {
+    self->demonitor(entry->what.handle);
+    caf::anon_send_exit(entry->what.handle, caf::exit_reason::user_shutdown);
+  }
+  children.clear();
+  self->quit(std::move(reason));
+}
+
 void give_up(root_self self, const std::string& why) {
   spdlog::critical("root_supervisor: {}", why);
-  self->quit(to_caf({runtime::errc::internal, why}));
+  end_all(self, to_caf({runtime::errc::internal, why}));
 }
 
 void on_down(root_self self, const root_settings& settings,
@@ -26,6 +36,8 @@ void on_down(root_self self, const root_settings& settings,
   });
   if (entry == children.end())
     return;
+  if (entry->what.ends_process)
+    return end_all(self, down.reason);
   auto reason = self->system().render(down.reason);
   if (!entry->what.restart)
     return give_up(self, entry->what.name + " died: " + reason);
@@ -43,15 +55,6 @@ void on_down(root_self self, const root_settings& settings,
   self->monitor(entry->what.handle);
 }
 
-void on_shutdown(root_self self) {
-  auto& children = self->state.children;
-  for (auto entry = children.rbegin(); entry != children.rend(); ++entry) {
-    self->demonitor(entry->what.handle);
-    caf::anon_send_exit(entry->what.handle, caf::exit_reason::user_shutdown);
-  }
-  self->quit(caf::exit_reason::user_shutdown);
-}
-
 } // namespace
 
 root_supervisor_actor::behavior_type
@@ -64,7 +67,9 @@ root_supervisor(root_self self, std::vector<child> children,
   self->set_down_handler(
     [=](caf::down_msg& down) { on_down(self, settings, down); });
   return {
-    [=](const pb::Shutdown&) { on_shutdown(self); },
+    [=](const pb::Shutdown&) {
+      end_all(self, caf::exit_reason::user_shutdown);
+    },
   };
 }
 

@@ -23,6 +23,8 @@ struct child {
   /// Starts it again; the argument is its new incarnation. None: the process
   /// cannot go on without it.
   std::function<caf::actor(uint64_t)> restart;
+  /// It ends when the process's work is over: the reason is the process's.
+  bool ends_process = false;
 };
 
 struct root_settings {
@@ -35,9 +37,10 @@ struct root_settings {
 /// Owns:  the children. A child that can be restarted is, at most `restarts`
 ///        times in `window`.
 /// Links: monitors its children. What it gives up on ends it with
-/// errc::internal,
-///        and whoever monitors it ends the process (exit code 70).
-/// Ends:  on Shutdown: the children first, in reverse order.
+///        errc::internal, and whoever monitors it ends the process (exit code
+///        70).
+/// Ends:  on Shutdown, when it gives up, and with a child that ends the
+///        process: the children first, in reverse order.
 struct root_state {
   static inline const char* name = "root_supervisor";
 

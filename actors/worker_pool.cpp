@@ -176,6 +176,7 @@ worker_pool_actor::behavior_type worker_pool(worker_pool_self self,
     },
     [=](const pb::RetireWorker&) {
       self->state.pool->retire_worker(number_of_sender(self), now(self));
+      carry_out(self, timer);
     },
     [=](const pb::CancelUnits& cancel) {
       auto number = number_of_sender(self);

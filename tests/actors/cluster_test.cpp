@@ -12,6 +12,7 @@
 #include "actors/timer.hpp"
 #include "actors/worker.hpp"
 #include "actors/worker_pool.hpp"
+#include "runtime/cluster/visitor_link.hpp"
 #include "runtime/errc.hpp"
 #include "runtime/workspace/object_store.hpp"
 #include "tests/support/actor_fixture.hpp"
@@ -133,6 +134,66 @@ struct cluster_fixture : tests::actor_fixture {
 
   PoolReport report() {
     return *ask<PoolReport>(pool, PoolQuery{});
+  }
+
+  /// A peer that a test speaks for, word by word.
+  struct peer_entry {
+    tests::double_of<Envelope> door;
+    runtime::cluster::visitor_link link;
+    size_t heard = 0;
+    std::vector<LinkMessage> got;
+    bool is_lost = false;
+  };
+
+  /// Lets the peer hear what came, and say what it has to.
+  void turn(peer_entry& peer) {
+    for (auto busy = true; busy;) {
+      busy = false;
+      for (auto& effect : peer.link.take_effects()) {
+        busy = true;
+        using kind = runtime::cluster::visitor_effect::kind;
+        if (effect.what == kind::connect)
+          peer.link.connected(sys.clock().now());
+        else if (effect.what == kind::send)
+          send_as(peer.door.actor, head_door, effect.envelope);
+        else if (effect.what == kind::received)
+          peer.got.push_back(std::move(effect.message));
+        else if (effect.what == kind::lost || effect.what == kind::refused)
+          peer.is_lost = true;
+      }
+      for (auto& all = peer.door.got<Envelope>(); peer.heard < all.size();
+           busy = true)
+        peer.link.receive(all[peer.heard++], sys.clock().now());
+    }
+  }
+
+  peer_entry add_peer(PeerRole role, const std::string& name, uint64_t seed) {
+    peer_entry peer{spawn_double<Envelope>(),
+                    {{role, name, "1.0", seed},
+                     cluster,
+                     runtime::cluster::no_credentials(),
+                     numbers(seed)},
+                    0,
+                    {},
+                    false};
+    peer.link.start(sys.clock().now());
+    turn(peer);
+    REQUIRE(peer.link.is_joined());
+    return peer;
+  }
+
+  void say(peer_entry& peer, const LinkMessage& message) {
+    peer.link.send(message, sys.clock().now());
+    turn(peer);
+  }
+
+  void drain(const std::string& name) {
+    auto peer = add_peer(PEER_ROLE_CLIENT, "c", 99);
+    LinkMessage message;
+    message.mutable_client_request()->mutable_drain()->set_name(name);
+    say(peer, message);
+    REQUIRE(peer.got.size() == 1);
+    CHECK(peer.got[0].client_report().code() == 0);
   }
 
   /// The node's process dies.
@@ -284,6 +345,118 @@ TEST_CASE_FIXTURE(cluster_fixture,
   caf::anon_send_exit(node.worker, caf::exit_reason::kill);
   advance(100ms);
   CHECK(report().workers_size() == 0);
+}
+
+TEST_CASE_FIXTURE(cluster_fixture,
+                  "a drained node finishes, takes nothing new, and leaves") {
+  auto first = add_node("n1", 2);
+  submit(1);
+  REQUIRE(first.script->started.size() == 1);
+  self->monitor(first.link);
+  drain("n1");
+  auto second = add_node("n2", 3);
+  submit(2);
+  advance(5s, 100ms);
+  CHECK(first.script->started.size() == 1);
+  CHECK(second.script->started.size() == 1);
+  CHECK(self->mailbox().empty()); // It still works.
+  first.script->finish();
+  second.script->finish();
+  advance(2s, 100ms);
+  CHECK(results().size() == 2);
+  REQUIRE_FALSE(self->mailbox().empty());
+  self->receive([](caf::down_msg& down) {
+    CHECK(down.reason == caf::exit_reason::user_shutdown);
+  });
+}
+
+TEST_CASE_FIXTURE(cluster_fixture, "a drained node leaves, too, when what it "
+                                   "held was cancelled before its tree came") {
+  auto node = add_node("n1");
+  self->monitor(node.link);
+  submit(1, std::string(40, 'a')); // Nobody has it: the fetch fails.
+  drain("n1");
+  advance(2s, 100ms);
+  CHECK_FALSE(self->mailbox().empty());
+}
+
+TEST_CASE_FIXTURE(cluster_fixture, "a node that lies answers for nobody else") {
+  auto honest = add_node("n1");
+  submit(1);
+  REQUIRE(honest.script->started.size() == 1);
+  auto liar = add_peer(PEER_ROLE_NODE, "evil", 50);
+  LinkMessage hello;
+  auto& words = *hello.mutable_from_worker();
+  words.set_worker("w1");
+  words.mutable_hello()->set_credits(4'000'000'000);
+  words.mutable_hello()->add_specialties()->set_kind(SPECIALTY_KIND_GENERALIST);
+  say(liar, hello);
+  CHECK(report().workers_size() == 2);
+
+  // Another's attempt, and trees that nobody has.
+  LinkMessage lie;
+  lie.mutable_from_worker()->set_worker("w1");
+  for (uint64_t sequence = 0; sequence < 100; ++sequence) {
+    auto& one = *lie.mutable_from_worker()->mutable_finished()->add_finished();
+    one.set_sequence(sequence < 50 ? uint64_t{1} << 32U | sequence : sequence);
+    one.set_attempt(1);
+    one.mutable_result()->mutable_patch()->set_result_tree(
+      std::string(40, 'b'));
+  }
+  say(liar, lie);
+  turn(liar);
+  CHECK(results().empty());
+  for (auto& message : liar.got)
+    CHECK_FALSE(message.has_objects_wanted());
+  lie.mutable_from_worker()->set_worker("n1/w1");
+  say(liar, lie);
+  CHECK(results().empty());
+
+  honest.script->finish();
+  run();
+  CHECK(results().size() == 1);
+  CHECK(results()[0].worker() == "n1/w1");
+}
+
+TEST_CASE_FIXTURE(cluster_fixture,
+                  "a node that says what it may not is let go") {
+  auto liar = add_peer(PEER_ROLE_NODE, "evil", 50);
+  LinkMessage message;
+  SUBCASE("a client's request") {
+    message.mutable_client_request()->mutable_tasks();
+  }
+  SUBCASE("a worker without a name") {
+    message.mutable_from_worker()->mutable_hello();
+  }
+  SUBCASE("a worker whose specialties fill the memory") {
+    message.mutable_from_worker()->set_worker("w1");
+    for (auto i = 0; i < 60'000; ++i)
+      message.mutable_from_worker()
+        ->mutable_hello()
+        ->add_specialties()
+        ->set_kind(SPECIALTY_KIND_TESTING);
+  }
+  say(liar, message);
+  turn(liar);
+  CHECK(liar.is_lost);
+  CHECK(report().workers_size() == 0);
+}
+
+TEST_CASE_FIXTURE(cluster_fixture,
+                  "a node that asks and does not listen is let "
+                  "go") {
+  auto liar = add_peer(PEER_ROLE_NODE, "evil", 50);
+  LinkMessage message;
+  message.mutable_objects_wanted()->add_ids(std::string(20, 'x'));
+  for (uint64_t i = 0; i < 1000; ++i) {
+    message.mutable_objects_wanted()->set_ask(i);
+    liar.link.send(message, sys.clock().now());
+  }
+  for (auto& effect : liar.link.take_effects()) // All before any answer.
+    caf::send_as(liar.door.actor, head_door, effect.envelope);
+  run();
+  turn(liar);
+  CHECK(liar.is_lost);
 }
 
 TEST_CASE_FIXTURE(cluster_fixture, "a progress of a node's attempt renews its "

@@ -52,6 +52,36 @@ struct root_fixture : tests::actor_fixture {
 
 TEST_SUITE_BEGIN("actors/root_supervisor");
 
+TEST_CASE_FIXTURE(root_fixture, "who gives up takes all children along") {
+  std::vector<actors::child> children{{"first", make(), {}},
+                                      {"second", make(), {}}};
+  spawn(actors::root_supervisor, children, actors::root_settings{2, 60s});
+  run();
+  self->monitor(handles[0]);
+  kill_last();
+  auto reason = end();
+  REQUIRE(reason);
+  CHECK(*reason == caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE_FIXTURE(root_fixture,
+                  "a child that ends the process gives it its own reason") {
+  std::vector<actors::child> children{{"other", make(), {}},
+                                      {"link", make(), {}, true}};
+  auto root = spawn(actors::root_supervisor, children,
+                    actors::root_settings{2, 60s});
+  run();
+  self->monitor(root);
+  self->send(
+    handles.back(),
+    caf::exit_msg{self->address(),
+                  actors::to_caf({runtime::errc::unreachable, "refused"})});
+  run();
+  auto reason = end();
+  REQUIRE(reason);
+  CHECK(*reason == runtime::errc::unreachable);
+}
+
 TEST_CASE_FIXTURE(root_fixture, "a child that dies is started again") {
   auto root = start(true);
   kill_last();
