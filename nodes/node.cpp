@@ -60,7 +60,7 @@ void node::spawn_all() {
   link.find_head = find_head_at(options_.head, options_.how);
   auto dispatcher = sys.spawn(actors::node_link, timer, std::move(link));
   children.push_back(
-    {"node_link", caf::actor_cast<caf::actor>(dispatcher), {}});
+    {"node_link", caf::actor_cast<caf::actor>(dispatcher), {}, true});
   worker_site site{state_.store(), state_.slots(), settings, *processes_,
                    caches_};
   for (unsigned i = 1; i <= options_.workers; ++i) {

@@ -1,7 +1,6 @@
 #include <algorithm>
-#include <condition_variable>
 #include <iostream>
-#include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 

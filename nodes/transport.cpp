@@ -6,6 +6,9 @@
 #include <set>
 #include <utility>
 
+#include <arpa/inet.h>
+#include <sys/resource.h>
+
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/all.hpp>
 #include <caf/openssl/manager.hpp>
@@ -30,6 +33,14 @@ caf::io::middleman_actor middleman_of(caf::actor_system& system,
   if (how.insecure)
     return system.middleman().actor_handle();
   return system.openssl_manager().actor_handle();
+}
+
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 error cannot_reach(const endpoint& head, const std::string& why) {
@@ -73,7 +84,10 @@ expected<endpoint> parse_endpoint(const std::string& text,
 }
 
 bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  in_addr v4{};
+  if (inet_pton(AF_INET, host.c_str(), &v4) == 1)
+    return ntohl(v4.s_addr) >> 24U == 127;
+  return host == "localhost" || host == "::1";
 }
 
 expected<void> check(const transport& how, runtime::cluster::role wanted,
@@ -96,6 +110,7 @@ expected<void> check(const transport& how, runtime::cluster::role wanted,
 
 void set_up(caf::actor_system_config& config, const transport& how,
             const runtime::cluster::cluster_settings& settings) {
+  raise_file_limit();
   config.load<caf::io::middleman>();
   // Another protocol is turned away before it says anything.
   config.set("middleman.app-identifiers",
@@ -132,6 +147,18 @@ expected<uint16_t> publish(caf::actor_system& system,
                  + std::to_string(where.port) + ": "
                  + system.render(port.error())
                  + "; is another head running there? (--port chooses another)"};
+}
+
+void close_port(caf::actor_system& system, uint16_t port,
+                const transport& how) {
+  caf::scoped_actor self{system};
+  self
+    ->request(middleman_of(system, how), connect_timeout,
+              caf::close_atom::value, port)
+    .receive([] {},
+             [](const caf::error&) {
+               // It was not open; the next publish says what is wrong.
+             });
 }
 
 actors::head_finder find_head_at(endpoint head, transport how) {

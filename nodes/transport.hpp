@@ -38,7 +38,8 @@ runtime::expected<void> check(const transport& how,
                               runtime::cluster::role wanted,
                               const std::string& host);
 
-/// Before the actor system is made.
+/// Before the actor system is made. Raises the limit of open files as far as
+/// the system lets it: each peer is a connection.
 void set_up(caf::actor_system_config& config, const transport& how,
             const runtime::cluster::cluster_settings& settings);
 
@@ -46,6 +47,9 @@ void set_up(caf::actor_system_config& config, const transport& how,
 runtime::expected<uint16_t>
 publish(caf::actor_system& system, const actors::door_actor& door,
         const endpoint& where, const transport& how);
+
+/// Closes the port, whoever was published there. Waits.
+void close_port(caf::actor_system& system, uint16_t port, const transport& how);
 
 /// For a node's link; it does not wait.
 actors::head_finder find_head_at(endpoint head, transport how);

@@ -27,6 +27,7 @@
 #include "actors/timer.hpp"
 #include "actors/worker.hpp"
 #include "actors/worker_pool.hpp"
+#include "nodes/door_keeper.hpp"
 #include "runtime/journal/event_log.hpp"
 #include "runtime/process/launcher.hpp"
 
@@ -277,15 +278,9 @@ expected<void> head::listen(uint64_t epoch, const keeper& keep) {
   if (!port)
     return port.error();
   port_ = *port;
-  // A peer may kill what it can name: another one takes its place.
-  auto again = [&sys, gateway, where, port = *port](uint64_t) {
-    auto next = sys.spawn(actors::link_door, gateway);
-    if (auto opened = publish(sys, next, {where.where.host, port}, where.how);
-        !opened)
-      spdlog::error("head: {}", opened.error().message);
-    return caf::actor_cast<caf::actor>(next);
-  };
-  keep("link_door", caf::actor_cast<caf::actor>(door), again);
+  auto watch = sys.spawn<caf::detached>(
+    door_keeper, gateway, door, endpoint{where.where.host, *port}, where.how);
+  keep("door_keeper", watch, {});
   return {};
 }
 

@@ -37,7 +37,7 @@ struct listen_options {
 
 struct head_options {
   config::settings settings;
-  unsigned workers = 0;    // Resolved: at least 1.
+  unsigned workers = 0;    // Resolved; 0 only for one that listens.
   unsigned cpu_tokens = 0; // Resolved: at least 1.
   bool no_branch = false;
   bool apply = false;
