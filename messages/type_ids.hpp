@@ -13,6 +13,7 @@
 #include "messages/v1/quality.pb.h"
 #include "messages/v1/result.pb.h"
 #include "messages/v1/task.pb.h"
+#include "messages/v1/telemetry.pb.h"
 #include "messages/v1/timer.pb.h"
 #include "messages/v1/workspace.pb.h"
 
@@ -93,6 +94,12 @@ CAF_BEGIN_TYPE_ID_BLOCK(cohort, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::PeerGone))
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::FetchTree))
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::TreeFetched))
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::NodeTable))
+  // telemetry.proto
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::ObserveAttempts))
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::AttemptSpans))
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::TraceQuery))
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::TraceReport))
 
   CAF_ADD_ATOM(cohort, cohort::messages, flush_atom, "flush")
 

@@ -20,6 +20,8 @@ struct held_record {
   task_record* task = nullptr; // Of a lost one.
   time_point give_up = time_point::max(); // Of a lost one: on that word.
   resilience::circuit_breaker::call call;
+  time_point assigned;
+  time_point began = time_point::max(); // As its worker's oldest; max: not yet.
 };
 
 /// All attempts that workers hold: one list for each worker, oldest first.

@@ -211,6 +211,14 @@ void pool::tick(time_point now) {
   impl_->tick(now);
 }
 
+void pool::observe_attempts() {
+  impl_->is_observed = true;
+}
+
+std::vector<ended_attempt> pool::take_ended() {
+  return std::exchange(impl_->ended, {});
+}
+
 std::vector<effect> pool::take_effects() {
   std::vector<effect> next;
   next.reserve(2); // A result, and the assignment that follows it.
@@ -228,6 +236,8 @@ pb::PoolReport pool::report() const {
   report.set_queued(impl_->queued);
   report.set_retried(impl_->retried);
   report.set_fenced(impl_->fenced);
+  report.set_finished(impl_->finished);
+  report.set_failed(impl_->failed);
   for (auto& worker : impl_->workers.all()) {
     if (worker == nullptr)
       continue;
@@ -235,6 +245,9 @@ pb::PoolReport pool::report() const {
     status.set_worker(worker->hello.worker());
     status.set_node(worker->hello.node());
     status.set_running(worker->load);
+    status.set_credits(worker->credits);
+    status.set_breaker_open(worker->breaker.current(impl_->latest)
+                            == resilience::circuit_breaker::phase::open);
     status.set_quarantined(worker->is_quarantined());
     status.set_finished(worker->finished);
     status.set_failed(worker->failed);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "messages/v1/assignment.pb.h"
+#include "messages/v1/telemetry.pb.h"
 #include "runtime/scheduling/settings.hpp"
 
 /// The worker pool's decisions: which unit goes to which worker, and when an
@@ -46,6 +47,13 @@ struct effect {
   std::string task_id;
   pb::Assignment assignment;
   pb::AttemptResult result;
+};
+
+/// An attempt that is over; its span names everything but the times.
+struct ended_attempt {
+  pb::AttemptSpan span;
+  time_point began;
+  time_point ended;
 };
 
 class pool {
@@ -90,11 +98,18 @@ public:
   /// Ends leases, back-offs, cancel time-outs and cool-downs that are due.
   void tick(time_point now);
 
+  /// From now on attempts that end are kept for take_ended().
+  void observe_attempts();
+
   // -- outputs
   // -----------------------------------------------------------------
 
   /// The effects since the last call, in order.
   std::vector<effect> take_effects();
+  /// The attempts that ended since the last call, in order; none unless they
+  /// are observed. One that never began on its worker is none: it counts for
+  /// nothing.
+  std::vector<ended_attempt> take_ended();
   /// When `tick` has something to do next; time_point::max() when never.
   [[nodiscard]] time_point next_deadline() const;
 

@@ -85,6 +85,7 @@ void pool::impl::assign(unit_record& unit, worker_record& worker,
   attempt.attempt = unit.attempt;
   attempt.worker = &worker;
   attempt.is_cpu_bound = unit.is_cpu_bound;
+  attempt.assigned = now;
   // Only workers whose breaker lets a call pass are free.
   attempt.call = worker.breaker.allow(now).value_or(attempt.call);
   cpu_bound_held += unit.is_cpu_bound ? 1 : 0;
@@ -111,7 +112,9 @@ void pool::impl::start_lease(worker_record& worker, time_point now) {
   worker.lease_end = time_point::max();
   if (worker.first == nowhere || held.at(worker.first).is_lost)
     return;
-  worker.lease = units.find(held.at(worker.first).sequence)->lease;
+  auto& first = held.at(worker.first);
+  first.began = std::min(first.began, now);
+  worker.lease = units.find(first.sequence)->lease;
   worker.lease_end = resilience::later(now, worker.lease);
 }
 

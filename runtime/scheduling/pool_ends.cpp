@@ -3,6 +3,7 @@
 #include "runtime/resilience/backoff.hpp"
 #include "runtime/resilience/later.hpp"
 #include "runtime/scheduling/pool_impl.hpp"
+#include "runtime/telemetry/attempt_span.hpp"
 #include "runtime/telemetry/metrics.hpp"
 
 namespace cohort::runtime::scheduling {
@@ -37,8 +38,12 @@ void pool::impl::finish(worker_record& worker, uint64_t sequence,
       stopped(let_go(place, now));
     return;
   }
-  auto call = let_go(unit->held, now).call;
-  judge(worker, call, result, now);
+  auto done = let_go(unit->held, now);
+  judge(worker, done.call, result, now);
+  note_end(done, *unit,
+           result.has_error() ? pb::ATTEMPT_END_FAILED
+                              : pb::ATTEMPT_END_FINISHED,
+           result, now);
   result.set_worker(worker.hello.worker());
   if (!result.has_error())
     succeed(*unit, std::move(result));
@@ -64,6 +69,27 @@ void pool::impl::judge(worker_record& worker,
     worker.breaker.failed(call, now);
   else
     worker.breaker.succeeded(call);
+}
+
+void pool::impl::note_end(const held_record& attempt, const unit_record& unit,
+                          pb::AttemptEnd how, const pb::AttemptResult& result,
+                          time_point now) {
+  if (!is_observed)
+    return;
+  auto& out = ended.emplace_back();
+  out.began = std::min(attempt.began, now);
+  out.ended = now;
+  out.span = telemetry::span_of(units.work_of(unit));
+  out.span.set_sequence(attempt.sequence);
+  out.span.set_attempt(attempt.attempt);
+  out.span.set_worker(attempt.worker->hello.worker());
+  out.span.set_node(attempt.worker->hello.node());
+  out.span.set_held_seconds(
+    std::chrono::duration<double>(out.began - attempt.assigned).count());
+  out.span.set_end(how);
+  out.span.set_code(result.error().code());
+  if (result.has_metrics())
+    *out.span.mutable_metrics() = result.metrics();
 }
 
 held_record pool::impl::let_go(uint32_t place, time_point now) {
@@ -126,6 +152,7 @@ void pool::impl::retry_or_fail(unit_record& unit, pb::AttemptResult why,
 }
 
 void pool::impl::end(unit_record& unit, pb::AttemptResult result) {
+  ++(result.has_error() ? failed : finished);
   auto& out = effects.emplace_back();
   out.what = effect::kind::finished;
   out.requester = unit.task->requester;

@@ -50,6 +50,8 @@ struct pool::impl {
   const uint64_t head_epoch;
   std::mt19937_64 random;
   std::vector<effect> effects;
+  bool is_observed = false;
+  std::vector<ended_attempt> ended; // Only while they are observed.
 
   unit_table units;
   task_table tasks;
@@ -63,6 +65,8 @@ struct pool::impl {
   uint64_t queued = 0; // Blocked, ready or backing off.
   uint64_t retried = 0;
   uint64_t fenced = 0;
+  uint64_t finished = 0; // Units.
+  uint64_t failed = 0;
   uint32_t cpu_bound_held = 0;
   uint32_t cores_brought = 0; // By workers, beside the limit of the settings.
   time_point latest;          // That an input carried.
@@ -99,6 +103,11 @@ struct pool::impl {
               pb::AttemptResult result, time_point now);
   void judge(worker_record& worker, resilience::circuit_breaker::call call,
              const pb::AttemptResult& result, time_point now);
+  /// Tells the observer of an attempt that is over, if there is one.
+  /// REQUIRES: the unit is still there.
+  void note_end(const held_record& attempt, const unit_record& unit,
+                pb::AttemptEnd how, const pb::AttemptResult& result,
+                time_point now);
   /// Takes the attempt off its worker.
   held_record let_go(uint32_t place, time_point now);
   void succeed(unit_record& unit, pb::AttemptResult result);

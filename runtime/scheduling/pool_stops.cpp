@@ -35,8 +35,12 @@ std::vector<pool::impl::ending> pool::impl::stop_all_of(task_record& task,
            failure(errc::cancelled, "dependency " + std::to_string(unit.ticket)
                                       + " was cancelled with its task, so this "
                                         "unit was not tried")});
-    if (unit.phase == unit_phase::running)
+    if (unit.phase == unit_phase::running) {
+      if (held.at(unit.held).began <= now)
+        note_end(held.at(unit.held), unit, pb::ATTEMPT_END_CANCELLED,
+                 failure(errc::cancelled, "its task was cancelled"), now);
       stop(unit.held, false, now);
+    }
     remove_unit(unit);
   }
   answer(task);
@@ -101,6 +105,7 @@ void pool::impl::end_lease(worker_record& worker, time_point now) {
                                         + " ms");
   why.set_worker(worker.hello.worker());
   judge(worker, held.at(place).call, why, now);
+  note_end(held.at(place), unit, pb::ATTEMPT_END_LOST, why, now);
   stop(place, true, now);
   retry_or_fail(unit, std::move(why), worker.id, now);
   for (place = next; place != nowhere; place = held.at(place).next) {
@@ -128,6 +133,7 @@ void pool::impl::strip(worker_record& worker, errc code, const std::string& why,
     auto lost = failure(code, why);
     lost.set_worker(worker.hello.worker());
     judge(worker, attempt.call, lost, now);
+    note_end(attempt, unit, pb::ATTEMPT_END_LOST, lost, now);
     retry_or_fail(unit, std::move(lost), worker.id, now);
   }
 }

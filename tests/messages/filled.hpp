@@ -86,7 +86,8 @@ inline std::vector<std::unique_ptr<pbuf::Message>> filled_messages() {
                     cohort::messages::v1::TakeSnapshot::descriptor(),
                     cohort::messages::v1::StartTimer::descriptor(),
                     cohort::messages::v1::Shutdown::descriptor(),
-                    cohort::messages::v1::Envelope::descriptor()}) {
+                    cohort::messages::v1::Envelope::descriptor(),
+                    cohort::messages::v1::AttemptSpan::descriptor()}) {
     auto& file = *any->file();
     for (int i = 0; i < file.message_type_count(); ++i) {
       auto* type = file.message_type(i);

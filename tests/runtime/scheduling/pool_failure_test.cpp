@@ -382,11 +382,13 @@ TEST_CASE(
   d.finish(1, error_of(errc::crashed, false));
   d.finish(2, error_of(errc::tool_failed, false));
   CHECK(d.happened() == "2 tool_failed");
+  CHECK(d.status(1).breaker_open());
   CHECK(d.units.next_deadline() == d.now + 500ms);
   d.wait(499ms);
   CHECK(d.happened() == "");
   d.wait(1ms);
   CHECK(d.happened() == "3>w1");
+  CHECK_FALSE(d.status(1).breaker_open());
   SUBCASE("a probe that succeeds brings it back") {
     d.finish(3);
     CHECK(d.happened() == "3 done, 4>w1");
