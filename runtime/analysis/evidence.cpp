@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
+
+#include "runtime/analysis/causes.hpp"
 
 namespace cohort::runtime::analysis {
 
@@ -88,25 +91,49 @@ void add_report(pb::Evidence& evidence, const pb::UnitReport& report) {
     evidence.set_seconds(evidence.seconds() + report.seconds());
 }
 
+/// Diagnostics with their votes, sorted by place, and what each run reports.
+struct counted_votes {
+  std::vector<pb::Diagnostic> diagnostics;
+  std::vector<error_run> runs;
+};
+
 /// The votes of one diagnostic, while reports are read in their sorted order.
 class votes {
 public:
   void add(const pb::UnitReport& report) {
+    auto& run = runs_.emplace_back();
     for (auto& diagnostic : report.diagnostics())
-      if (diagnostic.severity() >= pb::SEVERITY_WARNING)
-        add(diagnostic, report.unit());
+      if (diagnostic.severity() >= pb::SEVERITY_WARNING) {
+        auto index = add(diagnostic, report.unit());
+        if (is_error(diagnostic))
+          run.push_back(index);
+      }
   }
 
-  std::vector<pb::Diagnostic> take() && {
-    std::sort(found_.begin(), found_.end(),
-              [](auto& x, auto& y) { return is_before(x, y); });
-    return std::move(found_);
+  counted_votes take() && {
+    std::vector<uint32_t> order(found_.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::sort(order.begin(), order.end(), [&](uint32_t x, uint32_t y) {
+      return is_before(found_[x], found_[y]);
+    });
+    counted_votes result;
+    std::vector<uint32_t> place(found_.size());
+    for (auto index : order) {
+      place[index] = static_cast<uint32_t>(result.diagnostics.size());
+      result.diagnostics.push_back(std::move(found_[index]));
+    }
+    result.runs = std::move(runs_);
+    for (auto& run : result.runs)
+      for (auto& index : run)
+        index = place[index];
+    return result;
   }
 
 private:
-  void add(const pb::Diagnostic& diagnostic, const std::string& unit) {
-    auto [place, is_new] = index_.try_emplace(key_of(diagnostic),
-                                              found_.size());
+  /// Returns where among `found_` it is.
+  uint32_t add(const pb::Diagnostic& diagnostic, const std::string& unit) {
+    auto [place, is_new] = index_.try_emplace(
+      key_of(diagnostic), static_cast<uint32_t>(found_.size()));
     if (is_new) {
       auto& copy = found_.emplace_back(diagnostic);
       copy.clear_units();
@@ -121,40 +148,14 @@ private:
       *known.mutable_fixes() = diagnostic.fixes();
       *known.mutable_notes() = diagnostic.notes();
     }
+    return place->second;
   }
 
-  std::unordered_map<diagnostic_key, size_t, key_hash>
+  std::unordered_map<diagnostic_key, uint32_t, key_hash>
     index_; // Looked up only.
   std::vector<pb::Diagnostic> found_;
+  std::vector<error_run> runs_;
 };
-
-/// REQUIRES: `evidence.diagnostics` is sorted by place.
-void add_groups(pb::Evidence& evidence) {
-  std::map<std::string_view, int> of_type; // Of the file at hand.
-  const pb::Diagnostic* leader = nullptr;  // First error of the line at hand.
-  for (int i = 0; i < evidence.diagnostics_size(); ++i) {
-    auto& diagnostic = evidence.diagnostics(i);
-    if (!is_error(diagnostic))
-      continue;
-    auto& place = diagnostic.location();
-    if (leader == nullptr || leader->location().file() != place.file())
-      of_type.clear();
-    if (leader == nullptr || leader->location().file() != place.file()
-        || leader->location().line() != place.line())
-      leader = &diagnostic;
-    auto [group, is_new] = of_type.try_emplace(leader->error_type(),
-                                               evidence.groups_size());
-    if (is_new) {
-      auto& added = *evidence.add_groups();
-      added.set_id("g" + std::to_string(evidence.groups_size()));
-      added.set_error_type(leader->error_type());
-      *added.mutable_cause() = place;
-      added.set_message(diagnostic.message());
-    }
-    evidence.mutable_groups(group->second)
-      ->add_diagnostics(static_cast<uint32_t>(i));
-  }
-}
 
 } // namespace
 
@@ -171,9 +172,10 @@ pb::Evidence gather(std::string tree,
     add_report(evidence, *report);
     found.add(*report);
   }
-  for (auto& diagnostic : std::move(found).take())
+  auto counted = std::move(found).take();
+  for (auto& diagnostic : counted.diagnostics)
     *evidence.add_diagnostics() = std::move(diagnostic);
-  add_groups(evidence);
+  group_by_cause(evidence, counted.runs);
   return evidence;
 }
 

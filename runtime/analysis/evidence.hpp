@@ -22,10 +22,10 @@ std::string_view error_type(std::string_view message, std::string_view option);
 bool is_error(const pb::Diagnostic& diagnostic);
 
 /// Deduplicates diagnostics by (tool, place, severity, message) with the units
-/// as votes, names their types, and groups the errors: by file, and within a
-/// file by the type of the first error of each line, so that what two compilers
-/// say about a line stays together. Notes, and diagnostics without a severity,
-/// are left out.
+/// as votes, names their types (config/error_types.yaml), and groups the errors
+/// by what causes them (causes.hpp), so that what two compilers say about a
+/// line stays together. Notes, and diagnostics without a severity, are left
+/// out.
 pb::Evidence gather(std::string tree,
                     const std::vector<pb::UnitReport>& reports);
 

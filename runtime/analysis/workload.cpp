@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 #include <unordered_map>
 
+#include "runtime/analysis/disjoint_sets.hpp"
 #include "runtime/analysis/evidence.hpp"
 
 namespace cohort::runtime::analysis {
@@ -131,29 +131,6 @@ double effort_of(const workload& load, const broken_file& file) {
                  * effort_model::checks_per_line * cheapest;
   return file.is_shared ? repairs + all : repairs;
 }
-
-/// Union by index; the root is the smallest member.
-class disjoint_sets {
-public:
-  explicit disjoint_sets(size_t size) : parent_(size) {
-    std::iota(parent_.begin(), parent_.end(), 0u);
-  }
-
-  uint32_t find(uint32_t x) {
-    while (parent_[x] != x)
-      x = parent_[x] = parent_[parent_[x]];
-    return x;
-  }
-
-  void join(uint32_t x, uint32_t y) {
-    x = find(x);
-    y = find(y);
-    parent_[std::max(x, y)] = std::min(x, y);
-  }
-
-private:
-  std::vector<uint32_t> parent_;
-};
 
 } // namespace
 
