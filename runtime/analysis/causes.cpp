@@ -56,6 +56,9 @@ public:
     auto floods = find_floods(runs);
     for (size_t i = 0; i < runs.size(); ++i)
       follow(runs[i], floods[i]);
+    for (uint32_t line = 1; line < first_.size(); ++line)
+      if (are_neighbours(line - 1, line))
+        causes_.join(line - 1, line);
   }
 
   /// The lines of each cause, itself first.
@@ -84,12 +87,8 @@ public:
     *group.mutable_cause() = cause.location();
     group.set_message(cause.message());
     for (auto line : lines)
-      for (auto i = first_[line]; i < line_of_.size(); ++i) {
-        if (!is_same_line(at(first_[line]), at(i)))
-          break;
-        if (is_error(at(i)))
-          group.add_diagnostics(i);
-      }
+      for (auto index : errors_of(line))
+        group.add_diagnostics(index);
     std::sort(group.mutable_diagnostics()->begin(),
               group.mutable_diagnostics()->end());
   }
@@ -102,6 +101,32 @@ private:
   static bool is_same_line(const pb::Diagnostic& x, const pb::Diagnostic& y) {
     return x.location().line() == y.location().line()
            && x.location().file() == y.location().file();
+  }
+
+  std::vector<uint32_t> errors_of(uint32_t line) const {
+    std::vector<uint32_t> result;
+    for (auto i = first_[line];
+         i < line_of_.size() && is_same_line(at(first_[line]), at(i)); ++i)
+      if (is_error(at(i)))
+        result.push_back(i);
+    return result;
+  }
+
+  /// Whether two compilers put one fault on lines that follow each other: the
+  /// one where a statement ends, the other where the next begins.
+  bool are_neighbours(uint32_t x, uint32_t y) const {
+    auto& above = at(first_[x]).location();
+    auto& below = at(first_[y]).location();
+    if (above.line() + 1 != below.line() || above.file() != below.file())
+      return false;
+    auto same_type = false;
+    for (auto i : errors_of(x))
+      for (auto j : errors_of(y)) {
+        if (at(i).tool() == at(j).tool())
+          return false;
+        same_type |= at(i).error_type() == at(j).error_type();
+      }
+    return same_type;
   }
 
   std::optional<flood> find_flood(const error_run& run) const {

@@ -12,7 +12,8 @@
 /// in the order in which it came upon them, and an error is attached to an
 /// earlier one, its cause, by
 ///
-/// | position   | what all compilers say of a line is one problem            |
+/// | position   | what all compilers say of a line is one problem, and so is |
+/// |            | what two say of lines that follow each other, of one kind  |
 /// | symbol     | the same name is missing                                   |
 /// | file       | it comes behind an error that misleads, in the same file,  |
 /// |            | and is none that stands alone                              |

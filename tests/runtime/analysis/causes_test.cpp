@@ -61,6 +61,21 @@ TEST_CASE("what all compilers say of a line has one cause") {
         == groups{{"a.cc:2"}});
 }
 
+TEST_CASE("two compilers may put one fault on lines that follow each other") {
+  auto semicolon = [](uint32_t line) {
+    return make_error("a.cc", line, "expected ';' before 'x'");
+  };
+  CHECK(causes({make_unit("a.cc", {}, {semicolon(4)}),
+                by_clang(make_unit("a.cc", {}, {semicolon(3)}))})
+        == groups{{"a.cc:3", "a.cc:4"}});
+  CHECK(causes({make_unit("a.cc", {}, {semicolon(3), semicolon(4)}),
+                by_clang(make_unit("a.cc", {}, {semicolon(3)}))})
+        == groups{{"a.cc:3"}, {"a.cc:4"}});
+  CHECK(causes({make_unit("a.cc", {}, {semicolon(5)}),
+                by_clang(make_unit("a.cc", {}, {semicolon(3)}))})
+        == groups{{"a.cc:3"}, {"a.cc:5"}});
+}
+
 TEST_CASE("a name that is missing in many places is missing once") {
   auto missing = [](uint32_t line, const char* name) {
     return make_error("a.cc", line,
