@@ -82,21 +82,20 @@ bool every_unit(const std::string&) {
   return true;
 }
 
-/// One call of `decide`: collects events (each applied at once) and effects.
-class coordinator_step {
+/// Every event is applied at once.
+class coordinator_step : public machine_step<coordinator_effect> {
 public:
   coordinator_step(coordinator_state& state,
                    const coordinator_settings& settings)
-    : state_{state}, settings_{settings} {
+    : machine_step{"coordinator", state.start.request().task_id()},
+      state_{state},
+      settings_{settings} {
     // nop
-  }
-
-  coordinator_decision take() && {
-    return std::move(decision_);
   }
 
   void on_start(pb::StartCoordination start) {
     state_.start = std::move(start);
+    belongs_to(state_.start.request().task_id());
     auto& event = emit("coordinator started");
     event.mutable_coordinator_started()->set_start(state_.start.start());
     state_.tree = state_.start.base_tree();
@@ -207,29 +206,8 @@ private:
   // -- events and effects
   // ------------------------------------------------------
 
-  pb::Event& emit(std::string reason) {
-    auto& event = decision_.events.emplace_back();
-    event.set_task_id(state_.start.request().task_id());
-    event.set_actor("coordinator");
-    event.set_reason(std::move(reason));
-    return event;
-  }
-
   void apply(const pb::Event& event) {
     evolve(state_, event, settings_);
-  }
-
-  void say(pb::ProgressKind kind, std::string subject, std::string_view what,
-           std::string text, uint32_t done = 0, uint32_t total = 0) {
-    pb::ProgressEvent event;
-    event.set_task_id(state_.start.request().task_id());
-    event.set_kind(kind);
-    event.set_subject(std::move(subject));
-    event.set_state(std::string{what});
-    event.set_text(std::move(text));
-    event.set_done(done);
-    event.set_total(total);
-    decision_.effects.emplace_back(std::move(event));
   }
 
   void say_subtask(size_t index) {
@@ -283,7 +261,7 @@ private:
     *request.mutable_evidence() = open_evidence(state_);
     *request.mutable_scope() = state_.start.request().scope();
     request.set_workers(settings_.workers);
-    decision_.effects.emplace_back(std::move(request));
+    carry_out(std::move(request));
   }
 
   /// Merges, dispatches, or ends the round: whatever can be done now.
@@ -312,7 +290,7 @@ private:
       merge.set_ours(state_.tree);
       merge.set_theirs(subtask.result.patch().result_tree());
       state_.merging = i;
-      decision_.effects.emplace_back(std::move(merge));
+      carry_out(std::move(merge));
       return;
     }
   }
@@ -330,21 +308,21 @@ private:
 
   void dispatch_ready() {
     std::vector<size_t> ready;
-    std::set<std::string> units;
+    std::set<std::string> judges;
     for (size_t i = 0; i < state_.subtasks.size(); ++i) {
       auto& plan = state_.plan.subtasks(static_cast<int>(i));
       if (state_.subtasks[i].phase != subtask_phase::waiting || !is_ready(plan))
         continue;
       ready.push_back(i);
-      units.insert(plan.units().begin(), plan.units().end());
+      judges.insert(plan.units().begin(), plan.units().end());
     }
     if (ready.empty())
       return;
     auto compilers = compilers_of(state_);
     auto known = known_reports(state_, [&](const std::string& unit) {
-      return units.count(unit) > 0;
+      return judges.count(unit) > 0;
     });
-    pb::SubmitUnits submit;
+    std::vector<pb::WorkUnit> units;
     for (auto i : ready) {
       auto& plan = state_.plan.subtasks(static_cast<int>(i));
       auto& event = emit("its dependencies are settled");
@@ -354,13 +332,12 @@ private:
       dispatched.set_ticket(state_.next_ticket);
       dispatched.set_base_tree(state_.tree);
       apply(event);
-      *submit.add_units() = repair_unit(state_.start.request(), state_.tree,
-                                        plan, state_.subtasks[i].rank,
-                                        compilers, known,
-                                        state_.subtasks[i].ticket);
+      units.push_back(repair_unit(state_.start.request(), state_.tree, plan,
+                                  state_.subtasks[i].rank, compilers, known,
+                                  state_.subtasks[i].ticket));
       say_subtask(i);
     }
-    decision_.effects.emplace_back(std::move(submit));
+    submit(std::move(units));
   }
 
   void on_subtask(size_t index, pb::AttemptResult result) {
@@ -393,19 +370,19 @@ private:
   void probe() {
     state_.phase = coordinator_phase::probing;
     state_.fresh = known_reports(state_, every_unit);
-    auto& units = state_.start.workspace().units();
-    pb::SubmitUnits submit;
-    for (auto& check : missing_checks({units.begin(), units.end()},
+    auto& all = state_.start.workspace().units();
+    std::vector<pb::WorkUnit> units;
+    for (auto& check : missing_checks({all.begin(), all.end()},
                                       compilers_of(state_), state_.fresh)) {
       auto ticket = state_.next_ticket++;
-      *submit.add_units() = check_unit(state_.start.request(), state_.tree,
-                                       check.unit(), check.compiler(), ticket);
+      units.push_back(check_unit(state_.start.request(), state_.tree,
+                                 check.unit(), check.compiler(), ticket));
       state_.checks.emplace(ticket, check);
     }
     if (state_.checks.empty())
       return end_round();
     total_checks();
-    decision_.effects.emplace_back(std::move(submit));
+    submit(std::move(units));
   }
 
   void total_checks() {
@@ -540,12 +517,11 @@ private:
         *report.add_left() = leftover;
     for (auto& known : known_reports(state_, every_unit))
       *report.add_reports() = std::move(known);
-    decision_.effects.emplace_back(std::move(report));
+    carry_out(std::move(report));
   }
 
   coordinator_state& state_;
   const coordinator_settings& settings_;
-  coordinator_decision decision_;
   pb::WorkerError failure_;
   bool needs_fallback_ = false;
 };

@@ -14,6 +14,7 @@
 #include "messages/v1/event.pb.h"
 #include "messages/v1/progress.pb.h"
 #include "messages/v1/workspace.pb.h"
+#include "runtime/coordination/machine_step.hpp"
 #include "runtime/decomposition/settings.hpp"
 #include "runtime/expected.hpp"
 #include "runtime/resilience/settings.hpp"
@@ -124,10 +125,7 @@ using coordinator_effect
   = std::variant<pb::ReviewRequest, pb::SubmitUnits, pb::MergePatch,
                  pb::CoordinationReport, pb::ProgressEvent>;
 
-struct coordinator_decision {
-  std::vector<pb::Event> events;
-  std::vector<coordinator_effect> effects;
-};
+using coordinator_decision = machine_decision<coordinator_effect>;
 
 void evolve(coordinator_state& state, const pb::Event& event,
             const coordinator_settings& settings);

@@ -33,23 +33,21 @@ bool can_do(const pb::ComplexTask& task) {
   }
 }
 
-class supervisor_step {
+class supervisor_step : public machine_step<supervisor_effect> {
 public:
   supervisor_step(supervisor_state& state, const supervisor_settings& settings)
-    : state_{state}, settings_{settings} {
+    : machine_step{"task_supervisor", state.request.task_id()},
+      state_{state},
+      settings_{settings} {
     // nop
-  }
-
-  supervisor_decision take() && {
-    return std::move(decision_);
   }
 
   // -- inputs
   // ------------------------------------------------------------------
 
   void operator()(pb::TaskRequest& request) {
+    belongs_to(request.task_id());
     auto& event = emit("accepted");
-    event.set_task_id(request.task_id());
     *event.mutable_accepted()->mutable_request() = std::move(request);
     apply(event);
     if (!can_do(state_.task))
@@ -60,7 +58,7 @@ public:
     phase("snapshot");
     pb::TakeSnapshot snapshot;
     snapshot.set_workspace_root(state_.request.workspace_root());
-    decision_.effects.emplace_back(std::move(snapshot));
+    carry_out(std::move(snapshot));
   }
 
   void operator()(pb::SnapshotReport& report) {
@@ -187,7 +185,7 @@ public:
     switch (state_.phase) {
       case supervisor_phase::coordinating:
         // Its report brings what was merged so far.
-        decision_.effects.emplace_back(stop_coordinator{why});
+        carry_out(stop_coordinator{why});
         return;
       case supervisor_phase::gating:
       case supervisor_phase::comparing:
@@ -218,29 +216,8 @@ private:
   // -- events and effects
   // ------------------------------------------------------
 
-  pb::Event& emit(std::string reason) {
-    auto& event = decision_.events.emplace_back();
-    event.set_task_id(state_.request.task_id());
-    event.set_actor("task_supervisor");
-    event.set_reason(std::move(reason));
-    return event;
-  }
-
   void apply(const pb::Event& event) {
     evolve(state_, event);
-  }
-
-  void say(pb::ProgressKind kind, std::string subject, std::string_view what,
-           std::string text, uint32_t done = 0, uint32_t total = 0) {
-    pb::ProgressEvent event;
-    event.set_task_id(state_.request.task_id());
-    event.set_kind(kind);
-    event.set_subject(std::move(subject));
-    event.set_state(std::string{what});
-    event.set_text(std::move(text));
-    event.set_done(done);
-    event.set_total(total);
-    decision_.effects.emplace_back(std::move(event));
   }
 
   void phase(const std::string& name, const std::string& text = "") {
@@ -249,13 +226,6 @@ private:
 
   uint64_t ticket() {
     return state_.next_ticket++;
-  }
-
-  void submit(std::vector<pb::WorkUnit> units) {
-    pb::SubmitUnits message;
-    for (auto& unit : units)
-      *message.add_units() = std::move(unit);
-    decision_.effects.emplace_back(std::move(message));
   }
 
   // -- phases
@@ -352,7 +322,7 @@ private:
     state_.phase = supervisor_phase::coordinating;
     if (state_.coordinator_starts == 1)
       phase("coordinate");
-    decision_.effects.emplace_back(start_coordinator{std::move(start)});
+    carry_out(start_coordinator{std::move(start)});
   }
 
   void work() {
@@ -389,7 +359,7 @@ private:
     pb::CompareTrees compare;
     compare.set_base(state_.base_tree);
     compare.set_tree(state_.tree);
-    decision_.effects.emplace_back(std::move(compare));
+    carry_out(std::move(compare));
   }
 
   void gate() {
@@ -412,7 +382,7 @@ private:
     run.set_has_tests(state_.workspace.has_tests());
     run.set_workspace_root(state_.request.workspace_root());
     *run.mutable_toolchain() = state_.request.toolchain();
-    decision_.effects.emplace_back(std::move(run));
+    carry_out(std::move(run));
   }
 
   /// Changed files that a broken unit reads: what broke it is among them.
@@ -449,7 +419,7 @@ private:
     state_.sequential.mutable_patch()->clear_files();
     state_.sequential.mutable_repair()->clear_checked();
     state_.reverted = std::move(files);
-    decision_.effects.emplace_back(std::move(revert));
+    carry_out(std::move(revert));
   }
 
   void deliver() {
@@ -469,7 +439,7 @@ private:
                                              state_.gates.reports().end()};
     message.set_apply(settings_.apply && quality::passed(gates)
                       && state_.gates.error().empty());
-    decision_.effects.emplace_back(std::move(message));
+    carry_out(std::move(message));
   }
 
   // -- the end
@@ -498,12 +468,11 @@ private:
     auto& event = emit(result.summary());
     *event.mutable_finished()->mutable_result() = result;
     apply(event);
-    decision_.effects.emplace_back(std::move(result));
+    carry_out(std::move(result));
   }
 
   supervisor_state& state_;
   const supervisor_settings& settings_;
-  supervisor_decision decision_;
 };
 
 } // namespace

@@ -14,6 +14,7 @@
 #include "messages/v1/quality.pb.h"
 #include "messages/v1/workspace.pb.h"
 #include "runtime/analysis/settings.hpp"
+#include "runtime/coordination/machine_step.hpp"
 #include "runtime/expected.hpp"
 #include "runtime/resilience/settings.hpp"
 
@@ -117,10 +118,7 @@ using supervisor_effect
                  pb::RevertFiles, pb::DeliverResult, pb::ProgressEvent,
                  pb::TaskResult>;
 
-struct supervisor_decision {
-  std::vector<pb::Event> events;
-  std::vector<supervisor_effect> effects;
-};
+using supervisor_decision = machine_decision<supervisor_effect>;
 
 void evolve(supervisor_state& state, const pb::Event& event);
 
