@@ -6,7 +6,7 @@
 
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/evidence_builder.hpp"
-#include "tests/support/fake_world.hpp"
+#include "tests/support/fake_neighbours.hpp"
 
 using namespace cohort;
 using namespace cohort::messages::v1;

@@ -2,17 +2,18 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include "actors/interfaces.hpp"
+#include "messages/v1/assignment.pb.h"
+#include "messages/v1/workspace.pb.h"
 
-/// A workspace of the imagination, with a store and a worker pool to match, for
+/// A workspace of the imagination, with what a store and workers do to it, for
 /// tests of whole tasks. A tree's name is the list of its broken files:
 /// "tree:a.cc,b.cc"; every file is a unit of its own, and repairing takes a
 /// file off the list.
@@ -40,6 +41,8 @@ struct fake_world {
   std::set<std::string> broken;
   std::set<std::string> unrepairable;
   std::map<std::string, std::string> also_reads; // Another file, by unit.
+  /// Units that fail once the other file that they read is repaired.
+  std::set<std::string> brittle;
   bool has_tests = false;
   /// Set to conflict: the first so many merges of this file.
   std::string conflicting;
@@ -61,9 +64,13 @@ struct fake_world {
     report.set_tool(what.compiler());
     report.set_seconds(1);
     report.add_reads(what.unit());
-    if (auto other = also_reads.find(what.unit()); other != also_reads.end())
+    auto other = also_reads.find(what.unit());
+    if (other != also_reads.end())
       report.add_reads(other->second);
-    report.set_ok(broken_in(tree).count(what.unit()) == 0);
+    auto failing = broken_in(tree);
+    report.set_ok(
+      failing.count(what.unit()) == 0
+      && (brittle.count(what.unit()) == 0 || failing.count(other->second) > 0));
     if (!report.ok()) {
       auto& error = *report.add_diagnostics();
       error.set_tool(what.compiler());
@@ -79,7 +86,8 @@ struct fake_world {
   pb::AttemptResult repair(const pb::WorkUnit& unit) const {
     pb::AttemptResult result;
     auto left = broken_in(unit.tree());
-    for (auto& file : unit.repair().subtask().files())
+    auto& own = unit.repair().subtask().files();
+    for (auto& file : std::set<std::string>{own.begin(), own.end()})
       if (unrepairable.count(file) == 0 && left.erase(file) > 0) {
         result.mutable_patch()->add_files(file);
         auto& attempt = *result.mutable_repair()->add_attempts();
@@ -120,19 +128,63 @@ struct fake_world {
     }
     result.set_worker("w1");
     result.set_attempt(1);
+    result.set_ticket(unit.ticket());
+    result.set_task_id(unit.task_id());
     return result;
   }
+
+  pb::SnapshotReport snapshot() const {
+    pb::SnapshotReport report;
+    report.set_tree(tree_of(broken));
+    return report;
+  }
+
+  pb::MergeReport merge(const pb::MergePatch& merge) {
+    pb::MergeReport report;
+    auto base = broken_in(merge.base());
+    auto tree = broken_in(merge.ours());
+    auto theirs = broken_in(merge.theirs());
+    for (auto& file : base)
+      if (theirs.count(file) == 0) {
+        if (file == conflicting && conflicts-- > 0)
+          report.add_conflicts(file);
+        if (tree.erase(file) > 0)
+          report.add_files(file);
+      }
+    if (report.conflicts().empty())
+      report.set_tree(tree_of(tree));
+    return report;
+  }
+
+  pb::RevertReport revert(const pb::RevertFiles& revert) const {
+    auto tree = broken_in(revert.tree());
+    auto base = broken_in(revert.base());
+    for (auto& file : revert.files())
+      if (base.count(file) > 0)
+        tree.insert(file);
+    pb::RevertReport report;
+    report.set_tree(tree_of(tree));
+    return report;
+  }
+
+  pb::CompareReport compare(const pb::CompareTrees& compare) const {
+    auto base = broken_in(compare.base());
+    auto tree = broken_in(compare.tree());
+    pb::CompareReport report;
+    std::vector<std::string> files;
+    std::set_symmetric_difference(base.begin(), base.end(), tree.begin(),
+                                  tree.end(), std::back_inserter(files));
+    report.mutable_files()->Add(files.begin(), files.end());
+    return report;
+  }
+
+  pb::DeliveryReport deliver(const pb::DeliverResult& deliver) {
+    ++deliveries;
+    pb::DeliveryReport report;
+    report.set_branch("cohort/" + deliver.task_id());
+    report.set_applied(deliver.apply());
+    return report;
+  }
 };
-
-/// Answers as a pool whose workers are quick: in the order of submission, at
-/// once.
-actors::worker_pool_actor::behavior_type
-fake_pool(actors::worker_pool_actor::pointer self,
-          std::shared_ptr<fake_world> world);
-
-/// Merges lists of broken files.
-actors::storekeeper_actor::behavior_type
-fake_store(actors::storekeeper_actor::pointer self,
-           std::shared_ptr<fake_world> world);
 
 } // namespace cohort::tests

@@ -7,7 +7,7 @@
 #include "actors/orchestrator.hpp"
 #include "runtime/journal/event_log.hpp"
 #include "tests/support/actor_fixture.hpp"
-#include "tests/support/fake_world.hpp"
+#include "tests/support/fake_neighbours.hpp"
 
 namespace cohort::tests {
 

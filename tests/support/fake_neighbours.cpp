@@ -1,4 +1,4 @@
-#include "tests/support/fake_world.hpp"
+#include "tests/support/fake_neighbours.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -53,52 +53,19 @@ fake_store(actors::storekeeper_actor::pointer self,
     [=](const pb::TakeSnapshot&) {
       if (world->store_failure)
         return reply_to(self, self->current_sender(), *world->store_failure);
-      pb::SnapshotReport report;
-      report.set_tree(tree_of(world->broken));
-      reply_to(self, self->current_sender(), std::move(report));
+      reply_to(self, self->current_sender(), world->snapshot());
     },
     [=](const pb::MergePatch& merge) {
-      pb::MergeReport report;
-      auto base = broken_in(merge.base());
-      auto tree = broken_in(merge.ours());
-      auto theirs = broken_in(merge.theirs());
-      for (auto& file : base)
-        if (theirs.count(file) == 0) {
-          if (file == world->conflicting && world->conflicts-- > 0)
-            report.add_conflicts(file);
-          if (tree.erase(file) > 0)
-            report.add_files(file);
-        }
-      if (report.conflicts().empty())
-        report.set_tree(tree_of(tree));
-      reply_to(self, self->current_sender(), std::move(report));
+      reply_to(self, self->current_sender(), world->merge(merge));
     },
     [=](const pb::RevertFiles& revert) {
-      auto tree = broken_in(revert.tree());
-      auto base = broken_in(revert.base());
-      for (auto& file : revert.files())
-        if (base.count(file) > 0)
-          tree.insert(file);
-      pb::RevertReport report;
-      report.set_tree(tree_of(tree));
-      reply_to(self, self->current_sender(), std::move(report));
+      reply_to(self, self->current_sender(), world->revert(revert));
     },
     [=](const pb::CompareTrees& compare) {
-      auto base = broken_in(compare.base());
-      auto tree = broken_in(compare.tree());
-      pb::CompareReport report;
-      std::vector<std::string> files;
-      std::set_symmetric_difference(base.begin(), base.end(), tree.begin(),
-                                    tree.end(), std::back_inserter(files));
-      report.mutable_files()->Add(files.begin(), files.end());
-      reply_to(self, self->current_sender(), std::move(report));
+      reply_to(self, self->current_sender(), world->compare(compare));
     },
     [=](const pb::DeliverResult& deliver) {
-      ++world->deliveries;
-      pb::DeliveryReport report;
-      report.set_branch("cohort/" + deliver.task_id());
-      report.set_applied(deliver.apply());
-      reply_to(self, self->current_sender(), std::move(report));
+      reply_to(self, self->current_sender(), world->deliver(deliver));
     },
   };
 }
