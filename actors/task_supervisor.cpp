@@ -68,13 +68,10 @@ struct supervisor_shell {
     stop_coordinator(x.why);
   }
   void carry_out(coordination::start_coordinator& x) const {
-    auto& state = self->state;
-    if (x.message.start() == 1)
-      return start_coordinator(std::move(x.message));
-    state.starting = std::move(x.message);
-    pb::ReadEvents read;
-    read.set_task_id(state.machine.request.task_id());
-    self->send(others.journal, std::move(read));
+    start_coordinator(std::move(x.message));
+  }
+  void carry_out(pb::ReadEvents& x) const {
+    self->send(others.journal, std::move(x));
   }
   void carry_out(pb::TaskResult& x) const {
     self->state.result = std::move(x);
@@ -98,14 +95,6 @@ struct supervisor_shell {
     pb::StopCoordination stop;
     stop.set_why(why);
     self->send(self->state.coordinator, std::move(stop));
-  }
-
-  void on_history(pb::EventList& history) const {
-    auto starting = std::exchange(self->state.starting, std::nullopt);
-    if (!starting)
-      return;
-    *starting->mutable_history() = std::move(*history.mutable_events());
-    start_coordinator(std::move(*starting));
   }
 
   void on_report(pb::CoordinationReport& report) const {
@@ -241,7 +230,7 @@ task_supervisor(task_supervisor_self self, services others,
       if (stored.code() != 0)
         failed(stored.code(), stored.message());
     },
-    [=](pb::EventList& history) { with().on_history(history); },
+    [=](pb::EventList& history) { with().feed(std::move(history)); },
     [=](const pb::TimerExpired&) {
       with().feed(coordination::deadline_passed{});
     },

@@ -13,9 +13,8 @@
 
 namespace cohort::actors {
 
-/// Makes a coordinator; the orchestrator has none when parallel execution is
-/// not supported.
-/// Makes a coordinator that plans for `workers`.
+/// Makes a coordinator that plans for `workers`; the orchestrator has none when
+/// parallel execution is not supported.
 using coordinator_factory
   = std::function<coordinator_actor(caf::local_actor*, unsigned workers)>;
 
@@ -35,9 +34,8 @@ struct task_supervisor_state {
   caf::strong_actor_ptr asker;
   coordinator_actor coordinator;
   caf::actor_addr coordinator_address;
-  std::optional<pb::StartCoordination> starting; // Waits for the history.
-  std::optional<pb::TaskResult> result;          // Waits for the last stop.
-  int stopping = 0;                              // Answers that are missing.
+  std::optional<pb::TaskResult> result; // Waits for the last stop.
+  int stopping = 0;                     // Answers that are missing.
   caf::actor_clock::time_point began;
   std::map<runtime::coordination::supervisor_phase, double>
     seconds; // By phase.

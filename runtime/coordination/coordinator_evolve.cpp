@@ -200,12 +200,30 @@ void evolve(coordinator_state& state, const pb::Event& event,
       break;
     case pb::Event::kCoordinationFinished:
       state.why = event.coordination_finished().why();
+      state.needs_fallback = event.coordination_finished().needs_fallback();
       close_round(state);
       state.phase = coordinator_phase::done;
       break;
     default:
       break; // Another actor's event.
   }
+}
+
+coordinator_state replay(pb::StartCoordination start,
+                         const coordinator_settings& settings) {
+  coordinator_state state;
+  state.start = std::move(start);
+  state.tree = state.start.base_tree();
+  state.reports.assign(state.start.reports().begin(),
+                       state.start.reports().end());
+  auto history = std::move(*state.start.mutable_history());
+  state.start.clear_history();
+  for (auto& past : history)
+    evolve(state, past, settings);
+  for (auto& subtask : state.subtasks)
+    if (subtask.phase == subtask_phase::running)
+      subtask.phase = subtask_phase::waiting;
+  return state;
 }
 
 } // namespace cohort::runtime::coordination

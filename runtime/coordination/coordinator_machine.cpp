@@ -1,12 +1,11 @@
 #include "runtime/coordination/coordinator_machine.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <utility>
 
 #include "runtime/analysis/evidence.hpp"
-#include "runtime/coordination/error_digests.hpp"
+#include "runtime/coordination/coordinator_knowledge.hpp"
 #include "runtime/coordination/work_units.hpp"
 #include "runtime/decomposition/decompose.hpp"
 
@@ -14,72 +13,9 @@ namespace cohort::runtime::coordination {
 
 namespace {
 
-/// The evidence without errors of files that have nothing new to offer.
-pb::Evidence open_evidence(const coordinator_state& state) {
-  auto evidence = analysis::gather(state.tree, state.reports);
-  auto digests = error_digests(evidence);
-  auto is_exhausted = [&](const pb::Diagnostic& diagnostic) {
-    auto known = state.exhausted.find(diagnostic.location().file());
-    return known != state.exhausted.end()
-           && known->second == digests[known->first];
-  };
-  google::protobuf::RepeatedPtrField<pb::Diagnostic> all;
-  all.Swap(evidence.mutable_diagnostics());
-  evidence.clear_groups(); // Their indices would point elsewhere.
-  for (auto& diagnostic : all)
-    if (!is_exhausted(diagnostic))
-      *evidence.add_diagnostics() = std::move(diagnostic);
-  return evidence;
-}
-
 std::vector<std::string> compilers_of(const coordinator_state& state) {
   auto& xs = state.start.workspace().compilers();
   return {xs.begin(), xs.end()};
-}
-
-/// Whether a unit is of interest.
-using unit_filter = std::function<bool(const std::string& unit)>;
-
-/// Files that others merged since the subtask was given its tree.
-std::vector<std::string> merged_since(const coordinator_state& state,
-                                      size_t index) {
-  auto& own = state.plan.subtasks(static_cast<int>(index)).id();
-  std::set<std::string> result;
-  for (auto m = state.subtasks[index].merges_before; m < state.merges.size();
-       ++m)
-    if (state.merges[m].subtask_id() != own)
-      result.insert(state.merges[m].files().begin(),
-                    state.merges[m].files().end());
-  return {result.begin(), result.end()};
-}
-
-/// What is known of the integration tree about units of interest: from the
-/// round's base, and from the checks that subtasks made. These saw the tree
-/// that they were given and their own patch.
-std::vector<pb::UnitReport> known_reports(const coordinator_state& state,
-                                          const unit_filter& wanted) {
-  std::vector<pb::UnitReport> result;
-  std::vector<std::string> changed{state.changed.begin(), state.changed.end()};
-  for (auto& report : state.reports)
-    if (wanted(report.unit()) && holds(report, changed))
-      result.push_back(report);
-  std::vector<pb::UnitReport> more;
-  for (size_t i = 0; i < state.subtasks.size(); ++i) {
-    auto& subtask = state.subtasks[i];
-    if (subtask.phase != subtask_phase::merged
-        && subtask.phase != subtask_phase::empty)
-      continue;
-    auto since = merged_since(state, i);
-    for (auto& report : subtask.result.repair().checked())
-      if (wanted(report.unit()) && holds(report, since))
-        more.push_back(report);
-  }
-  add_missing(result, more);
-  return result;
-}
-
-bool every_unit(const std::string&) {
-  return true;
 }
 
 /// Every event is applied at once.
@@ -94,39 +30,13 @@ public:
   }
 
   void on_start(pb::StartCoordination start) {
-    state_.start = std::move(start);
+    if (state_.phase != coordinator_phase::idle)
+      return;
+    state_ = replay(std::move(start), settings_);
     belongs_to(state_.start.request().task_id());
     auto& event = emit("coordinator started");
     event.mutable_coordinator_started()->set_start(state_.start.start());
-    state_.tree = state_.start.base_tree();
-    state_.reports.assign(state_.start.reports().begin(),
-                          state_.start.reports().end());
-    auto history = std::move(*state_.start.mutable_history());
-    state_.start.clear_history();
-    for (auto& past : history)
-      evolve(state_, past, settings_);
-    if (state_.round == 0)
-      begin_round();
-    else
-      on_resume();
-  }
-
-  void on_resume() {
-    switch (state_.phase) {
-      case coordinator_phase::idle:
-        return begin_round();
-      case coordinator_phase::reviewing:
-        return ask_council();
-      case coordinator_phase::executing:
-        for (auto& subtask : state_.subtasks)
-          if (subtask.phase == subtask_phase::running)
-            subtask.phase = subtask_phase::waiting; // Its attempt is fenced.
-        return advance();
-      case coordinator_phase::probing:
-        return probe();
-      case coordinator_phase::done:
-        return report();
-    }
+    go_on();
   }
 
   void on_review(const pb::ReviewOutcome& outcome) {
@@ -180,26 +90,24 @@ public:
       conflicted.set_rebase_attempts(state_.subtasks[index].rebase_attempts
                                      + 1);
       apply(event);
+      auto again = state_.subtasks[index].phase == subtask_phase::waiting;
       say(pb::PROGRESS_KIND_MESSAGE, id, "conflict",
-          "conflict in " + merge.conflicts(0) + "; runs again on the new base");
+          "conflict in " + merge.conflicts(0)
+            + (again ? "; runs again on the new base" : " once too often"));
     }
     say_subtask(index);
     advance();
   }
 
   void on_stop(const pb::StopCoordination& stop) {
-    state_.stopped = true;
     finish(false, stop.why());
   }
 
   void on_error(const error& why) {
-    if (state_.phase == coordinator_phase::reviewing) {
-      state_.refused = true;
-      return finish(true, "the council could not be asked: " + why.message);
-    }
-    failure_.set_code(static_cast<uint32_t>(why.code));
-    failure_.set_message(why.message);
-    finish(false, why.message);
+    pb::WorkerError failure;
+    failure.set_code(static_cast<uint32_t>(why.code));
+    failure.set_message(why.message);
+    finish(false, why.message, std::move(failure));
   }
 
 private:
@@ -222,6 +130,22 @@ private:
 
   // -- rounds
   // ------------------------------------------------------------------
+
+  /// Does what a state that was just read back calls for.
+  void go_on() {
+    switch (state_.phase) {
+      case coordinator_phase::idle:
+        return begin_round();
+      case coordinator_phase::reviewing:
+        return ask_council();
+      case coordinator_phase::executing:
+        return advance();
+      case coordinator_phase::probing:
+        return probe();
+      case coordinator_phase::done:
+        return carry_out(report_of(state_));
+    }
+  }
 
   void begin_round() {
     if (state_.round >= settings_.supervision.max_rounds)
@@ -369,7 +293,7 @@ private:
 
   void probe() {
     state_.phase = coordinator_phase::probing;
-    state_.fresh = known_reports(state_, every_unit);
+    state_.fresh = known_reports(state_);
     auto& all = state_.start.workspace().units();
     std::vector<pb::WorkUnit> units;
     for (auto& check : missing_checks({all.begin(), all.end()},
@@ -403,7 +327,7 @@ private:
   }
 
   void end_round() {
-    if (withdraw_culprits())
+    if (withdraw_culprit())
       return;
     auto failed
       = std::count_if(state_.subtasks.begin(), state_.subtasks.end(),
@@ -424,31 +348,19 @@ private:
     finished.set_round(state_.round);
     finished.set_tree(state_.tree);
     apply(event);
+    if (analysis::count_errors(analysis::gather(state_.tree, state_.reports))
+        == 0)
+      return finish(false, "no error is left");
     if (share > settings_.supervision.max_failed_share)
       return finish(true, "too many subtasks failed");
-    auto evidence = analysis::gather(state_.tree, state_.reports);
-    if (analysis::count_errors(evidence) == 0)
-      return end_work("no error is left");
     begin_round();
   }
 
   /// A unit that compiled before the round and does not now was broken by one
-  /// of the patches to files that it reads: these are taken out, the others
-  /// stay.
-  bool withdraw_culprits() {
-    auto before = analysis::gather(state_.base_tree, state_.reports);
-    auto after = analysis::gather(state_.tree, state_.fresh);
-    auto failing_before = analysis::failing_units(before);
-    std::set<std::string> read;
-    for (auto& unit : analysis::failing_units(after))
-      if (!std::binary_search(failing_before.begin(), failing_before.end(),
-                              unit))
-        for (auto& report : state_.fresh)
-          if (report.unit() == unit)
-            read.insert(report.reads().begin(), report.reads().end());
-    if (read.empty())
-      return false;
-    bool withdrew = false;
+  /// of the patches to files that it reads. The first of them is taken out, and
+  /// the others are merged again, until no such unit is left.
+  bool withdraw_culprit() {
+    auto read = read_by_broken_units();
     for (size_t i = 0; i < state_.subtasks.size(); ++i) {
       auto& subtask = state_.subtasks[i];
       auto& files = subtask.result.patch().files();
@@ -464,15 +376,25 @@ private:
       withdrawn.set_why(event.reason());
       apply(event);
       say_subtask(i);
-      withdrew = true;
+      state_.fresh.clear();
+      advance();
+      return true;
     }
-    if (!withdrew)
-      return false;
-    // `evolve` put the tree back to the round's base and the good patches back
-    // into the queue; merging them again is what is left to do.
-    state_.fresh.clear();
-    advance();
-    return true;
+    return false;
+  }
+
+  [[nodiscard]] std::set<std::string> read_by_broken_units() const {
+    auto failing = [&](auto& tree, auto& reports) {
+      return analysis::failing_units(analysis::gather(tree, reports));
+    };
+    auto before = failing(state_.base_tree, state_.reports);
+    auto after = failing(state_.tree, state_.fresh);
+    std::set<std::string> result;
+    for (auto& report : state_.fresh)
+      if (std::binary_search(after.begin(), after.end(), report.unit())
+          && !std::binary_search(before.begin(), before.end(), report.unit()))
+        result.insert(report.reads().begin(), report.reads().end());
+    return result;
   }
 
   // -- the end
@@ -484,46 +406,22 @@ private:
                                       : why);
   }
 
-  void finish(bool needs_fallback, const std::string& why) {
+  void finish(bool needs_fallback, const std::string& why,
+              std::optional<pb::WorkerError> failure = {}) {
     auto& event = emit(why);
     auto& finished = *event.mutable_coordination_finished();
     finished.set_tree(state_.tree);
     finished.set_needs_fallback(needs_fallback);
     finished.set_why(why);
     apply(event);
-    needs_fallback_ = needs_fallback;
-    report();
-  }
-
-  void report() {
-    pb::CoordinationReport report;
-    report.set_task_id(state_.start.request().task_id());
-    report.set_tree(state_.tree);
-    report.set_needs_fallback(needs_fallback_);
-    report.set_why(state_.why);
-    report.set_refused(state_.refused);
-    report.set_rounds(state_.round);
-    if (failure_.code() != 0)
-      *report.mutable_error() = failure_;
-    *report.mutable_plan() = state_.first_plan;
-    for (auto& verdict : state_.first_verdicts)
-      *report.add_verdicts() = verdict;
-    for (auto& past : state_.history)
-      *report.add_subtasks() = past;
-    for (auto& fix : state_.fixes)
-      *report.add_fixes() = fix;
-    for (auto& [file, left] : state_.left)
-      for (auto& leftover : left)
-        *report.add_left() = leftover;
-    for (auto& known : known_reports(state_, every_unit))
-      *report.add_reports() = std::move(known);
+    auto report = report_of(state_);
+    if (failure)
+      *report.mutable_error() = std::move(*failure);
     carry_out(std::move(report));
   }
 
   coordinator_state& state_;
   const coordinator_settings& settings_;
-  pb::WorkerError failure_;
-  bool needs_fallback_ = false;
 };
 
 } // namespace
@@ -535,8 +433,6 @@ coordinator_decision decide(coordinator_state& state, coordinator_input input,
     return std::move(next).take();
   if (auto* start = std::get_if<pb::StartCoordination>(&input))
     next.on_start(std::move(*start));
-  else if (std::holds_alternative<resume>(input))
-    next.on_resume();
   else if (auto* review = std::get_if<pb::ReviewOutcome>(&input))
     next.on_review(*review);
   else if (auto* result = std::get_if<pb::AttemptResult>(&input))

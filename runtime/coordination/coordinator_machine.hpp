@@ -35,8 +35,8 @@
 /// Pure: no clock, no I/O. Only `evolve` changes what an event can tell, so
 /// that replaying the journal gives the same state; `decide` returns the events
 /// that it has evolved the state by, to be journaled, and effects to be carried
-/// out. What is in flight (checks, a merge, a review) is not in the journal:
-/// after a replay `decide` on `resume` asks for it again.
+/// out. What is in flight (checks, a merge, a review) is not in the journal: a
+/// coordinator that starts with a history asks for it again.
 namespace cohort::runtime::coordination {
 
 namespace pb = messages::v1;
@@ -93,7 +93,8 @@ struct coordinator_state {
   std::vector<pb::PatchMerged> merges; // Of this round, in order.
   std::vector<pb::UnitReport> checked; // After it; becomes `reports`.
   uint64_t next_ticket = 1;
-  bool refused = false;
+  bool refused = false;        // By the council.
+  bool needs_fallback = false; // Once done; `why`, too.
   std::string why;
   /// Files of which nothing more could be repaired, with a digest of the errors
   /// that they had then: looked at again only when these change.
@@ -110,16 +111,11 @@ struct coordinator_state {
   std::map<uint64_t, pb::CheckUnit> checks; // By ticket.
   std::vector<pb::UnitReport> fresh;
   std::optional<size_t> merging;
-  bool stopped = false;
 };
 
-/// Events of the machine's own past were applied; ask for what was in flight.
-struct resume {};
-
 using coordinator_input
-  = std::variant<pb::StartCoordination, resume, pb::ReviewOutcome,
-                 pb::AttemptResult, pb::MergeReport, pb::StopCoordination,
-                 error>;
+  = std::variant<pb::StartCoordination, pb::ReviewOutcome, pb::AttemptResult,
+                 pb::MergeReport, pb::StopCoordination, error>;
 
 using coordinator_effect
   = std::variant<pb::ReviewRequest, pb::SubmitUnits, pb::MergePatch,
@@ -130,8 +126,14 @@ using coordinator_decision = machine_decision<coordinator_effect>;
 void evolve(coordinator_state& state, const pb::Event& event,
             const coordinator_settings& settings);
 
-/// An `error` input says that the store (or the council, with errc::timed_out)
-/// could not do what was asked. Inputs after the report are ignored.
+/// The state of a coordinator that was started so and died after the last event
+/// of the start's history. Events of others among them change nothing; what ran
+/// counts as waiting, since nobody hears of it any more.
+coordinator_state replay(pb::StartCoordination start,
+                         const coordinator_settings& settings);
+
+/// An `error` input says that the store or the journal could not do what was
+/// asked. Inputs after the report, and late ones, are ignored.
 coordinator_decision decide(coordinator_state& state, coordinator_input input,
                             const coordinator_settings& settings);
 

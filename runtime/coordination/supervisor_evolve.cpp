@@ -1,9 +1,25 @@
 #include "runtime/analysis/routing.hpp"
 #include "runtime/coordination/supervisor_machine.hpp"
+#include "runtime/coordination/work_units.hpp"
 
 /// What events do to a supervisor's state; what they are decided by stands in
 /// supervisor_machine.cpp.
 namespace cohort::runtime::coordination {
+
+namespace {
+
+/// What is known once the attempt's patch is in the tree.
+std::vector<pb::UnitReport> after_patch(std::vector<pb::UnitReport> known,
+                                        const pb::AttemptResult& result) {
+  auto& files = result.patch().files();
+  if (result.has_patch())
+    known = unaffected(known, {files.begin(), files.end()});
+  auto& checked = result.repair().checked();
+  add_missing(known, {checked.begin(), checked.end()});
+  return known;
+}
+
+} // namespace
 
 std::string_view to_string(supervisor_phase phase) {
   switch (phase) {
@@ -60,6 +76,9 @@ void evolve(supervisor_state& state, const pb::Event& event) {
     case pb::Event::kRouted:
       state.routing = event.routed().decision();
       break;
+    case pb::Event::kCoordinationFinished:
+      state.tree = event.coordination_finished().tree();
+      break;
     case pb::Event::kFallbackStarted:
       state.fell_back = true;
       state.fallback_reason = event.fallback_started().why();
@@ -67,6 +86,7 @@ void evolve(supervisor_state& state, const pb::Event& event) {
     case pb::Event::kFallbackFinished:
       state.tree = event.fallback_finished().tree();
       state.sequential = event.fallback_finished().result();
+      state.known = after_patch(state.known, state.sequential);
       break;
     case pb::Event::kReverted:
       state.tree = event.reverted().tree();

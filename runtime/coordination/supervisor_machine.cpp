@@ -6,6 +6,7 @@
 
 #include "runtime/analysis/evidence.hpp"
 #include "runtime/analysis/routing.hpp"
+#include "runtime/coordination/coordinator_knowledge.hpp"
 #include "runtime/coordination/synthesis.hpp"
 #include "runtime/coordination/work_units.hpp"
 #include "runtime/decomposition/decompose.hpp"
@@ -46,6 +47,8 @@ public:
   // ------------------------------------------------------------------
 
   void operator()(pb::TaskRequest& request) {
+    if (state_.phase != supervisor_phase::idle)
+      return;
     belongs_to(request.task_id());
     auto& event = emit("accepted");
     *event.mutable_accepted()->mutable_request() = std::move(request);
@@ -69,20 +72,19 @@ public:
     event.mutable_snapshot()->set_files(report.files());
     apply(event);
     phase("prepare");
-    submit({prepare_unit(state_.request, state_.base_tree, ticket())});
+    state_.only_unit = ticket();
+    submit({prepare_unit(state_.request, state_.base_tree, state_.only_unit)});
   }
 
   void operator()(pb::AttemptResult& result) {
-    switch (state_.phase) {
-      case supervisor_phase::preparing:
-        return on_prepared(result);
-      case supervisor_phase::probing:
-        return on_check(result);
-      case supervisor_phase::working:
-        return on_worked(result);
-      default:
-        return; // Late: the phase is over.
-    }
+    if (state_.phase == supervisor_phase::probing)
+      return on_check(result);
+    if (result.ticket() != state_.only_unit)
+      return;
+    if (state_.phase == supervisor_phase::preparing)
+      on_prepared(result);
+    else if (state_.phase == supervisor_phase::working)
+      on_worked(result);
   }
 
   void operator()(pb::CoordinationReport& report) {
@@ -106,28 +108,34 @@ public:
   void operator()(coordinator_down& down) {
     if (state_.phase != supervisor_phase::coordinating)
       return;
-    if (state_.coordinator_starts
-        <= settings_.supervision.max_coordinator_restarts) {
-      say(pb::PROGRESS_KIND_MESSAGE, "coordinator", "restarted", down.why);
-      return coordinate();
+    state_.coordinator_death = std::move(down.why);
+    pb::ReadEvents read;
+    read.set_task_id(state_.request.task_id());
+    carry_out(std::move(read));
+  }
+
+  void operator()(pb::EventList& history) {
+    if (state_.phase != supervisor_phase::coordinating
+        || !state_.coordinator_death)
+      return;
+    auto why = *std::exchange(state_.coordinator_death, std::nullopt);
+    if (!state_.out_of_time
+        && state_.coordinator_starts
+             <= settings_.supervision.max_coordinator_restarts) {
+      say(pb::PROGRESS_KIND_MESSAGE, "coordinator", "restarted", why);
+      return coordinate(std::move(history));
     }
-    auto why = "the coordinator died "
-               + std::to_string(state_.coordinator_starts)
-               + " times: " + down.why;
-    if (settings_.supervision.fallback)
-      return fall_back(why);
-    end_early(pb::TASK_OUTCOME_INTERNAL_ERROR, why);
+    why = "the coordinator died " + std::to_string(state_.coordinator_starts)
+          + (state_.coordinator_starts == 1 ? " time: " : " times: ") + why;
+    if (!settings_.supervision.fallback && !state_.out_of_time)
+      return end_early(pb::TASK_OUTCOME_INTERNAL_ERROR, why);
+    take_over(std::move(history), why);
   }
 
   void operator()(pb::CompareReport& report) {
     if (state_.phase != supervisor_phase::comparing)
       return;
     state_.changed_files = strings(report.files());
-    if (state_.sequential.has_patch())
-      state_.known = unaffected(state_.known,
-                                strings(state_.sequential.patch().files()));
-    auto& checked = state_.sequential.repair().checked();
-    add_missing(state_.known, {checked.begin(), checked.end()});
     gate();
   }
 
@@ -192,6 +200,10 @@ public:
       case supervisor_phase::reverting:
       case supervisor_phase::delivering:
         return; // The end is near; what was done is handed over.
+      case supervisor_phase::working:
+        if (state_.tree != state_.base_tree)
+          return compare(); // What was merged before the fallback.
+        [[fallthrough]];
       default:
         end_early(pb::TASK_OUTCOME_FAILED,
                   why + " before anything was repaired");
@@ -310,7 +322,7 @@ private:
     work();
   }
 
-  void coordinate() {
+  [[nodiscard]] pb::StartCoordination start_message() const {
     pb::StartCoordination start;
     *start.mutable_request() = state_.request;
     *start.mutable_task() = state_.task;
@@ -318,19 +330,47 @@ private:
     start.set_base_tree(state_.base_tree);
     for (auto& report : state_.before)
       *start.add_reports() = report;
-    start.set_start(++state_.coordinator_starts);
+    start.set_start(state_.coordinator_starts);
+    return start;
+  }
+
+  /// `history` is that of earlier coordinators.
+  void coordinate(pb::EventList history = {}) {
     state_.phase = supervisor_phase::coordinating;
-    if (state_.coordinator_starts == 1)
+    if (++state_.coordinator_starts == 1)
       phase("coordinate");
+    auto start = start_message();
+    *start.mutable_history() = std::move(*history.mutable_events());
     carry_out(start_coordinator{std::move(start)});
+  }
+
+  /// What the dead coordinators had merged is kept: their last words are taken
+  /// from the journal.
+  void take_over(pb::EventList history, const std::string& why) {
+    coordinator_settings settings;
+    settings.supervision = settings_.supervision;
+    auto start = start_message();
+    *start.mutable_history() = std::move(*history.mutable_events());
+    auto past = replay(std::move(start), settings);
+    if (past.phase != coordinator_phase::done) {
+      auto& event = emit(why);
+      event.mutable_coordination_finished()->set_tree(past.tree);
+      event.mutable_coordination_finished()->set_needs_fallback(true);
+      event.mutable_coordination_finished()->set_why(why);
+      apply(event);
+      evolve(past, event, settings);
+    }
+    auto report = report_of(past);
+    (*this)(report);
   }
 
   void work() {
     state_.phase = supervisor_phase::working;
     phase("work", "sequential");
+    state_.only_unit = ticket();
     submit({execute_sequential_fallback(
       state_.request, state_.task, state_.tree,
-      strings(state_.workspace.compilers()), state_.known, ticket())});
+      strings(state_.workspace.compilers()), state_.known, state_.only_unit)});
   }
 
   void fall_back(const std::string& why) {
@@ -416,8 +456,6 @@ private:
     // What is known of units that read them does not hold any more.
     state_.known = unaffected(
       {state_.gates.after().begin(), state_.gates.after().end()}, files);
-    state_.sequential.mutable_patch()->clear_files();
-    state_.sequential.mutable_repair()->clear_checked();
     state_.reverted = std::move(files);
     carry_out(std::move(revert));
   }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -78,6 +79,7 @@ struct supervisor_state {
   std::vector<std::string> reverted;
   std::vector<pb::WorkerError> problems;
   uint32_t coordinator_starts = 0;
+  std::optional<std::string> coordinator_death; // Its history is being read.
   bool fell_back = false;
   std::string fallback_reason;
   bool out_of_time = false;
@@ -86,10 +88,12 @@ struct supervisor_state {
 
   // In flight; not journaled.
   std::map<uint64_t, pb::CheckUnit> checks;
+  uint64_t only_unit = 0; // Ticket of what prepares or works.
   uint64_t next_ticket = 1;
   uint64_t gate_run = 0;
 };
 
+/// The coordinator died without a report.
 struct coordinator_down {
   std::string why;
 };
@@ -100,11 +104,10 @@ struct cancelled {
 
 using supervisor_input
   = std::variant<pb::TaskRequest, pb::SnapshotReport, pb::AttemptResult,
-                 pb::CoordinationReport, coordinator_down, pb::CompareReport,
-                 pb::GatesFinished, pb::RevertReport, pb::DeliveryReport,
-                 deadline_passed, cancelled, error>;
+                 pb::CoordinationReport, coordinator_down, pb::EventList,
+                 pb::CompareReport, pb::GatesFinished, pb::RevertReport,
+                 pb::DeliveryReport, deadline_passed, cancelled, error>;
 
-/// Starts a coordinator (its history is the actor's to read from the journal).
 struct start_coordinator {
   pb::StartCoordination message;
 };
@@ -114,15 +117,17 @@ struct stop_coordinator {
 
 using supervisor_effect
   = std::variant<pb::TakeSnapshot, pb::SubmitUnits, start_coordinator,
-                 stop_coordinator, pb::CompareTrees, pb::RunGates,
-                 pb::RevertFiles, pb::DeliverResult, pb::ProgressEvent,
-                 pb::TaskResult>;
+                 stop_coordinator, pb::ReadEvents, pb::CompareTrees,
+                 pb::RunGates, pb::RevertFiles, pb::DeliverResult,
+                 pb::ProgressEvent, pb::TaskResult>;
 
 using supervisor_decision = machine_decision<supervisor_effect>;
 
 void evolve(supervisor_state& state, const pb::Event& event);
 
-/// An `error` input says that the store, or whoever was asked last, failed.
+/// An `error` input says that the store, or whoever was asked last, failed; an
+/// EventList is the task's journal. Inputs after the result, and those that the
+/// phase does not wait for, are ignored.
 supervisor_decision decide(supervisor_state& state, supervisor_input input,
                            const supervisor_settings& settings);
 
