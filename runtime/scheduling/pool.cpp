@@ -128,7 +128,7 @@ void pool::retire_worker(worker_id worker, time_point now) {
   impl_->saw(now);
   if (auto* retiring = impl_->workers.find(worker))
     impl_->workers.give_up(*retiring);
-  impl_->match(now); // Some may have avoided the others.
+  impl_->match(now); // Others need not wait for it any more.
 }
 
 void pool::remove_worker(worker_id worker, time_point now) {

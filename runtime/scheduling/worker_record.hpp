@@ -27,7 +27,7 @@ struct worker_record {
   time_point lease_end = time_point::max(); // else no time.
   uint32_t lost = 0;
   uint32_t expired = 0;     // Of the lost ones: those that quarantine it.
-  bool is_given_up = false; // Never answered a cancel.
+  bool is_given_up = false; // Retires, or never answered a cancel.
   resilience::circuit_breaker breaker;
 
   uint32_t free_bucket = nowhere; // Where it stands among the free ones.

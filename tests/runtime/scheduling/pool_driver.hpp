@@ -69,11 +69,12 @@ public:
   }
 
   void join(worker_id id, std::vector<pb::Specialty> specialties,
-            uint32_t credits = 1) {
+            uint32_t credits = 1, bool brings_core = false) {
     pb::WorkerHello hello;
     hello.set_worker("w" + std::to_string(id));
     hello.set_node("node");
     hello.set_credits(credits);
+    hello.set_brings_core(brings_core);
     for (auto& specialty : specialties)
       *hello.add_specialties() = specialty;
     units.add_worker(id, hello, now);
