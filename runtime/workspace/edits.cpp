@@ -1,8 +1,6 @@
 #include "runtime/workspace/edits.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <tuple>
 #include <utility>
 
@@ -65,32 +63,6 @@ expected<std::string> apply_edits(std::string_view content,
     last = edit;
   }
   result.append(content, next);
-  return result;
-}
-
-std::vector<pb::Fix> merge_identical(std::vector<pb::Fix> fixes) {
-  std::map<std::string, size_t> seen; // Edits as bytes -> index of the first.
-  std::vector<pb::Fix> result;
-  for (auto& fix : fixes) {
-    std::string digest;
-    for (auto& edit : fix.edits())
-      digest += edit.file() + '\0' + std::to_string(edit.begin()) + ':'
-                + std::to_string(edit.end()) + ':'
-                + std::to_string(edit.replacement().size()) + ':'
-                + edit.replacement();
-    auto [it, is_new] = seen.try_emplace(std::move(digest), result.size());
-    if (is_new) {
-      result.push_back(std::move(fix));
-      continue;
-    }
-    auto& first = result[it->second];
-    std::set<std::string> voters{first.voters().begin(), first.voters().end()};
-    voters.insert(fix.voters().begin(), fix.voters().end());
-    first.clear_voters();
-    for (auto& voter : voters)
-      first.add_voters(voter);
-    first.set_on_note(first.on_note() && fix.on_note());
-  }
   return result;
 }
 

@@ -26,11 +26,6 @@ expected<std::string> apply_edits(std::string_view content,
 /// overlap, or they insert at the same place; identical edits do not conflict.
 [[nodiscard]] bool conflicts(const pb::Edit& a, const pb::Edit& b);
 
-/// Returns the fixes with identical edits merged: voters united, offered by a
-/// note only if all of them are, the rest from the first. Order of first
-/// appearance is kept.
-[[nodiscard]] std::vector<pb::Fix> merge_identical(std::vector<pb::Fix> fixes);
-
 /// Maps a 1-based line and byte column to a byte offset of `content`. A column
 /// past the end of its line is the end of that line (before "\n" or "\r\n"),
 /// column 0 (not known) its begin. What follows the last "\n" is a line as

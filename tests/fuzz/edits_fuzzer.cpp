@@ -71,14 +71,6 @@ void check_edits(std::string_view content, std::vector<pb::Edit> edits) {
           "the order of edits does not matter");
 }
 
-void check_merge(const std::vector<pb::Edit>& edits) {
-  std::vector<pb::Fix> fixes;
-  for (auto& edit : edits)
-    *fixes.emplace_back().add_edits() = edit;
-  require(merge_identical(fixes).size() == distinct(edits).size(),
-          "fixes with identical edits become one");
-}
-
 void check_lines(std::string_view content) {
   line_index index{content};
   for (size_t offset = 0; offset <= content.size(); ++offset) {
@@ -104,7 +96,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto content = take_part(rest);
   auto edits = read_edits(rest, edits_max);
   check_edits(content, edits);
-  check_merge(edits);
   check_lines(content);
   return 0;
 }

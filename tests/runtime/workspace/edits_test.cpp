@@ -11,22 +11,11 @@ using namespace cohort::runtime::workspace;
 
 namespace {
 
-pb::Edit edit(uint64_t begin, uint64_t end, std::string text,
-              std::string file = "f") {
+pb::Edit edit(uint64_t begin, uint64_t end, std::string text) {
   pb::Edit result;
-  result.set_file(std::move(file));
   result.set_begin(begin);
   result.set_end(end);
   result.set_replacement(std::move(text));
-  return result;
-}
-
-pb::Fix fix(std::vector<pb::Edit> edits, std::vector<std::string> voters) {
-  pb::Fix result;
-  for (auto& one : edits)
-    *result.add_edits() = std::move(one);
-  for (auto& voter : voters)
-    result.add_voters(voter);
   return result;
 }
 
@@ -162,33 +151,6 @@ TEST_CASE("a hundred thousand edits take linear time") {
   REQUIRE(result);
   CHECK(result->size() == 1200000);
   CHECK(took < std::chrono::seconds{5}); // Quadratic: minutes.
-}
-
-TEST_CASE("fixes with the same edits become one with all voters") {
-  auto a = fix({edit(1, 2, "x"), edit(3, 3, "y")}, {"gcc"});
-  a.set_message("first");
-  a.set_on_note(true);
-  auto b = fix({edit(1, 2, "x")}, {"gcc"});
-  auto c = fix({edit(1, 2, "x"), edit(3, 3, "y")}, {"clang", "gcc"});
-  c.set_message("second");
-  auto merged = merge_identical({a, b, c});
-  REQUIRE(merged.size() == 2);
-  CHECK(merged[0].message() == "first");
-  CHECK(!merged[0].on_note());
-  REQUIRE(merged[0].voters_size() == 2);
-  CHECK(merged[0].voters(0) == "clang");
-  CHECK(merged[0].voters(1) == "gcc");
-  CHECK(merged[1].edits_size() == 1);
-  CHECK(merge_identical({}).empty());
-}
-
-TEST_CASE("fixes that only look alike stay apart") {
-  auto merged = merge_identical(
-    {fix({edit(1, 2, "x", "f")}, {}), fix({edit(1, 2, "x", "g")}, {}),
-     fix({edit(1, 2, "x")}, {}), fix({edit(1, 2, "y")}, {}),
-     fix({edit(1, 22, "")}, {}), fix({edit(1, 2, "2:0:")}, {}),
-     fix({edit(1, 2, ""), edit(3, 4, "")}, {}), fix({}, {})});
-  CHECK(merged.size() == 7);
 }
 
 TEST_CASE("lines and columns become offsets") {
