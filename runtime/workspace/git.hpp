@@ -31,6 +31,7 @@ using index = std::unique_ptr<git_index, deleter<git_index_free>>;
 using conflicts = std::unique_ptr<git_index_conflict_iterator,
                                   deleter<git_index_conflict_iterator_free>>;
 using diff = std::unique_ptr<git_diff, deleter<git_diff_free>>;
+using patch = std::unique_ptr<git_patch, deleter<git_patch_free>>;
 using reference = std::unique_ptr<git_reference, deleter<git_reference_free>>;
 using signature = std::unique_ptr<git_signature, deleter<git_signature_free>>;
 using odb_object

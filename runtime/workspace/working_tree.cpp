@@ -7,10 +7,10 @@
 #include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "runtime/workspace/blobs.hpp"
+#include "runtime/workspace/file_identity.hpp"
 #include "runtime/workspace/files.hpp"
 
 namespace cohort::runtime::workspace {
@@ -22,22 +22,6 @@ namespace {
 error cannot(const std::string& what, const fs::path& path) {
   return {errc::storage_failed,
           "cannot " + what + ' ' + path.string() + ": " + std::strerror(errno)};
-}
-
-std::optional<struct stat> stat_of(const fs::path& path) {
-  struct stat info {};
-  if (lstat(path.c_str(), &info) != 0)
-    return std::nullopt;
-  return info;
-}
-
-bool same_file(const std::optional<struct stat>& a,
-               const std::optional<struct stat>& b) {
-  if (!a || !b)
-    return !a && !b;
-  return a->st_ino == b->st_ino && a->st_mode == b->st_mode
-         && a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec
-         && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
 bool is_folder(const std::optional<struct stat>& info) {
@@ -101,14 +85,6 @@ bool remove_empty(const fs::path& folder) {
 mode_t mode_like(const struct stat& info, bool executable) {
   auto mode = info.st_mode & 07777;
   return executable ? mode | ((mode & 0444) >> 2) : mode & ~mode_t{0111};
-}
-
-void sync_folder(const fs::path& folder) {
-  auto fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0)
-    return;
-  fsync(fd); // Some file systems cannot; the files themselves are synced.
-  close(fd);
 }
 
 } // namespace
@@ -196,13 +172,10 @@ working_tree_change::write_staged(const tree_change& entry,
   auto written = write_new_file(file, bytes, executable ? 0777 : 0666, true);
   if (!written || !like || !S_ISREG(like->st_mode))
     return written;
-  // Whoever may not give files away keeps them; that is no reason to fail.
-  [[maybe_unused]] auto given = chown(file.c_str(), like->st_uid, like->st_gid);
-  if (chmod(file.c_str(), mode_like(*like, executable)) == 0)
-    return {};
-  auto why = cannot("set the mode of", file);
-  unlink(file.c_str());
-  return why;
+  auto kept = set_owner_and_mode(file, *like, mode_like(*like, executable));
+  if (!kept)
+    unlink(file.c_str());
+  return kept;
 }
 
 expected<void> working_tree_change::stage() {
