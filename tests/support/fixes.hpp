@@ -39,8 +39,8 @@ inline workspace::proposal propose(const std::string& producer,
 /// Files by name, all of which may be changed.
 class plain_files {
 public:
-  explicit plain_files(std::map<std::string, std::string> files)
-    : files_{std::move(files)} {
+  explicit plain_files(std::map<std::string, std::string> contents)
+    : files_{std::move(contents)} {
     // nop
   }
 

@@ -1,0 +1,251 @@
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "runtime/fixes/lines.hpp"
+#include "runtime/fixes/proposing.hpp"
+#include "runtime/fixes/text_columns.hpp"
+
+/// Static Analysis Results Interchange Format 2.1.0 (OASIS, 2020), sections
+/// 3.4 (artifactLocation), 3.30 (region), 3.55 to 3.57 (fix, artifactChange,
+/// replacement).
+namespace cohort::runtime::fixes {
+
+namespace {
+
+using nlohmann::json;
+
+/// What is nested deeper is not SARIF, but for property bags, which do not
+/// matter here.
+constexpr int sarif_nesting_max = 64;
+
+const json& member(const json& object, const char* key) {
+  static const json nothing;
+  if (!object.is_object())
+    return nothing;
+  auto found = object.find(key);
+  return found == object.end() ? nothing : *found;
+}
+
+std::string string_in(const json& object, const char* key) {
+  auto& found = member(object, key);
+  return found.is_string() ? found.get<std::string>() : std::string{};
+}
+
+/// Negative ones, fractions and words are no numbers here.
+std::optional<uint64_t> number_in(const json& object, const char* key) {
+  auto& found = member(object, key);
+  return found.is_number_unsigned() ? std::optional{found.get<uint64_t>()}
+                                    : std::nullopt;
+}
+
+/// The items of a list; none of what is no list.
+const std::vector<json>& items(const json& object, const char* key) {
+  static const std::vector<json> none;
+  auto& found = member(object, key);
+  return found.is_array() ? found.get_ref<const json::array_t&>() : none;
+}
+
+/// A URI's path, with "%20" and the like read. "" for another scheme.
+std::string path_of_uri(std::string_view uri) {
+  if (uri.starts_with("file:")) {
+    uri.remove_prefix(5);
+    if (uri.starts_with("//"))
+      uri.remove_prefix(std::min(uri.find('/', 2), uri.size()));
+  } else if (auto colon = uri.find(':');
+             colon != std::string_view::npos && colon < uri.find('/')) {
+    return "";
+  }
+  std::string result;
+  for (size_t i = 0; i < uri.size(); ++i) {
+    unsigned char code = 0;
+    auto digits = uri[i] == '%' ? uri.substr(i + 1, 2) : std::string_view{};
+    auto [end, failed]
+      = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+    auto is_code = digits.size() == 2 && failed == std::errc{}
+                   && end == digits.data() + 2;
+    result += is_code ? static_cast<char>(code) : uri[i];
+    i += is_code ? 2 : 0;
+  }
+  return result;
+}
+
+/// Whether a text nests deeper than SARIF does. Brackets in strings count for
+/// nothing.
+bool is_too_deep(std::string_view text) {
+  auto depth = 0;
+  auto in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    auto c = text[i];
+    if (in_string && c == '\\')
+      ++i;
+    else if (c == '"')
+      in_string = !in_string;
+    else if (!in_string && (c == '[' || c == '{')
+             && ++depth > sarif_nesting_max)
+      return true;
+    else if (!in_string && (c == ']' || c == '}'))
+      --depth;
+  }
+  return false;
+}
+
+class sarif_run_reader {
+public:
+  sarif_run_reader(const json& run, const std::string& source,
+                   const file_lookup& files)
+    : run_{run},
+      files_{files},
+      kind_{string_in(run, "columnKind") == "unicodeCodePoints"
+              ? column_kind::code_points
+              : column_kind::utf16_units},
+      tool_{string_in(member(member(run, "tool"), "driver"), "name")},
+      producer_{tool_ + (tool_.empty() ? "" : " ") + source} {
+    // nop
+  }
+
+  void read(std::vector<proposal>& out) {
+    for (auto& artifact : items(run_, "artifacts")) {
+      auto digest = string_in(member(artifact, "hashes"), "sha-256");
+      std::transform(digest.begin(), digest.end(), digest.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+      });
+      if (auto& where = member(artifact, "location"); !digest.empty())
+        bases_[files_(name_of(where)).path] = std::move(digest);
+    }
+    for (auto& result : items(run_, "results")) {
+      auto& fixes = items(result, "fixes");
+      for (auto& fix : fixes)
+        read_fix(result, fix, fixes.size(), out);
+    }
+  }
+
+private:
+  void read_fix(const json& result, const json& fix, size_t alternatives,
+                std::vector<proposal>& out) {
+    proposal made;
+    made.fix.set_tool(tool_);
+    made.fix.add_voters(producer_);
+    auto rule = string_in(result, "ruleId");
+    made.fix.set_message(rule + (rule.empty() ? "" : ": ")
+                         + string_in(member(result, "message"), "text"));
+    if (alternatives > 1)
+      object(made, refusal::ambiguous,
+             "it is one of " + std::to_string(alternatives)
+               + " alternatives of a result");
+    for (auto& change : items(fix, "artifactChanges"))
+      read_change(change, made);
+    if (made.fix.edits_size() > 0)
+      out.push_back(std::move(made));
+  }
+
+  void read_change(const json& change, proposal& to) {
+    auto& file = files_(name_of(member(change, "artifactLocation")));
+    if (auto base = bases_.find(file.path); base != bases_.end())
+      to.bases[file.path] = base->second;
+    for (auto& one : items(change, "replacements")) {
+      auto range = range_of(member(one, "deletedRegion"), file);
+      if (!range)
+        object(to, refusal::misplaced,
+               "a region of its fix is not in " + file.path);
+      auto [begin, end] = range.value_or(std::pair<uint64_t, uint64_t>{});
+      add_edit(to, file, begin, end,
+               string_in(member(one, "insertedContent"), "text"));
+    }
+  }
+
+  using byte_range = std::pair<uint64_t, uint64_t>;
+
+  /// nullopt when the region is not in the file, or is none.
+  std::optional<byte_range> range_of(const json& region,
+                                     const base_file& file) {
+    auto line = number_in(region, "startLine");
+    if (!line)
+      return bytes_of_region(region);
+    auto& columns
+      = columns_.try_emplace(&file, file.bytes, kind_).first->second;
+    auto end_line = optional_number(region, "endLine", *line);
+    auto column = optional_number(region, "startColumn", 1);
+    if (!end_line || !column)
+      return std::nullopt;
+    auto begin = columns.offset(*line, *column);
+    auto end = region.contains("endColumn")
+                 ? columns.offset(*end_line,
+                                  number_in(region, "endColumn").value_or(0))
+                 : columns.end_of(*end_line);
+    if (!begin || !end || *begin > *end)
+      return std::nullopt;
+    return byte_range{*begin, *end};
+  }
+
+  /// Whether it is in the file, the choice says.
+  static std::optional<byte_range> bytes_of_region(const json& region) {
+    auto begin = number_in(region, "byteOffset");
+    auto length = optional_number(region, "byteLength", 0);
+    if (!begin || !length || *length > UINT64_MAX - *begin)
+      return std::nullopt;
+    return byte_range{*begin, *begin + *length};
+  }
+
+  /// `otherwise` when it is not there; nullopt when it is no number.
+  static std::optional<uint64_t>
+  optional_number(const json& object, const char* key, uint64_t otherwise) {
+    return object.contains(key) ? number_in(object, key)
+                                : std::optional{otherwise};
+  }
+
+  /// A file's name; relative ones belong to their base, where that is known.
+  [[nodiscard]] std::string name_of(const json& location) const {
+    auto& artifacts = items(run_, "artifacts");
+    auto index = number_in(location, "index");
+    auto is_named = !string_in(location, "uri").empty();
+    auto& where = !is_named && index && *index < artifacts.size()
+                    ? member(artifacts[*index], "location")
+                    : location;
+    auto name = path_of_uri(string_in(where, "uri"));
+    auto& base = member(member(run_, "originalUriBaseIds"),
+                        string_in(where, "uriBaseId").c_str());
+    auto folder = path_of_uri(string_in(base, "uri"));
+    if (name.empty() || name.front() == '/' || folder.empty())
+      return name;
+    return folder + (folder.ends_with('/') ? "" : "/") + name;
+  }
+
+  const json& run_;
+  const file_lookup& files_;
+  column_kind kind_;
+  std::string tool_;
+  std::string producer_;
+  std::map<std::string, std::string> bases_; // File -> digest.
+  std::map<const base_file*, text_columns> columns_;
+};
+
+} // namespace
+
+read_result read_sarif(std::string_view text, const std::string& source,
+                       const file_lookup& files) {
+  if (is_too_deep(text))
+    return bad_line(source, 1, "is nested too deeply for SARIF");
+  json log;
+  try {
+    log = json::parse(text);
+  } catch (const json::parse_error& failed) {
+    auto at = std::min(failed.byte, text.size());
+    return bad_line(
+      source, line_number(text, text.begin() + static_cast<std::ptrdiff_t>(at)),
+      "is not JSON");
+  }
+  if (!member(log, "runs").is_array())
+    return bad_line(source, 1, "is not SARIF: there is no list of runs");
+  std::vector<proposal> result;
+  for (auto& run : items(log, "runs"))
+    sarif_run_reader{run, source, files}.read(result);
+  return result;
+}
+
+} // namespace cohort::runtime::fixes
