@@ -504,7 +504,9 @@ private:
 
   void finish(pb::TaskResult result) {
     auto& event = emit(result.summary());
-    *event.mutable_finished()->mutable_result() = result;
+    auto& kept = *event.mutable_finished()->mutable_result();
+    kept = result;
+    kept.clear_evidence(); // It stands in events of its own, and may be large.
     apply(event);
     carry_out(std::move(result));
   }

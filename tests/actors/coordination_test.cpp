@@ -362,6 +362,9 @@ TEST_CASE_FIXTURE(fixture, "evidence larger than an event may be") {
   REQUIRE(result());
   CHECK(result()->outcome() == TASK_OUTCOME_DONE);
   CHECK(result()->errors_after() == 0);
+  auto events = log->read("t1");
+  REQUIRE(events);
+  CHECK(events->back().has_finished());
 }
 
 TEST_CASE_FIXTURE(fixture, "max_subtasks_per_task bounds the split") {
