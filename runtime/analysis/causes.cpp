@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "runtime/analysis/disjoint_sets.hpp"
 #include "runtime/analysis/error_signs.hpp"
@@ -56,6 +57,9 @@ public:
     auto floods = find_floods(runs);
     for (size_t i = 0; i < runs.size(); ++i)
       follow(runs[i], floods[i]);
+    for (auto [line, misled_by] : followers_)
+      if (times_first_[line] == 0)
+        causes_.join(line, misled_by);
     for (uint32_t line = 1; line < first_.size(); ++line)
       if (are_neighbours(line - 1, line))
         causes_.join(line - 1, line);
@@ -176,7 +180,7 @@ private:
         causes_.join(line, known->second);
         misled = {line, line, signs.misleads};
       } else if (!signs.stands_alone && is_within(misled, line)) {
-        causes_.join(line, misled.by);
+        followers_.emplace_back(line, misled.by);
         misled.last = line;
       } else {
         ++times_first_[line];
@@ -205,6 +209,8 @@ private:
   std::vector<error_signs> signs_;
   std::vector<bool> is_flooded_; // Of each line: in all runs that report it.
   std::vector<uint32_t> times_first_;
+  /// Lines behind one that misleads: no part of it when a run has them first.
+  std::vector<std::pair<uint32_t, uint32_t>> followers_;
   disjoint_sets causes_{0};
 };
 

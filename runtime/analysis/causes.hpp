@@ -20,7 +20,9 @@
 /// | structure  | the scope is wrong ("testing::std", errors in files of the |
 /// |            | system): all that follows is of what was left open         |
 /// | other runs | one that a compiler reports with no scope wrong is no part |
-/// |            | of such a flood: each unit and tool is a witness           |
+/// |            | of such a flood, and one that it reports with nothing that |
+/// |            | misleads before it follows from nothing: each unit and     |
+/// |            | tool is a witness                                          |
 ///
 /// Pure and deterministic; nearly linear in the errors of all runs.
 namespace cohort::runtime::analysis {
