@@ -65,6 +65,10 @@ int run_cli(int argc, char** argv) {
   run->add_flag("--apply", task.apply,
                 "put the result into the working tree as well");
   run->add_flag("--no-branch", task.no_branch, "write a patch file, no branch");
+  run
+    ->add_option("--report", task.report,
+                 "write what became of each cause: FILE.txt, .json or .sarif")
+    ->option_text("FILE");
   run->callback([&] { code = run_task(task, global); });
 
   auto* plan = app.add_subcommand(
@@ -79,7 +83,14 @@ int run_cli(int argc, char** argv) {
     "diagnose", "group the errors of a workspace or of a compiler's log");
   add_workspace(*diagnosis, task);
   diagnosis->add_option("--diagnostics", log, "a compiler's log; - for stdin");
-  diagnosis->callback([&] { code = diagnose(task, log, global); });
+  auto found = diagnosis_format::json;
+  diagnosis->add_option("--output-format", found, "json or sarif")
+    ->transform(CLI::CheckedTransformer(
+      std::map<std::string, diagnosis_format>{
+        {"json", diagnosis_format::json}, {"sarif", diagnosis_format::sarif}},
+      CLI::ignore_case))
+    ->option_text("FORMAT");
+  diagnosis->callback([&] { code = diagnose(task, log, found, global); });
 
   std::string description;
   auto format = output_format::json;

@@ -10,6 +10,9 @@ namespace cohort::nodes {
 
 enum class output_format { text, json, stream_json };
 
+/// How `diagnose` prints what it found.
+enum class diagnosis_format { json, sarif };
+
 /// What the verbs that work on a workspace have in common.
 struct task_options {
   std::string description; // "-": read from standard input.
@@ -22,6 +25,7 @@ struct task_options {
   unsigned jobs = 0;         // 0: as configured.
   double budget_seconds = 0; // 0: no limit.
   output_format format = output_format::text;
+  std::string report; // run: a file for what became of each cause, or empty.
   bool apply = false;
   bool no_branch = false;
   bool dot = false;     // plan

@@ -29,25 +29,6 @@ std::string padded(std::string_view text, size_t width) {
   return result;
 }
 
-std::string_view name_of(pb::TaskOutcome outcome) {
-  switch (outcome) {
-    case pb::TASK_OUTCOME_DONE:
-      return "done";
-    case pb::TASK_OUTCOME_PARTIAL:
-      return "partial";
-    case pb::TASK_OUTCOME_FAILED:
-      return "failed";
-    case pb::TASK_OUTCOME_PRECONDITION:
-      return "cannot start";
-    case pb::TASK_OUTCOME_REFUSED:
-      return "refused";
-    case pb::TASK_OUTCOME_CANCELLED:
-      return "cancelled";
-    default:
-      return "internal error";
-  }
-}
-
 std::string_view name_of(pb::GateKind kind) {
   switch (kind) {
     case pb::GATE_KIND_COMPILATION:
@@ -255,9 +236,28 @@ void add_verdicts(const pb::TaskResult& result, bool explain,
 
 } // namespace
 
+std::string_view outcome_name(pb::TaskOutcome outcome) {
+  switch (outcome) {
+    case pb::TASK_OUTCOME_DONE:
+      return "done";
+    case pb::TASK_OUTCOME_PARTIAL:
+      return "partial";
+    case pb::TASK_OUTCOME_FAILED:
+      return "failed";
+    case pb::TASK_OUTCOME_PRECONDITION:
+      return "cannot start";
+    case pb::TASK_OUTCOME_REFUSED:
+      return "refused";
+    case pb::TASK_OUTCOME_CANCELLED:
+      return "cancelled";
+    default:
+      return "internal error";
+  }
+}
+
 std::string summary_text(const pb::TaskResult& result) {
-  auto out = std::string{name_of(result.outcome())} + ": " + result.summary()
-             + "\n";
+  auto out = std::string{outcome_name(result.outcome())} + ": "
+             + result.summary() + "\n";
   out += "task " + result.task_id();
   if (result.routing().mode() != pb::EXECUTION_MODE_UNSPECIFIED)
     out += ", " + mode_name(result.routing().mode()) + " (score "
@@ -286,7 +286,7 @@ std::string summary_text(const pb::TaskResult& result) {
 
 std::string plan_text(const pb::TaskResult& result, bool explain) {
   auto& routing = result.routing();
-  std::string out = std::string{name_of(result.outcome())} + ": "
+  std::string out = std::string{outcome_name(result.outcome())} + ": "
                     + result.summary() + "\n";
   out += "\nscore " + number(routing.score().score()) + " +- "
          + number(routing.score().uncertainty()) + "\n";

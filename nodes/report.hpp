@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <google/protobuf/message.h>
 
@@ -8,6 +9,9 @@
 
 /// What a user reads at the end. Pure: a result in, text out.
 namespace cohort::nodes {
+
+/// "done", "partial", ...
+std::string_view outcome_name(messages::v1::TaskOutcome outcome);
 
 /// The summary of `run`.
 std::string summary_text(const messages::v1::TaskResult& result);

@@ -1,20 +1,29 @@
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "nodes/cause_report.hpp"
 #include "nodes/log_reader.hpp"
 #include "nodes/progress_view.hpp"
 #include "nodes/report.hpp"
 #include "nodes/session.hpp"
+#include "nodes/tree_files.hpp"
 #include "nodes/verbs.hpp"
 #include "runtime/coordination/synthesis.hpp"
 #include "runtime/decomposition/decompose.hpp"
+#include "runtime/workspace/state_folder.hpp"
 
 namespace cohort::nodes {
 
 namespace {
+
+using runtime::workspace::object_store;
+using runtime::workspace::state_folder;
 
 int refuse(const runtime::error& why) {
   std::cerr << "cohort: " << why.message << '\n';
@@ -31,17 +40,23 @@ void print_event(const char* type, const google::protobuf::Message& message) {
 struct outcome {
   int code = 0;
   std::optional<pb::TaskResult> result;
+  std::filesystem::path state;
+  std::string workspace_root;
 };
 
 outcome run_with(const task_options& options, const global_options& global,
                  bool plan_only) {
   auto loaded = load_settings(global);
   if (report_problems(loaded))
-    return {2, {}};
+    return {2, {}, {}, {}};
   auto request = make_request(options);
   if (!request)
-    return {refuse(request.error()), {}};
+    return {refuse(request.error()), {}, {}, {}};
   request->set_plan_only(plan_only);
+  auto root = request->workspace_root();
+  auto state = loaded.values.state.empty()
+                 ? state_folder::default_path()
+                 : std::filesystem::path{loaded.values.state};
   head_options head;
   head.settings = std::move(loaded.values);
   head.apply = options.apply;
@@ -62,64 +77,118 @@ outcome run_with(const task_options& options, const global_options& global,
                             });
   view.clear();
   if (!result)
-    return {refuse(result.error()), {}};
+    return {refuse(result.error()), {}, {}, {}};
   auto code = runtime::coordination::exit_code(result->outcome());
-  return {code, std::move(*result)};
+  return {code, std::move(*result), std::move(state), std::move(root)};
+}
+
+/// What became of each cause, in the format asked for, and in one line.
+struct rendered_report {
+  std::string text;
+  std::string counts;
+};
+
+rendered_report render_report(const outcome& ran, report_format format) {
+  auto& result = *ran.result;
+  auto& tree = result.evidence().tree(); // Empty for a compiler's log.
+  std::shared_ptr<object_store> store;
+  if (!tree.empty())
+    if (auto opened = object_store::open(state_folder::store_of(ran.state)))
+      store = std::make_shared<object_store>(std::move(*opened));
+  tree_files before{store, tree};
+  tree_files after{store, result.patch().result_tree()};
+  auto old_text = [&](const std::string& file) { return before.find(file); };
+  auto new_text = [&](const std::string& file) { return after.find(file); };
+  auto report = make_report(result, ran.workspace_root, old_text, new_text);
+  return {render(report, format, old_text), counts_of(report)};
+}
+
+/// Returns the line that tells where the report is. Errors: storage_failed.
+runtime::expected<std::string> write_report(const outcome& ran,
+                                            const std::string& file,
+                                            report_format format) {
+  auto report = render_report(ran, format);
+  std::ofstream out{file, std::ios::binary};
+  out << report.text;
+  if (!out.flush())
+    return runtime::error{runtime::errc::storage_failed,
+                          "the report " + file + " cannot be written"};
+  return "report: " + file + "   (" + report.counts + ")\n";
 }
 
 } // namespace
 
 int run_task(const task_options& task, const global_options& global) {
-  auto [code, result] = run_with(task, global, false);
-  if (!result)
-    return code;
+  auto format = format_of(task.report);
+  if (!task.report.empty() && !format)
+    return refuse({runtime::errc::invalid_request,
+                   "--report " + task.report
+                     + ": expected a name that ends in .txt, .json or .sarif"});
+  auto ran = run_with(task, global, false);
+  if (!ran.result)
+    return ran.code;
+  std::string report_line;
+  if (format) {
+    auto written = write_report(ran, task.report, *format);
+    if (written)
+      report_line = std::move(*written);
+    else if (auto failed = refuse(written.error()); ran.code == 0)
+      ran.code = failed;
+  }
   // The evidence is what `plan` is for; a result names what is left.
-  result->clear_evidence();
+  ran.result->clear_evidence();
   switch (task.format) {
     case output_format::text:
-      std::cout << summary_text(*result);
+      std::cout << summary_text(*ran.result) << report_line;
       break;
     case output_format::json:
-      std::cout << to_json(*result, true) << '\n';
+      std::cout << to_json(*ran.result, true) << '\n';
       break;
     case output_format::stream_json:
-      print_event("result", *result);
+      print_event("result", *ran.result);
       break;
   }
-  return code;
+  return ran.code;
 }
 
 int plan_task(const task_options& task, const global_options& global) {
-  auto [code, result] = run_with(task, global, true);
-  if (!result)
-    return code;
+  auto ran = run_with(task, global, true);
+  if (!ran.result)
+    return ran.code;
   if (task.dot)
-    std::cout << runtime::decomposition::to_dot(result->plan());
+    std::cout << runtime::decomposition::to_dot(ran.result->plan());
   else if (task.format == output_format::text)
-    std::cout << plan_text(*result, task.explain);
+    std::cout << plan_text(*ran.result, task.explain);
   else if (task.format == output_format::json)
-    std::cout << to_json(*result, true) << '\n';
+    std::cout << to_json(*ran.result, true) << '\n';
   else
-    print_event("result", *result);
-  return code;
+    print_event("result", *ran.result);
+  return ran.code;
 }
 
 int diagnose(const task_options& task, const std::string& file,
-             const global_options& global) {
+             diagnosis_format format, const global_options& global) {
+  outcome ran;
   if (!file.empty()) {
     auto evidence = read_log(file);
     if (!evidence)
       return refuse(evidence.error());
-    std::cout << groups_json(*evidence) << '\n';
-    return 0;
+    ran.workspace_root = std::filesystem::absolute(task.workspace).string();
+    ran.result.emplace();
+    *ran.result->mutable_evidence() = std::move(*evidence);
+  } else {
+    auto options = task;
+    options.description = "fix the compile errors";
+    ran = run_with(options, global, true);
+    if (!ran.result)
+      return ran.code;
+    ran.result->clear_task_id();
   }
-  auto options = task;
-  options.description = "fix the compile errors";
-  auto [code, result] = run_with(options, global, true);
-  if (!result)
-    return code;
-  std::cout << groups_json(result->evidence()) << '\n';
-  return code;
+  if (format == diagnosis_format::sarif)
+    std::cout << render_report(ran, report_format::sarif).text;
+  else
+    std::cout << groups_json(ran.result->evidence()) << '\n';
+  return ran.code;
 }
 
 } // namespace cohort::nodes

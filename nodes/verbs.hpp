@@ -17,7 +17,7 @@ int plan_task(const task_options& task, const global_options& global);
 /// `file` is a compiler's log to read, "-" for standard input; empty: the
 /// workspace is checked.
 int diagnose(const task_options& task, const std::string& file,
-             const global_options& global);
+             diagnosis_format format, const global_options& global);
 /// Without a description: JSON lines {"id","text"} in, {"id","score","reasons"}
 /// out.
 int score(const std::string& description, output_format format);

@@ -1,0 +1,259 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "nodes/cause_report.hpp"
+#include "runtime/analysis/workload.hpp"
+#include "runtime/workspace/edits.hpp"
+
+namespace cohort::nodes {
+
+namespace {
+
+using nlohmann::json;
+using runtime::coordination::cause_end;
+using runtime::coordination::cause_story;
+using runtime::workspace::line_index;
+
+constexpr const char* source_root = "%SRCROOT%";
+
+/// A path as part of a URI (RFC 3986): unreserved characters and slashes stay.
+std::string percent_encoded(std::string_view path) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  constexpr std::string_view plain = "-._~/";
+  std::string result;
+  for (auto c : path) {
+    auto byte = static_cast<unsigned char>(c);
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9') || plain.find(c) != plain.npos) {
+      result += c;
+    } else {
+      result += '%';
+      result += hex[byte >> 4];
+      result += hex[byte & 15];
+    }
+  }
+  return result;
+}
+
+json artifact(const std::string& file) {
+  if (runtime::analysis::is_inside_workspace(file))
+    return {{"uri", percent_encoded(file)}, {"uriBaseId", source_root}};
+  auto scheme = file.starts_with('/') ? "file://" : "";
+  return {{"uri", scheme + percent_encoded(file)}};
+}
+
+/// UTF-16 code units; a byte that starts no character counts as none.
+size_t utf16_units(std::string_view text) {
+  size_t units = 0;
+  for (auto c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0) != 0x80)
+      units += byte >= 0xF0 ? 2 : 1;
+  }
+  return units;
+}
+
+/// Lines and columns of one text, columns in UTF-16 code units from 1.
+class text_positions {
+public:
+  explicit text_positions(std::string_view text) : text_{text}, lines_{text} {
+    // nop
+  }
+
+  std::optional<std::pair<uint32_t, size_t>> at(size_t offset) const {
+    if (offset > text_.size())
+      return std::nullopt;
+    auto line = lines_.line_of(offset);
+    auto begin = lines_.offset(line, 1);
+    if (!begin || *begin > offset)
+      return std::nullopt;
+    return std::pair{line,
+                     1 + utf16_units(text_.substr(*begin, offset - *begin))};
+  }
+
+  /// Of a byte column; absent where the text has no such line.
+  std::optional<std::pair<uint32_t, size_t>>
+  at(const pb::Location& place) const {
+    auto offset = lines_.offset(place.line(), place.byte_column());
+    return offset ? at(*offset) : std::nullopt;
+  }
+
+private:
+  std::string_view text_;
+  line_index lines_;
+};
+
+class sarif_writer {
+public:
+  sarif_writer(const cause_report& report, const text_source& before)
+    : report_{report}, before_{before} {
+    // nop
+  }
+
+  json log() {
+    auto results = json::array();
+    for (size_t i = 0; i < report_.causes.size(); ++i)
+      results.push_back(result(report_.causes[i], report_.changes[i]));
+    json driver = {{"name", "cohort"},
+                   {"version", COHORT_VERSION},
+                   {"rules", std::move(rules_)}};
+    auto root = "file://" + percent_encoded(report_.workspace_root);
+    if (!root.ends_with('/'))
+      root += '/';
+    json run = {{"tool", {{"driver", std::move(driver)}}},
+                {"columnKind", "utf16CodeUnits"},
+                {"originalUriBaseIds", {{source_root, {{"uri", root}}}}},
+                {"invocations", json::array({{{"executionSuccessful", true}}})},
+                {"results", std::move(results)}};
+    if (!report_.task_id.empty())
+      run["properties"] = {{"task", report_.task_id},
+                           {"outcome", report_.outcome},
+                           {"summary", report_.summary}};
+    return {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
+            {"version", "2.1.0"},
+            {"runs", json::array({std::move(run)})}};
+  }
+
+private:
+  const text_positions* positions(const std::string& file) {
+    auto [known, is_new] = positions_.try_emplace(file);
+    if (is_new && runtime::analysis::is_inside_workspace(file))
+      if (auto* text = before_(file))
+        known->second.emplace(*text);
+    return known->second ? &*known->second : nullptr;
+  }
+
+  size_t rule(const std::string& kind) {
+    auto [known, is_new] = rule_index_.try_emplace(kind, rules_.size());
+    if (is_new) {
+      auto words = kind;
+      std::replace(words.begin(), words.end(), '_', ' ');
+      rules_.push_back({{"id", kind}, {"shortDescription", {{"text", words}}}});
+    }
+    return known->second;
+  }
+
+  json location(const pb::Location& place) {
+    json physical = {{"artifactLocation", artifact(place.file())}};
+    if (place.line() > 0) {
+      physical["region"] = {{"startLine", place.line()}};
+      auto* text = positions(place.file());
+      if (auto at = text != nullptr && place.byte_column() > 0 ? text->at(place)
+                                                               : std::nullopt)
+        physical["region"]["startColumn"] = at->second;
+    }
+    return {{"physicalLocation", std::move(physical)}};
+  }
+
+  /// Absent when an edit does not fit the text.
+  std::optional<json> fix(const pb::Fix& what) {
+    std::map<std::string, json> by_file;
+    for (auto& edit : what.edits()) {
+      auto* text = positions(edit.file());
+      if (text == nullptr)
+        return std::nullopt;
+      auto from = text->at(edit.begin());
+      auto to = text->at(edit.end());
+      if (!from || !to || edit.end() < edit.begin())
+        return std::nullopt;
+      json replacement = {{"deletedRegion",
+                           {{"startLine", from->first},
+                            {"startColumn", from->second},
+                            {"endLine", to->first},
+                            {"endColumn", to->second}}}};
+      if (!edit.replacement().empty())
+        replacement["insertedContent"] = {{"text", edit.replacement()}};
+      by_file.try_emplace(edit.file(), json::array())
+        .first->second.push_back(std::move(replacement));
+    }
+    if (by_file.empty())
+      return std::nullopt;
+    auto changes = json::array();
+    for (auto& [file, replacements] : by_file)
+      changes.push_back({{"artifactLocation", artifact(file)},
+                         {"replacements", std::move(replacements)}});
+    return json{{"description", {{"text", what.message()}}},
+                {"artifactChanges", std::move(changes)}};
+  }
+
+  json result(const cause_story& story, const std::vector<pb::Fix>& changes) {
+    auto index = rule(story.kind);
+    json one = {{"ruleId", story.kind},
+                {"ruleIndex", index},
+                {"level", "error"},
+                {"message", {{"text", sentence(story)}}},
+                {"locations", json::array({location(story.place)})},
+                {"occurrenceCount", std::max(story.errors, 1u)},
+                {"properties", properties(story)}};
+    auto related = json::array();
+    for (auto& error : story.examples)
+      if (error.location().file() != story.place.file()
+          || error.location().line() != story.place.line()) {
+        related.push_back(location(error.location()));
+        related.back()["message"] = {{"text", error.message()}};
+      }
+    if (!related.empty())
+      one["relatedLocations"] = std::move(related);
+    auto fixes = json::array();
+    for (auto& change : changes)
+      if (auto written = fix(change))
+        fixes.push_back(std::move(*written));
+    if (!fixes.empty())
+      one["fixes"] = std::move(fixes);
+    return one;
+  }
+
+  /// Why what was kept is right, or why there is no answer.
+  static std::string why(const cause_story& story) {
+    if (story.end == cause_end::escalated && !story.left.empty())
+      return ": " + story.left.front().reason();
+    if (story.end == cause_end::repaired && !story.tries.empty())
+      return ": " + story.tries.front().reason();
+    return "";
+  }
+
+  static std::string sentence(const cause_story& story) {
+    if (story.end == cause_end::open)
+      return story.message;
+    return story.message + " (" + std::string{to_string(story.end)} + why(story)
+           + ')';
+  }
+
+  static json properties(const cause_story& story) {
+    auto tries = json::array();
+    for (auto& attempt : story.tries)
+      tries.push_back({{"kept", attempt.kept()},
+                       {"message", attempt.fix().message()},
+                       {"reason", attempt.reason()}});
+    return {{"id", story.id},
+            {"end", to_string(story.end)},
+            {"units", story.units},
+            {"tools", story.tools},
+            {"fixesKept", story.kept},
+            {"fixesRefused", story.refused},
+            {"placesLeft", story.left_count},
+            {"tries", std::move(tries)}};
+  }
+
+  const cause_report& report_;
+  const text_source& before_;
+  std::map<std::string, std::optional<text_positions>> positions_;
+  std::map<std::string, size_t> rule_index_;
+  json rules_ = json::array();
+};
+
+} // namespace
+
+std::string report_sarif(const cause_report& report,
+                         const text_source& before) {
+  return sarif_writer{report, before}.log().dump(2, ' ', false,
+                                                 json::error_handler_t::replace)
+         + '\n';
+}
+
+} // namespace cohort::nodes
