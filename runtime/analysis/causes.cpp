@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -123,14 +124,21 @@ private:
     auto& below = at(first_[y]).location();
     if (above.line() + 1 != below.line() || above.file() != below.file())
       return false;
-    auto same_type = false;
-    for (auto i : errors_of(x))
-      for (auto j : errors_of(y)) {
-        if (at(i).tool() == at(j).tool())
-          return false;
-        same_type |= at(i).error_type() == at(j).error_type();
-      }
-    return same_type;
+    return !have_in_common(x, y, &pb::Diagnostic::tool)
+           && have_in_common(x, y, &pb::Diagnostic::error_type);
+  }
+
+  using field = const std::string& (pb::Diagnostic::*) () const;
+
+  /// Whether some errors of two lines are equal in `what`.
+  bool have_in_common(uint32_t x, uint32_t y, field what) const {
+    std::set<std::string_view> values;
+    for (auto index : errors_of(x))
+      values.insert((at(index).*what)());
+    auto errors = errors_of(y);
+    return std::any_of(errors.begin(), errors.end(), [&](uint32_t index) {
+      return values.contains((at(index).*what)());
+    });
   }
 
   std::optional<flood> find_flood(const error_run& run) const {
