@@ -282,6 +282,9 @@ gateway(gateway_self self, timer_actor timer, worker_pool_actor pool,
       self->state.link->tick(self->clock().now());
       carry_out_effects(self, others);
       forget_unused_routes(self, settings);
+      if (settings.watcher)
+        self->send(settings.watcher,
+                   self->state.link->nodes(self->clock().now()));
       start_gateway_timer(self, others, settings);
     },
   };

@@ -26,13 +26,15 @@ struct gateway_settings {
   runtime::cluster::credential_source credentials;
   std::function<uint64_t()> random;
   courier_factory make_courier;
+  caf::typed_actor<accepts<pb::NodeTable>> watcher; // Null: nobody.
 };
 
 /// The head's end of every link. Each node's worker gets an actor here that
 /// stands for it; clients' requests go to the desk.
 ///
 /// Owns:  sessions, and what stands for the workers of each.
-/// Sends: envelopes to peers' doors, anonymously: no handle of ours crosses.
+/// Sends: envelopes to peers' doors, anonymously: no handle of ours crosses;
+///        NodeTable to the watcher with every tick.
 /// Links: monitors peers' doors; spawns, and ends, remote workers; is linked to
 ///        its courier.
 struct gateway_state {

@@ -56,10 +56,12 @@ using dispatcher_actor
                      accepts<pb::AttemptProgress>,
                      accepts<pb::CancelAcknowledged>>;
 
-/// Sends UnitsFinished and UnitsCancelled to requesters.
+/// Sends UnitsFinished and UnitsCancelled to requesters, AttemptSpans to
+/// whoever observes.
 using worker_pool_actor = dispatcher_actor::extend<
   accepts<pb::SubmitUnits>, accepts<pb::CancelUnits>, accepts<pb::RetireWorker>,
-  accepts<pb::TimerExpired>, answers<pb::PoolQuery, pb::PoolReport>,
+  accepts<pb::TimerExpired>, accepts<pb::ObserveAttempts>,
+  answers<pb::PoolQuery, pb::PoolReport>,
   answers<pb::SpecializedWorkerQuery, pb::SpecializedWorkerReport>>;
 
 /// Sends a Verdict to the sender.
@@ -130,6 +132,12 @@ using client_desk_actor
   = caf::typed_actor<accepts<pb::PeerMessage>, accepts<pb::PeerGone>,
                      accepts<pb::ProgressBatch>, accepts<pb::EventList>,
                      accepts<pb::EventsStored>>;
+
+/// Watches the others; nothing depends on it.
+using telemetry_actor
+  = caf::typed_actor<accepts<pb::AttemptSpans>, accepts<pb::NodeTable>,
+                     accepts<pb::ProgressBatch>, accepts<pb::TimerExpired>,
+                     answers<pb::TraceQuery, pb::TraceReport>>;
 
 /// Ends the process's actors in order.
 using root_supervisor_actor = caf::typed_actor<accepts<pb::Shutdown>>;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <google/protobuf/util/time_util.h>
 #include <spdlog/spdlog.h>
 
 namespace cohort::actors {
@@ -53,9 +54,31 @@ void start_timer(worker_pool_self self, const timer_actor& timer) {
   self->send(timer, std::move(start));
 }
 
+/// Spans go before results: see messages/v1/telemetry.proto.
+void tell_observer(worker_pool_self self) {
+  using google::protobuf::util::TimeUtil;
+  auto ended = self->state.pool->take_ended();
+  if (ended.empty())
+    return;
+  auto steady = now(self);
+  auto wall = std::chrono::system_clock::now().time_since_epoch();
+  auto timestamp = [&](time_point when) {
+    return TimeUtil::NanosecondsToTimestamp(
+      std::chrono::nanoseconds{wall - (steady - when)}.count());
+  };
+  pb::AttemptSpans spans;
+  for (auto& attempt : ended) {
+    auto& span = *spans.add_spans() = std::move(attempt.span);
+    *span.mutable_started() = timestamp(attempt.began);
+    *span.mutable_ended() = timestamp(attempt.ended);
+  }
+  reply_to(self, self->state.observer, std::move(spans));
+}
+
 /// Carries out the pool's effects: one message for each receiver.
 void carry_out(worker_pool_self self, const timer_actor& timer) {
   auto& state = self->state;
+  tell_observer(self);
   std::map<uint32_t, pb::Assignments> assignments;
   std::map<uint32_t, pb::UnitsFinished> results;
   auto flush_results = [&](uint32_t requester) {
@@ -204,6 +227,10 @@ worker_pool_actor::behavior_type worker_pool(worker_pool_self self,
       self->state.timer_runs = false;
       self->state.pool->tick(now(self));
       carry_out(self, timer);
+    },
+    [=](const pb::ObserveAttempts&) {
+      self->state.observer = self->current_sender();
+      self->state.pool->observe_attempts();
     },
     [=](const pb::PoolQuery&) { return self->state.pool->report(); },
     [=](const pb::SpecializedWorkerQuery& query) {

@@ -21,8 +21,8 @@ struct worker_pool_settings {
 ///
 /// Owns:  the pool's state, and the handles that its numbers stand for.
 /// Sends: Assignments and CancelAttempt to workers, UnitsFinished and
-///        UnitsCancelled to requesters, each batched over one message's
-///        effects.
+///        UnitsCancelled to requesters, AttemptSpans to the observer, each
+///        batched over one message's effects.
 /// Links: monitors workers and requesters; a dead worker's units run elsewhere,
 /// a
 ///        dead requester's are stopped.
@@ -34,6 +34,7 @@ struct worker_pool_state {
   std::map<caf::actor_addr, uint32_t> numbers; // Of workers and requesters.
   std::map<uint32_t, worker_actor> workers;
   std::map<uint32_t, caf::strong_actor_ptr> requesters;
+  caf::strong_actor_ptr observer; // Null: nobody asked.
   uint32_t next_number = 1;
   uint64_t timer_generation = 0;
   bool timer_runs = false;

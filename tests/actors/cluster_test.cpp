@@ -52,6 +52,7 @@ struct cluster_fixture : tests::actor_fixture {
                                      EventList, EventsStored>;
   desk_type desk = spawn_double<PeerMessage, PeerGone, ProgressBatch, EventList,
                                 EventsStored>();
+  tests::double_of<NodeTable> watcher = spawn_double<NodeTable>();
   actors::link_actor gateway;
   actors::door_actor head_door;
 
@@ -69,6 +70,7 @@ struct cluster_fixture : tests::actor_fixture {
     settings.credentials = runtime::cluster::no_credentials();
     settings.random = numbers(1);
     settings.make_courier = courier_in("head.git");
+    settings.watcher = watcher.actor;
     gateway = spawn(actors::gateway, timer, pool, desk.actor, settings);
     head_door = spawn(actors::link_door, gateway);
     run();
@@ -234,6 +236,17 @@ TEST_CASE_FIXTURE(cluster_fixture, "a unit runs on a node as on this host") {
   CHECK(results()[0].ticket() == 7);
   CHECK(results()[0].worker() == "n1/w1");
   CHECK(results()[0].has_unit_report());
+}
+
+TEST_CASE_FIXTURE(cluster_fixture, "the watcher hears of nodes as they beat") {
+  add_node("n1");
+  advance(cluster.heartbeat_interval + 20ms);
+  REQUIRE_FALSE(watcher.got<NodeTable>().empty());
+  auto& table = watcher.last<NodeTable>();
+  REQUIRE(table.nodes_size() == 1);
+  CHECK(table.nodes(0).name() == "n1");
+  CHECK(table.nodes(0).state() == NODE_STATE_JOINED);
+  CHECK(table.nodes(0).bytes_sent() > 0);
 }
 
 TEST_CASE_FIXTURE(cluster_fixture, "the unit's tree goes before it, and the "

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <google/protobuf/util/time_util.h>
+
 #include "actors/timer.hpp"
 #include "actors/worker.hpp"
 #include "runtime/errc.hpp"
@@ -97,6 +99,28 @@ TEST_CASE_FIXTURE(pool_fixture, "a worker that gets further keeps its unit") {
   CHECK(worker.script->cancels == 0);
   advance(200ms);
   CHECK(worker.script->cancels == 1);
+}
+
+TEST_CASE_FIXTURE(pool_fixture, "whoever observes hears of attempts first") {
+  auto observer = spawn_double<AttemptSpans>();
+  auto worker = add_worker("w1");
+  submit(1);
+  worker.script->finish([](AttemptResult& x) { x.mutable_unit_report(); });
+  run();
+  CHECK(observer.got<AttemptSpans>().empty());
+  send_as(observer.actor, pool, ObserveAttempts{});
+  submit(2);
+  advance(300ms);
+  worker.script->finish([](AttemptResult& x) { x.mutable_unit_report(); });
+  run();
+  REQUIRE(observer.got<AttemptSpans>().size() == 1);
+  REQUIRE(observer.last<AttemptSpans>().spans_size() == 1);
+  auto& span = observer.last<AttemptSpans>().spans(0);
+  CHECK(span.ticket() == 2);
+  CHECK(span.kind() == "check");
+  CHECK(span.subject() == "a.cc");
+  using google::protobuf::util::TimeUtil;
+  CHECK(TimeUtil::DurationToMilliseconds(span.ended() - span.started()) == 300);
 }
 
 TEST_CASE_FIXTURE(pool_fixture, "a unit waits until a worker joins") {

@@ -38,6 +38,7 @@ fake_pool(actors::worker_pool_actor::pointer self,
     [](const pb::CancelAcknowledged&) {},
     [](const pb::RetireWorker&) {},
     [](const pb::TimerExpired&) {},
+    [](const pb::ObserveAttempts&) {},
     [](const pb::PoolQuery&) { return pb::PoolReport{}; },
     [](const pb::SpecializedWorkerQuery&) {
       return pb::SpecializedWorkerReport{};
