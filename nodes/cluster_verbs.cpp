@@ -38,6 +38,9 @@ void cluster_verbs::add_servers() {
     ->add_option("-j,--jobs", cluster_.jobs,
                  "workers of its own (default: one for each core); 0: none")
     ->check(CLI::Range(0, 1000));
+  head->add_option("--metrics", cluster_.metrics,
+                   "[HOST:]PORT: serve metrics for Prometheus at /metrics "
+                   "there (default host: 127.0.0.1); without it: none");
   add_transport(*head, cluster_);
   head->callback([this] { code_ = serve(cluster_, global_); });
 

@@ -69,6 +69,7 @@ int run_cli(int argc, char** argv) {
     ->add_option("--report", task.report,
                  "write what became of each cause: FILE.txt, .json or .sarif")
     ->option_text("FILE");
+  add_trace(*run, task);
   run->callback([&] { code = run_task(task, global); });
 
   auto* plan = app.add_subcommand(

@@ -9,6 +9,7 @@
 namespace cohort::nodes {
 
 enum class output_format { text, json, stream_json };
+enum class trace_format { otlp, chrome };
 
 /// How `diagnose` prints what it found.
 enum class diagnosis_format { json, sarif };
@@ -28,6 +29,8 @@ struct task_options {
   std::string report; // run: a file for what became of each cause, or empty.
   bool apply = false;
   bool no_branch = false;
+  std::string trace; // run: where its trace goes; empty: nowhere.
+  trace_format traced_as = trace_format::otlp;
   bool dot = false;     // plan
   bool explain = false; // plan
 };
@@ -37,6 +40,7 @@ struct cluster_options {
   std::string head;         // HOST:PORT; empty: as configured.
   std::string bind;         // serve; empty: as configured.
   int port = -1;            // serve; -1: as configured, 0: any.
+  std::string metrics;      // serve: [HOST:]PORT; empty: none.
   std::string certificates; // Folder; empty: as configured.
   bool insecure = false;
   std::string name; // node; empty: the host's.

@@ -12,6 +12,7 @@
 #include "nodes/progress_view.hpp"
 #include "nodes/report.hpp"
 #include "nodes/session.hpp"
+#include "nodes/trace_file.hpp"
 #include "nodes/tree_files.hpp"
 #include "nodes/verbs.hpp"
 #include "runtime/coordination/synthesis.hpp"
@@ -52,6 +53,13 @@ outcome run_with(const task_options& options, const global_options& global,
   auto request = make_request(options);
   if (!request)
     return {refuse(request.error()), {}, {}, {}};
+  std::optional<trace_file> trace;
+  if (!options.trace.empty()) {
+    auto opened = trace_file::open(options.trace);
+    if (!opened)
+      return {refuse(opened.error()), {}, {}, {}};
+    trace = std::move(*opened);
+  }
   request->set_plan_only(plan_only);
   auto root = request->workspace_root();
   auto state = loaded.values.state.empty()
@@ -61,6 +69,7 @@ outcome run_with(const task_options& options, const global_options& global,
   head.settings = std::move(loaded.values);
   head.apply = options.apply;
   head.no_branch = options.no_branch;
+  head.spans_max = trace ? trace_spans_max : 0;
   resolve_workers(head, options.jobs,
                   request->mode() == pb::EXECUTION_MODE_SEQUENTIAL,
                   std::thread::hardware_concurrency());
@@ -68,14 +77,20 @@ outcome run_with(const task_options& options, const global_options& global,
   if (stream)
     print_event("init", *request);
   progress_view view{stderr, global.quiet || stream};
-  auto result = run_session(std::move(head), std::move(*request),
-                            [&](const pb::ProgressEvent& event) {
-                              if (stream)
-                                print_event("progress", event);
-                              else
-                                view.show(event);
-                            });
+  pb::TraceReport spans; // Of a task that never began: none.
+  auto result = run_session(
+    std::move(head), std::move(*request),
+    [&](const pb::ProgressEvent& event) {
+      if (stream)
+        print_event("progress", event);
+      else
+        view.show(event);
+    },
+    [&](const pb::TraceReport& report) { spans = report; });
   view.clear();
+  if (trace)
+    if (auto written = trace->write(spans, options.traced_as); !written)
+      refuse(written.error()); // The task is what it is.
   if (!result)
     return {refuse(result.error()), {}, {}, {}};
   auto code = runtime::coordination::exit_code(result->outcome());

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -8,6 +9,7 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "nodes/membership.hpp"
+#include "nodes/metrics_endpoint.hpp"
 #include "nodes/node.hpp"
 #include "nodes/session.hpp"
 #include "nodes/signals.hpp"
@@ -67,6 +69,13 @@ int serve(const cluster_options& cluster, const global_options& global) {
   if (report_problems(loaded))
     return 2;
   quiet_protobuf();
+  std::optional<endpoint> metrics_at;
+  if (!cluster.metrics.empty()) {
+    auto parsed = parse_metrics_address(cluster.metrics);
+    if (!parsed)
+      return fail(parsed.error());
+    metrics_at = *parsed;
+  }
   auto& settings = loaded.values;
   if (!cluster.insecure)
     if (auto made = make_first_certificates(certificates_of(cluster, settings));
@@ -88,10 +97,25 @@ int serve(const cluster_options& cluster, const global_options& global) {
                   std::thread::hardware_concurrency());
   options.workers = local;
   options.listen = listen_options{where, std::move(how)};
+  auto metrics
+    = metrics_at
+        ? std::make_shared<runtime::telemetry::metrics_registry>(COHORT_VERSION)
+        : nullptr;
+  options.metrics = metrics;
   auto started = head::start(std::move(options));
   if (!started)
     return fail(started.error());
   auto& head = **started;
+  // After the launcher has started: it inherits no socket.
+  std::optional<metrics_endpoint> served;
+  if (metrics_at) {
+    auto opened = metrics_endpoint::open(*metrics_at, *metrics);
+    if (!opened)
+      return fail(opened.error());
+    served.emplace(std::move(*opened));
+    std::cerr << "cohort: metrics at http://" << metrics_at->host << ':'
+              << served->port() << "/metrics\n";
+  }
   std::cerr << "cohort: head on " << where.host << ':' << head.port()
             << " with " << local << (local == 1 ? " worker" : " workers")
             << " of its own; Ctrl-C ends it\n";

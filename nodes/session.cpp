@@ -91,7 +91,8 @@ expected<pb::TaskRequest> make_request(const task_options& options) {
 
 expected<pb::TaskResult>
 run_session(head_options options, pb::TaskRequest request,
-            const std::function<void(const pb::ProgressEvent&)>& progress) {
+            const std::function<void(const pb::ProgressEvent&)>& progress,
+            const std::function<void(const pb::TraceReport&)>& trace) {
   auto started = head::start(std::move(options));
   if (!started)
     return started.error();
@@ -159,6 +160,14 @@ run_session(head_options options, pb::TaskRequest request,
       result->set_summary("interrupted");
     }
     self->demonitor(head.root().address());
+    if (head.telemetry()) {
+      pb::TraceQuery query;
+      query.set_task_id(id);
+      self->request(head.telemetry(), 10s, std::move(query))
+        .receive(trace, [&](const caf::error& why) {
+          spdlog::warn("no trace: {}", head.system().render(why));
+        });
+    }
   }
   if (failed)
     return *failed;

@@ -6,6 +6,7 @@
 #include "messages/v1/progress.pb.h"
 #include "messages/v1/result.pb.h"
 #include "messages/v1/task.pb.h"
+#include "messages/v1/telemetry.pb.h"
 #include "nodes/options.hpp"
 #include "nodes/wiring.hpp"
 #include "runtime/expected.hpp"
@@ -21,11 +22,13 @@ runtime::expected<pb::TaskRequest> make_request(const task_options& options);
 
 /// Runs one task on a head of its own, and waits. `progress` is called in this
 /// thread for every event. A first signal cancels the task; a second one, or
-/// two seconds without an acknowledgement, ends the wait. Errors: what the head
-/// or the orchestrator refuses.
+/// two seconds without an acknowledgement, ends the wait. When the options ask
+/// for spans, `trace` gets those of the task, however it ended. Errors: what
+/// the head or the orchestrator refuses.
 runtime::expected<pb::TaskResult>
 run_session(head_options options, pb::TaskRequest request,
-            const std::function<void(const pb::ProgressEvent&)>& progress);
+            const std::function<void(const pb::ProgressEvent&)>& progress,
+            const std::function<void(const pb::TraceReport&)>& trace);
 
 /// The process exit code for an error that kept a task from starting.
 int exit_code(runtime::errc code);

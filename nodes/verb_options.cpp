@@ -12,6 +12,10 @@ const std::map<std::string, output_format> formats{
   {"json", output_format::json},
   {"stream-json", output_format::stream_json}};
 
+const std::map<std::string, trace_format> trace_formats{
+  {"otlp", trace_format::otlp},
+  {"chrome", trace_format::chrome}};
+
 } // namespace
 
 void add_format(CLI::App& verb, output_format& format) {
@@ -50,6 +54,18 @@ void add_task(CLI::App& verb, task_options& task) {
     .add_option("--budget-seconds", task.budget_seconds,
                 "wall-clock limit for the whole task")
     ->check(CLI::PositiveNumber);
+}
+
+void add_trace(CLI::App& verb, task_options& task) {
+  verb.add_option("--trace", task.trace,
+                  "write what each attempt took to this file, however the task "
+                  "ends");
+  verb
+    .add_option("--trace-format", task.traced_as,
+                "otlp (OpenTelemetry, as JSON) or chrome (for Perfetto and "
+                "chrome://tracing); default: otlp")
+    ->transform(CLI::CheckedTransformer(trace_formats, CLI::ignore_case))
+    ->option_text("FORMAT");
 }
 
 } // namespace cohort::nodes

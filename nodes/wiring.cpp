@@ -24,6 +24,7 @@
 #include "actors/progress_hub.hpp"
 #include "actors/root_supervisor.hpp"
 #include "actors/storekeeper.hpp"
+#include "actors/telemetry.hpp"
 #include "actors/timer.hpp"
 #include "actors/worker.hpp"
 #include "actors/worker_pool.hpp"
@@ -198,6 +199,13 @@ expected<void> head::spawn_all() {
                              actors::worker_pool_settings{
                                settings.pool, *epoch, std::random_device{}()});
   keep("worker_pool", services_.pool);
+  if (options_.metrics || options_.spans_max > 0) {
+    telemetry_ = sys.spawn(actors::telemetry, services_.timer, services_.pool,
+                           actors::telemetry_settings{options_.metrics,
+                                                      options_.spans_max});
+    actors::watch(telemetry_, services_.pool, services_.progress);
+    keep("telemetry", telemetry_);
+  }
   std::vector<actors::seat> seats;
   for (auto& judge : runtime::council::judges()) {
     auto handle = sys.spawn(actors::judge, judge.decide);
@@ -270,6 +278,7 @@ expected<void> head::listen(uint64_t epoch, const keeper& keep) {
   settings.random = random_bits;
   settings.make_courier = courier_for(state_.store(),
                                       options_.settings.snapshot);
+  settings.watcher = telemetry_;
   auto gateway = sys.spawn(actors::gateway, services_.timer, services_.pool,
                            desk, std::move(settings));
   keep("gateway", caf::actor_cast<caf::actor>(gateway), {});
@@ -293,6 +302,7 @@ head::~head() {
     caf::anon_send(root_, pb::Shutdown{});
   root_ = nullptr;
   orchestrator_ = nullptr;
+  telemetry_ = nullptr;
   services_ = {};
   roles_.clear();
   system_.reset(); // Waits for the actors; runners stop their processes.
@@ -312,6 +322,10 @@ const actors::orchestrator_actor& head::orchestrator() const {
 
 const actors::root_supervisor_actor& head::root() const {
   return root_;
+}
+
+const actors::telemetry_actor& head::telemetry() const {
+  return telemetry_;
 }
 
 caf::actor head::find(const std::string& role) const {

@@ -15,6 +15,7 @@
 #include "runtime/execution/slot_runner.hpp"
 #include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
+#include "runtime/telemetry/metrics_registry.hpp"
 #include "runtime/workspace/state_folder.hpp"
 
 namespace cohort::nodes {
@@ -44,6 +45,8 @@ struct head_options {
   bool deliver = true;
   bool memory_journal = false; // For benchmarks: nothing is written.
   std::optional<listen_options> listen;
+  std::shared_ptr<runtime::telemetry::metrics_registry> metrics; // Null: none.
+  size_t spans_max = 0; // Kept for traces; 0: none.
 };
 
 /// Everything that one host needs to run tasks: state folder, launcher, actors.
@@ -64,6 +67,8 @@ public:
   [[nodiscard]] const actors::services& services() const;
   [[nodiscard]] const actors::orchestrator_actor& orchestrator() const;
   [[nodiscard]] const actors::root_supervisor_actor& root() const;
+  /// Null when the options ask for neither metrics nor spans.
+  [[nodiscard]] const actors::telemetry_actor& telemetry() const;
   /// The actor of that role as it was started, for instance "worker w1" or
   /// "judge conflict"; null when there is none.
   [[nodiscard]] caf::actor find(const std::string& role) const;
@@ -87,6 +92,7 @@ private:
   system_config config_;
   std::optional<caf::actor_system> system_;
   actors::services services_;
+  actors::telemetry_actor telemetry_;
   std::map<std::string, caf::actor> roles_;
   actors::orchestrator_actor orchestrator_;
   actors::root_supervisor_actor root_;
