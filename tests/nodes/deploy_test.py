@@ -64,6 +64,24 @@ class Slurm(CohortTest):
         self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
 
 
+class Kubernetes(CohortTest):
+    def test_the_comments_commands_make_the_certificates(self) -> None:
+        lines = [line[4:] for line in (DEPLOY / "kubernetes.yaml").read_text().splitlines() if line.startswith("#   ")]
+        tools = self.folder / "bin"
+        tools.mkdir()
+        (tools / "cohort").symlink_to(BINARY)
+        # Where a cluster would read files, they must be there.
+        (tools / "kubectl").write_text("#!/bin/bash\nfor word; do\n  file=${word#--from-file=}\n"
+                                       "  [[ $word = \"$file\" || -s $file ]] || { echo \"no $file\" >&2; exit 1; }\ndone\n")
+        (tools / "kubectl").chmod(0o755)
+        env = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "XDG_STATE_HOME": str(self.folder)}
+        done = subprocess.run(["bash", "-euc", "\n".join(lines)], cwd=self.folder, env=env, capture_output=True, text=True,
+                              timeout=60)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        made = {path.name for path in (self.folder / "certs").iterdir()}
+        self.assertLessEqual({"ca.pem", "head.key", "client.pem", "node-cohort-node-2.pem"}, made)
+
+
 class Container(unittest.TestCase):
     @unittest.skipUnless(shutil.which("dpkg-query"), "packages are Debian's")
     def test_it_installs_what_the_binary_loads(self) -> None:

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
-from cohort_cli import TWO_FAULTS, CohortTest, broken, main
+from cohort_cli import BINARY, TWO_FAULTS, CohortTest, broken, main
 
 
 def attempts_of(result: dict) -> int:
@@ -90,7 +90,7 @@ class Trace(CohortTest):
 class Metrics(CohortTest):
     def serve(self, *words) -> tuple[subprocess.Popen, str]:
         """A head of its own, and where its metrics are."""
-        head = subprocess.Popen(self.command("serve", "--insecure", "--port", 0, "-j", 2, *words), stderr=subprocess.PIPE,
+        head = subprocess.Popen(self.command("serve", "--insecure", "--port", 0, *words), stderr=subprocess.PIPE,
                                 text=True)
         self.addCleanup(head.stderr.close)
         self.addCleanup(head.wait, 20)
@@ -116,7 +116,7 @@ class Metrics(CohortTest):
 
     def test_a_head_counts_its_task(self) -> None:
         root = self.workspace(TWO_FAULTS)
-        _, said = self.serve("--metrics", 0)
+        _, said = self.serve("--metrics", 0, "-j", 2)
         address = re.search(r"metrics at (http://127\.0\.0\.1:\d+/metrics)\n", said)[1]
         head = re.search(r"head on (\S+) with", said)[1]
         self.wait_for(address, "cohort_workers 2")
@@ -135,6 +135,21 @@ class Metrics(CohortTest):
         self.assertEqual(observed, counted)
         for line in text.splitlines():  # The server counts its own answers, under a name of its own.
             self.assertRegex(line, r"^(# (HELP|TYPE) (cohort|exposer)_\w+ .+|(cohort|exposer)_\w+(\{.+\})? \S+)$")
+
+    def test_a_node_shows_with_what_crossed_to_it(self) -> None:
+        _, said = self.serve("--metrics", 0, "-j", 0)
+        address = re.search(r"metrics at (\S+)\n", said)[1]
+        self.wait_for(address, 'cohort_nodes{state="joined"} 0')
+        head = re.search(r"head on (\S+) with", said)[1]
+        node = subprocess.Popen([BINARY, "node", "--insecure", "--join", head, "--name", "n1", "-j", "3", "--state",
+                                 self.folder / "n1"], stderr=subprocess.DEVNULL)
+        self.addCleanup(node.wait, 20)
+        self.addCleanup(node.send_signal, signal.SIGTERM)
+        self.wait_for(address, 'cohort_nodes{state="joined"} 1')
+        self.wait_for(address, "cohort_workers 3")
+        self.assertRegex(self.read(address), r'(?m)^cohort_node_received_bytes_total\{node="n1"\} [1-9]\d*$')
+        node.send_signal(signal.SIGTERM)
+        self.wait_for(address, 'cohort_nodes{state="joined"} 0')
 
     def test_only_this_host_is_served_unless_told_otherwise(self) -> None:
         _, said = self.serve("--metrics", 0)
