@@ -17,14 +17,26 @@ using runtime::coordination::cause_end;
 using runtime::coordination::cause_story;
 using runtime::workspace::line_index;
 
+bool same_edits(const pb::Fix& a, const pb::Fix& b) {
+  return std::equal(a.edits().begin(), a.edits().end(), b.edits().begin(),
+                    b.edits().end(), [](auto& x, auto& y) {
+                      return x.file() == y.file() && x.begin() == y.begin()
+                             && x.end() == y.end()
+                             && x.replacement() == y.replacement();
+                    });
+}
+
 /// What compilers propose, each set of edits once.
 std::vector<pb::Fix> proposals(const cause_story& story) {
   std::vector<pb::Fix> result;
   for (auto& error : story.examples)
-    result.insert(result.end(), error.fixes().begin(), error.fixes().end());
-  result = runtime::workspace::merge_identical(std::move(result));
-  if (result.size() > cause_story::examples_max)
-    result.resize(cause_story::examples_max);
+    for (auto& fix : error.fixes()) {
+      auto is_new
+        = std::none_of(result.begin(), result.end(),
+                       [&](auto& other) { return same_edits(other, fix); });
+      if (is_new && result.size() < cause_story::examples_max)
+        result.push_back(fix);
+    }
   return result;
 }
 
