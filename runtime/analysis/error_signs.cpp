@@ -26,7 +26,7 @@ constexpr auto known_types = std::to_array<type_signs>({
   {"incomplete_type", reach::file},
   {"missing_include", reach::file, true},
   {"missing_namespace", reach::file, false, true},
-  {"missing_return_type", reach::file, true},
+  {"missing_return_type", reach::lines, true},
   {"missing_semicolon", reach::unit, true},
   {"missing_typename", reach::lines, true},
   {"no_member", reach::lines, false, true},
