@@ -1,7 +1,6 @@
 #include "nodes/cause_report.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <utility>
 
