@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <caf/config.hpp>
@@ -117,6 +118,26 @@ int run_cli(int argc, char** argv) {
     unblock_signals();
     code = apply_result(
       task_id, apply->count("--workspace") > 0 ? task.workspace : "", global);
+  });
+
+  std::vector<std::string> inputs;
+  auto* fixes = app.add_subcommand(
+    "apply-fixes",
+    "the fixes of many tools that fit together, as a diff; exit status 3: some "
+    "were refused, 1: all were, 4: an input cannot be read");
+  fixes
+    ->add_option("inputs", inputs,
+                 "clang-tidy's YAML, SARIF, unified diffs, SEARCH/REPLACE "
+                 "answers; folders of these; - for stdin")
+    ->required();
+  fixes->add_option("-w,--workspace", task.workspace,
+                    "source tree to change (default: the current folder)");
+  add_scope(*fixes, task);
+  fixes->add_flag("--apply", task.apply, "change the files");
+  add_format(*fixes, task.format);
+  fixes->callback([&] {
+    unblock_signals();
+    code = apply_fixes(inputs, task);
   });
 
   cluster_verbs cluster{app, task, global, code};

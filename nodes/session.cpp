@@ -64,11 +64,7 @@ expected<pb::TaskRequest> make_request(const task_options& options) {
                  "the workspace " + root.string() + " is not a folder"};
   request.set_workspace_root(root.string());
   request.set_mode(mode_of(options.mode));
-  for (auto& glob : options.scope)
-    if (!glob.empty() && glob.front() == '!')
-      request.mutable_scope()->add_exclude(glob.substr(1));
-    else
-      request.mutable_scope()->add_include(glob);
+  *request.mutable_scope() = scope_of(options.scope);
   auto& toolchain = *request.mutable_toolchain();
   if (!options.compile_commands_dir.empty()) {
     auto folder = std::filesystem::canonical(options.compile_commands_dir,
@@ -172,6 +168,16 @@ run_session(head_options options, pb::TaskRequest request,
   if (failed)
     return *failed;
   return std::move(*result);
+}
+
+pb::Scope scope_of(const std::vector<std::string>& globs) {
+  pb::Scope result;
+  for (auto& glob : globs)
+    if (!glob.empty() && glob.front() == '!')
+      result.add_exclude(glob.substr(1));
+    else
+      result.add_include(glob);
+  return result;
 }
 
 int exit_code(errc code) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "messages/v1/progress.pb.h"
 #include "messages/v1/result.pb.h"
@@ -29,6 +30,9 @@ runtime::expected<pb::TaskResult>
 run_session(head_options options, pb::TaskRequest request,
             const std::function<void(const pb::ProgressEvent&)>& progress,
             const std::function<void(const pb::TraceReport&)>& trace);
+
+/// The files that globs allow; those with a "!" in front exclude.
+pb::Scope scope_of(const std::vector<std::string>& globs);
 
 /// The process exit code for an error that kept a task from starting.
 int exit_code(runtime::errc code);

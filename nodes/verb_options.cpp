@@ -39,6 +39,11 @@ void add_workspace(CLI::App& verb, task_options& task) {
     ->check(CLI::Range(1U, 1000U));
 }
 
+void add_scope(CLI::App& verb, task_options& task) {
+  verb.add_option("--scope", task.scope,
+                  "globs: only these files may change; !GLOB excludes");
+}
+
 void add_task(CLI::App& verb, task_options& task) {
   verb
     .add_option("task", task.description,
@@ -48,8 +53,7 @@ void add_task(CLI::App& verb, task_options& task) {
   add_format(verb, task.format);
   verb.add_option("--mode", task.mode, "auto, sequential or parallel")
     ->check(CLI::IsMember({"auto", "sequential", "parallel"}));
-  verb.add_option("--scope", task.scope,
-                  "globs: only these files may change; !GLOB excludes");
+  add_scope(verb, task);
   verb
     .add_option("--budget-seconds", task.budget_seconds,
                 "wall-clock limit for the whole task")

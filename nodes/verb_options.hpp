@@ -9,6 +9,7 @@ namespace cohort::nodes {
 
 void add_format(CLI::App& verb, output_format& format);
 void add_workspace(CLI::App& verb, task_options& task);
+void add_scope(CLI::App& verb, task_options& task);
 void add_task(CLI::App& verb, task_options& task);
 void add_trace(CLI::App& verb, task_options& task);
 

@@ -23,6 +23,10 @@ int diagnose(const task_options& task, const std::string& file,
 int score(const std::string& description, output_format format);
 int apply_result(const std::string& task_id, const std::string& workspace,
                  const global_options& global);
+/// `arguments` are files with fixes, folders of such, or "-". Exit code 3: some
+/// were refused; 1: all were.
+int apply_fixes(const std::vector<std::string>& arguments,
+                const task_options& options);
 int show_config(const global_options& global);
 int validate_config(const global_options& global);
 int doctor(const global_options& global);
