@@ -53,13 +53,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
             == describe_choice(choice),
           "the order of arrival does not matter");
   for (auto& refused : choice.refused) {
-    if (!refused.winner)
+    // At one place it may be with several that it does not fit.
+    if (refused.why.why != workspace::refusal::overlap)
       continue;
     proposal loser{refused.fix, {}, {}};
     proposal winner{choice.chosen[*refused.winner], {}, {}};
     require(workspace::choose({loser, winner}, files.targets()).chosen.size()
               == 1,
-            "what conflicts cannot be applied together");
+            "what overlaps cannot be applied together");
   }
   return 0;
 }
