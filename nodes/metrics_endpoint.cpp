@@ -26,8 +26,9 @@ expected<endpoint> parse_metrics_address(const std::string& text) {
   return where;
 }
 
-metrics_endpoint::metrics_endpoint(std::unique_ptr<prometheus::Exposer> exposer)
-  : exposer_{std::move(exposer)} {
+metrics_endpoint::metrics_endpoint(std::string host,
+                                   std::unique_ptr<prometheus::Exposer> exposer)
+  : host_{std::move(host)}, exposer_{std::move(exposer)} {
   // nop
 }
 
@@ -39,12 +40,12 @@ expected<metrics_endpoint>
 metrics_endpoint::open(const endpoint& where,
                        const runtime::telemetry::metrics_registry& metrics) {
   auto is_six = where.host.find(':') != std::string::npos;
-  auto address = (is_six ? '[' + where.host + ']' : where.host) + ':'
-                 + std::to_string(where.port);
+  auto host = is_six ? '[' + where.host + ']' : where.host;
+  auto address = host + ':' + std::to_string(where.port);
   try {
     auto exposer = std::make_unique<prometheus::Exposer>(address);
     exposer->RegisterCollectable(metrics.collectable());
-    return metrics_endpoint{std::move(exposer)};
+    return metrics_endpoint{std::move(host), std::move(exposer)};
   } catch (const std::exception&) {
     // It says no more than that something was wrong.
     return error{errc::unreachable,
@@ -54,8 +55,9 @@ metrics_endpoint::open(const endpoint& where,
   }
 }
 
-uint16_t metrics_endpoint::port() const {
-  return static_cast<uint16_t>(exposer_->GetListeningPorts().front());
+std::string metrics_endpoint::url() const {
+  return "http://" + host_ + ':'
+         + std::to_string(exposer_->GetListeningPorts().front()) + "/metrics";
 }
 
 } // namespace cohort::nodes

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -22,6 +21,7 @@ runtime::expected<endpoint> parse_metrics_address(const std::string& text);
 /// to whoever asks: without TLS, without a password.
 ///
 /// Threads: two of its own, which read the registry and nothing else.
+/// Addresses of IPv6 need a civetweb that knows them; Debian's does not.
 class metrics_endpoint {
 public:
   /// Errors: unreachable, when the address cannot be listened on.
@@ -32,11 +32,14 @@ public:
   metrics_endpoint(metrics_endpoint&&) noexcept;
   ~metrics_endpoint();
 
-  [[nodiscard]] uint16_t port() const;
+  /// For instance "http://127.0.0.1:9464/metrics".
+  [[nodiscard]] std::string url() const;
 
 private:
-  explicit metrics_endpoint(std::unique_ptr<prometheus::Exposer> exposer);
+  metrics_endpoint(std::string host,
+                   std::unique_ptr<prometheus::Exposer> exposer);
 
+  std::string host_; // As it stands in an address.
   std::unique_ptr<prometheus::Exposer> exposer_;
 };
 

@@ -113,8 +113,7 @@ int serve(const cluster_options& cluster, const global_options& global) {
     if (!opened)
       return fail(opened.error());
     served.emplace(std::move(*opened));
-    std::cerr << "cohort: metrics at http://" << metrics_at->host << ':'
-              << served->port() << "/metrics\n";
+    std::cerr << "cohort: metrics at " << served->url() << '\n';
   }
   std::cerr << "cohort: head on " << where.host << ':' << head.port()
             << " with " << local << (local == 1 ? " worker" : " workers")
