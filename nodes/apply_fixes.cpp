@@ -30,14 +30,19 @@ bool is_fix_file(const fs::path& file) {
   return endings.count(file.extension().string()) > 0;
 }
 
+struct input_file {
+  std::string name;
+  bool is_named = true; // Else it was found in a folder.
+};
+
 /// The files that the arguments mean, those of folders by name.
-expected<std::vector<std::string>>
+expected<std::vector<input_file>>
 list_inputs(const std::vector<std::string>& arguments) {
-  std::vector<std::string> result;
+  std::vector<input_file> result;
   for (auto& argument : arguments) {
     std::error_code failed;
     if (argument == "-" || !fs::is_directory(argument, failed)) {
-      result.push_back(argument);
+      result.push_back({argument, true});
       continue;
     }
     std::vector<std::string> found;
@@ -50,7 +55,8 @@ list_inputs(const std::vector<std::string>& arguments) {
       return error{errc::workspace_unreadable,
                    "cannot read " + argument + ": " + failed.message()};
     std::sort(found.begin(), found.end());
-    std::move(found.begin(), found.end(), std::back_inserter(result));
+    for (auto& name : found)
+      result.push_back({std::move(name), false});
   }
   return result;
 }
@@ -61,20 +67,48 @@ expected<std::string> read_input(const std::string& name) {
   return std::string{std::istreambuf_iterator<char>{std::cin}, {}};
 }
 
+/// Numbers say nothing of a file that changed after they were counted.
+void refuse_later_changes(std::vector<proposal>& proposals,
+                          const std::string& input, base_files& files) {
+  struct stat made {};
+  if (input == "-" || stat(input.c_str(), &made) != 0)
+    return;
+  auto time_of = [](const struct stat& of) {
+    return std::pair{of.st_mtim.tv_sec, of.st_mtim.tv_nsec};
+  };
+  for (auto& one : proposals)
+    for (auto& edit : one.fix.edits()) {
+      auto& file = files.find(edit.file());
+      if (one.is_by_place && !one.refused && !file.closed
+          && one.bases.count(file.path) == 0
+          && time_of(file.seen) > time_of(made))
+        one.refused = runtime::workspace::objection{
+          runtime::workspace::refusal::stale, file.path + " was changed after "
+                                                + input
+                                                + " was written; make it anew"};
+    }
+}
+
 /// All proposals of all inputs. Says on standard error what cannot be read;
-/// `is_readable` is false then.
-std::vector<proposal> read_all(const std::vector<std::string>& inputs,
+/// `is_readable` is false then, unless it only was found in a folder and has
+/// no fixes.
+std::vector<proposal> read_all(const std::vector<input_file>& inputs,
                                base_files& files, bool& is_readable) {
   auto lookup = [&](const std::string& name) -> const auto& {
     return files.find(name);
   };
   std::vector<proposal> result;
-  for (auto& input : inputs) {
+  for (auto& [input, is_named] : inputs) {
     auto text = read_input(input);
+    if (text && !is_named && !runtime::fixes::is_known_format(*text)) {
+      std::cerr << "cohort: " << input << " has no fixes; left out\n";
+      continue;
+    }
     auto read = text ? runtime::fixes::read_fixes(
                   *text, input == "-" ? "standard input" : input, lookup)
                      : text.error();
     if (read) {
+      refuse_later_changes(*read, input, files);
       std::move(read->begin(), read->end(), std::back_inserter(result));
     } else {
       std::cerr << "cohort: " << read.error().message << '\n';
@@ -120,14 +154,19 @@ int apply_fixes(const std::vector<std::string>& arguments,
                    : runtime::fixes::plan_fixes(proposals, files, scope);
   if (!outcome)
     return fail_fixes(outcome.error());
-  auto diff = fixes_diff(*outcome);
-  if (!diff)
+  auto is_text = options.format == output_format::text;
+  auto diff = is_text && options.apply ? expected<std::string>{""}
+                                       : fixes_diff(*outcome);
+  if (!diff && !options.apply)
     return fail_fixes(diff.error());
-  if (options.format == output_format::text)
-    std::cout << (options.apply || diff->empty() ? "" : *diff + '\n')
+  if (!diff) // The files are changed by now.
+    std::cerr << "cohort: no diff: " << diff.error().message << '\n';
+  auto shown = diff ? *diff : std::string{};
+  if (is_text)
+    std::cout << (shown.empty() ? "" : shown + '\n')
               << fixes_text(*outcome, options.apply);
   else
-    std::cout << fixes_json(*outcome, options.apply, *diff);
+    std::cout << fixes_json(*outcome, options.apply, shown);
   return code_of(outcome->choice);
 }
 

@@ -47,6 +47,8 @@ json artifact(const std::string& file) {
   return {{"uri", scheme + percent_encoded(file)}};
 }
 
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
 /// UTF-16 code units; a byte that starts no character counts as none.
 size_t utf16_units(std::string_view text) {
   size_t units = 0;
@@ -70,10 +72,17 @@ public:
       return std::nullopt;
     auto line = lines_.line_of(offset);
     auto begin = lines_.offset(line, 1);
+    if (begin && line == 1 && has_mark())
+      *begin += byte_order_mark.size();
     if (!begin || *begin > offset)
       return std::nullopt;
     return std::pair{line,
                      1 + utf16_units(text_.substr(*begin, offset - *begin))};
+  }
+
+  /// A byte order mark is in front of line 1's column 1.
+  bool has_mark() const {
+    return text_.starts_with(byte_order_mark);
   }
 
   /// Of a byte column; absent where the text has no such line.
@@ -157,7 +166,13 @@ private:
       auto* text = positions(edit.file());
       if (text == nullptr)
         return std::nullopt;
-      auto from = text->at(edit.begin());
+      // What begins with the mark begins behind it, as it reads.
+      auto mark = edit.begin() == 0 && text->has_mark() ? byte_order_mark.size()
+                                                        : 0;
+      std::string_view content = edit.replacement();
+      if (mark > 0 && content.starts_with(byte_order_mark))
+        content.remove_prefix(mark);
+      auto from = text->at(edit.begin() + mark);
       auto to = text->at(edit.end());
       if (!from || !to || edit.end() < edit.begin())
         return std::nullopt;
@@ -166,8 +181,8 @@ private:
                             {"startColumn", from->second},
                             {"endLine", to->first},
                             {"endColumn", to->second}}}};
-      if (!edit.replacement().empty())
-        replacement["insertedContent"] = {{"text", edit.replacement()}};
+      if (!content.empty())
+        replacement["insertedContent"] = {{"text", content}};
       by_file.try_emplace(edit.file(), json::array())
         .first->second.push_back(std::move(replacement));
     }

@@ -95,8 +95,11 @@ public:
     state_.known.assign(state_.coordination.reports().begin(),
                         state_.coordination.reports().end());
     auto& coordination = state_.coordination;
-    if (coordination.has_error())
+    if (coordination.has_error() && state_.tree == state_.base_tree)
       return end_early(pb::TASK_OUTCOME_FAILED, coordination.error().message());
+    if (coordination.has_error())
+      say(pb::PROGRESS_KIND_MESSAGE, "coordinator", "failed",
+          coordination.error().message()); // What was merged is kept.
     if (state_.request.plan_only())
       return end_plan();
     if (coordination.needs_fallback() && settings_.supervision.fallback

@@ -21,7 +21,7 @@ namespace {
 
 struct yaml_replacement {
   std::string file;
-  uint64_t offset = 0;
+  std::optional<uint64_t> offset;
   uint64_t length = 0;
   std::string text;
 };
@@ -80,7 +80,8 @@ public:
   void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
                   YAML::EmitterStyle::value) override {
     open(mark, true);
-    begin_item();
+    if (problem_line == 0)
+      begin_item();
   }
   void OnMapEnd() override {
     close();
@@ -133,7 +134,8 @@ private:
   void begin_item() {
     if (path_ == yaml_path{"Diagnostics"})
       document.diagnostics.emplace_back();
-    else if (path_ == yaml_path{"Diagnostics", "Notes"})
+    else if (path_ == yaml_path{"Diagnostics", "Notes"}
+             && !document.diagnostics.empty())
       document.diagnostics.back().notes.emplace_back();
     else if (!path_.empty() && path_.back() == "Replacements")
       if (auto* list = replacements(path_.size() - 1))
@@ -285,6 +287,7 @@ public:
 private:
   [[nodiscard]] proposal start(std::string message) const {
     proposal result;
+    result.is_by_place = true;
     result.fix.set_tool("clang-tidy");
     result.fix.add_voters(producer_);
     result.fix.set_message(std::move(message));
@@ -305,10 +308,15 @@ private:
     auto name = one.file.empty() || one.file.front() == '/' || folder.empty()
                   ? one.file
                   : folder + '/' + one.file;
+    if (!one.offset || name.empty())
+      object(to, refusal::misplaced,
+             name.empty() ? "one of its replacements names no file"
+                          : "one of its replacements has no Offset");
     // What is too large for a number is too large for the file, too.
     auto most = std::numeric_limits<uint64_t>::max();
-    auto end = one.length > most - one.offset ? most : one.offset + one.length;
-    add_edit(to, files_(name), one.offset, end, one.text);
+    auto begin = one.offset.value_or(0);
+    auto end = one.length > most - begin ? most : begin + one.length;
+    add_edit(to, files_(name), begin, end, one.text);
   }
 
   std::string producer_;

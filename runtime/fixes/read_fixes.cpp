@@ -32,24 +32,56 @@ std::string_view first_line(std::string_view text) {
   return {};
 }
 
+enum class format : uint8_t {
+  nothing, // Not one fix.
+  clang_fixes,
+  sarif,
+  search_replace,
+  unified_diff,
+  unknown
+};
+
+format format_of(std::string_view text) {
+  auto first = first_line(text);
+  if (first.empty() || first == "...")
+    return format::nothing;
+  for (auto key : {"MainSourceFile:", "Diagnostics:", "Replacements:"})
+    if (first.starts_with(key))
+      return format::clang_fixes;
+  if (first.starts_with('{'))
+    return format::sarif;
+  if (has_line(text, {"<<<<<<< SEARCH"}))
+    return format::search_replace;
+  if (has_line(text, {"diff --git ", "--- ", "@@ -"}))
+    return format::unified_diff;
+  return format::unknown;
+}
+
 } // namespace
+
+bool is_known_format(std::string_view text) {
+  return format_of(text) != format::unknown;
+}
 
 read_result read_fixes(std::string_view text, const std::string& source,
                        const file_lookup& files) {
-  auto first = first_line(text);
-  if (first.empty() || first == "...")
+  auto what = format_of(text);
+  if (what == format::nothing)
     return std::vector<proposal>{};
   if (auto zero = std::find(text.begin(), text.end(), '\0'); zero != text.end())
     return bad_line(source, line_number(text, zero), "is not a text file");
-  for (auto key : {"MainSourceFile:", "Diagnostics:", "Replacements:"})
-    if (first.starts_with(key))
+  switch (what) {
+    case format::clang_fixes:
       return read_clang_fixes(text, source, files);
-  if (first.starts_with('{'))
-    return read_sarif(text, source, files);
-  if (has_line(text, {"<<<<<<< SEARCH"}))
-    return read_search_replace(text, source, files);
-  if (has_line(text, {"diff --git ", "--- ", "@@ -"}))
-    return read_unified_diff(text, source, files);
+    case format::sarif:
+      return read_sarif(text, source, files);
+    case format::search_replace:
+      return read_search_replace(text, source, files);
+    case format::unified_diff:
+      return read_unified_diff(text, source, files);
+    default:
+      break;
+  }
   return bad_line(source, 1,
                   "no fixes that are known: expected clang-tidy's YAML, SARIF, "
                   "a unified diff, or SEARCH/REPLACE blocks");

@@ -59,6 +59,9 @@ read_result read_search_replace(std::string_view text,
                                 const std::string& source,
                                 const file_lookup& files);
 
+/// Whether a text begins as one of these does, or is empty.
+[[nodiscard]] bool is_known_format(std::string_view text);
+
 /// Any of these, whichever it is; an empty text has no fixes.
 read_result read_fixes(std::string_view text, const std::string& source,
                        const file_lookup& files);

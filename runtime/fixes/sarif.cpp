@@ -129,6 +129,7 @@ private:
   void read_fix(const json& result, const json& fix, size_t alternatives,
                 std::vector<proposal>& out) {
     proposal made;
+    made.is_by_place = true;
     made.fix.set_tool(tool_);
     made.fix.add_voters(producer_);
     auto rule = string_in(result, "ruleId");
@@ -153,9 +154,14 @@ private:
       if (!range)
         object(to, refusal::misplaced,
                "a region of its fix is not in " + file.path);
+      auto& content = member(one, "insertedContent");
+      if (one.contains("insertedContent")
+          && !(content.is_object() && content.contains("text")
+               && content["text"].is_string()))
+        object(to, refusal::misplaced,
+               "what it puts into " + file.path + " is no text");
       auto [begin, end] = range.value_or(std::pair<uint64_t, uint64_t>{});
-      add_edit(to, file, begin, end,
-               string_in(member(one, "insertedContent"), "text"));
+      add_edit(to, file, begin, end, string_in(content, "text"));
     }
   }
 

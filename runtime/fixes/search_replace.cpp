@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "runtime/fixes/lines.hpp"
@@ -117,11 +118,21 @@ public:
 
 private:
   [[nodiscard]] size_t next(size_t from) const {
-    for (auto at = bytes_.find(wanted_, from); at != std::string_view::npos;
-         at = bytes_.find(wanted_, at + 1))
+    for (auto at = find(from); at != std::string_view::npos; at = find(at + 1))
       if (at == 0 || bytes_[at - 1] == '\n')
         return at;
     return std::string_view::npos;
+  }
+
+  /// string_view's own is quadratic where lines repeat.
+  [[nodiscard]] size_t find(size_t from) const {
+    if (from >= bytes_.size())
+      return std::string_view::npos;
+    auto* found = memmem(bytes_.data() + from, bytes_.size() - from,
+                         wanted_.data(), wanted_.size());
+    return found ? static_cast<size_t>(static_cast<const char*>(found)
+                                       - bytes_.data())
+                 : std::string_view::npos;
   }
 
   std::string_view bytes_;

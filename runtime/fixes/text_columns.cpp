@@ -9,9 +9,23 @@ namespace {
 
 constexpr uint32_t line_end = std::numeric_limits<uint32_t>::max();
 
-/// Length of the character that begins with `lead`; 1 for what is not UTF-8.
-size_t bytes_of(unsigned char lead) {
-  return lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+/// Length of the character that `text` begins with; 0 for what is not UTF-8.
+size_t first_character(std::string_view text) {
+  auto lead = static_cast<unsigned char>(text.front());
+  size_t size = lead < 0x80   ? 1
+                : lead < 0xc0 ? 0
+                : lead < 0xe0 ? 2
+                : lead < 0xf0 ? 3
+                : lead < 0xf8 ? 4
+                              : 0;
+  if (size > text.size())
+    return 0;
+  auto goes_on = [](char c) { return (c & '\xc0') == '\x80'; };
+  return std::all_of(
+           text.begin() + 1,
+           text.begin() + static_cast<ptrdiff_t>(size == 0 ? 1 : size), goes_on)
+           ? size
+           : 0;
 }
 
 } // namespace
@@ -34,13 +48,15 @@ std::optional<uint64_t> text_columns::offset(uint64_t line,
   for (auto left = column - 1; left > 0;) {
     if (at >= *end)
       return std::nullopt;
-    auto size = bytes_of(static_cast<unsigned char>(bytes_[at]));
+    auto size = first_character(bytes_.substr(at, *end - at));
+    if (size == 0)
+      return std::nullopt; // What a column counts there, nobody knows.
     // What lies outside of the basic plane is a pair in UTF-16.
     auto width = kind_ == column_kind::utf16_units && size == 4 ? 2U : 1U;
     if (width > left)
       return std::nullopt;
     left -= width;
-    at = std::min(at + size, *end);
+    at += size;
   }
   return at;
 }

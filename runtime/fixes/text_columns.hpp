@@ -23,7 +23,8 @@ public:
     // nop
   }
 
-  /// nullopt when there is no such line or column.
+  /// nullopt when there is no such line or column, or when what is before it in
+  /// the line is not UTF-8.
   [[nodiscard]] std::optional<uint64_t> offset(uint64_t line,
                                                uint64_t column) const;
 

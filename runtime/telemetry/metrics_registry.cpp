@@ -1,5 +1,6 @@
 #include "runtime/telemetry/metrics_registry.hpp"
 
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -154,8 +155,9 @@ void metrics_registry::see(const pb::AttemptSpan& span) {
   auto nanos = TimeUtil::DurationToNanoseconds(span.ended() - span.started());
   impl_->durations.Add({{"kind", span.kind()}}, duration_buckets)
     .Observe(static_cast<double>(nanos) * 1e-9);
-  impl_->cpu.Add({{"kind", span.kind()}})
-    .Increment(span.metrics().cpu_seconds());
+  // A node may say anything.
+  if (auto cpu = span.metrics().cpu_seconds(); std::isfinite(cpu) && cpu >= 0)
+    impl_->cpu.Add({{"kind", span.kind()}}).Increment(cpu);
   impl_->cache_hits.Increment(span.metrics().cache_hits());
 }
 

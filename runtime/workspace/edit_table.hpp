@@ -26,7 +26,8 @@ struct collision {
 /// what it holds.
 class edit_table {
 public:
-  /// What `edit`, of a fix with these voters (sorted), conflicts with.
+  /// What `edit`, of a fix with these voters (sorted; producer and check),
+  /// conflicts with.
   [[nodiscard]] std::optional<collision>
   find_collision(const pb::Edit& edit,
                  const std::vector<std::string>& voters) const;

@@ -112,9 +112,11 @@ auto objection_key(const judged& what) {
                       : std::tuple{false, refusal{}, std::string_view{}};
 }
 
+/// Those that are alike stand together.
 bool judged_before(const judged& a, const judged& b) {
-  return before(a.fix, b.fix)
-         || (!before(b.fix, a.fix) && objection_key(a) < objection_key(b));
+  if (!same_edits(a.fix, b.fix) || objection_key(a) == objection_key(b))
+    return before(a.fix, b.fix);
+  return objection_key(a) < objection_key(b);
 }
 
 /// Makes one of those that are alike. REQUIRES: sorted.
@@ -214,12 +216,23 @@ std::vector<size_t> rank(const std::vector<judged>& fixes) {
   return result;
 }
 
+/// Its producers, each with the check that it made for it: two checks that
+/// insert the same text may well mean it once.
+std::vector<std::string> checks_of(const pb::Fix& fix) {
+  auto check = fix.message().substr(0, fix.message().find(':'));
+  std::vector<std::string> result;
+  for (auto& voter : fix.voters())
+    result.push_back(voter + '\n' + check);
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
 /// Chooses one fix after the other.
 class chooser {
 public:
   /// What `fix` conflicts with; nothing when it was added, as number `owner`.
   std::optional<collision> try_add(const pb::Fix& fix, size_t owner) {
-    std::vector<std::string> voters{fix.voters().begin(), fix.voters().end()};
+    auto voters = checks_of(fix);
     for (auto& edit : fix.edits())
       if (auto hit = tables_[edit.file()].find_collision(edit, voters))
         return hit;

@@ -50,6 +50,9 @@ struct proposal {
   /// File -> digest of the bytes that the fix was made on (see file_digest);
   /// nothing for a file of which that is not known.
   std::map<std::string, std::string> bases;
+  /// Its places are bare numbers: nothing but `bases` says that a file is
+  /// still what they were counted in.
+  bool is_by_place = false;
   /// What its reader has against it: it could not be placed.
   std::optional<objection> refused;
 };
@@ -86,8 +89,8 @@ struct choice {
 /// Two fixes conflict where they change the same bytes differently, where one
 /// inserts inside of what the other replaces, and where both insert at the same
 /// place, but for two cases: lines of #include there are all inserted, each
-/// once; and the same text of one producer is inserted once for each of its
-/// fixes (the closing brackets of two statements, say).
+/// once; and the same text of one producer's one check is inserted once for
+/// each of its fixes (the closing brackets of two statements, say).
 [[nodiscard]] choice choose(const std::vector<proposal>& proposals,
                             const target_lookup& targets);
 

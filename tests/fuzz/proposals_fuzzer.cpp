@@ -56,8 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     // At one place it may be with several that it does not fit.
     if (refused.why.why != workspace::refusal::overlap)
       continue;
-    proposal loser{refused.fix, {}, {}};
-    proposal winner{choice.chosen[*refused.winner], {}, {}};
+    proposal loser{refused.fix, {}, false, {}};
+    proposal winner{choice.chosen[*refused.winner], {}, false, {}};
     require(workspace::choose({loser, winner}, files.targets()).chosen.size()
               == 1,
             "what overlaps cannot be applied together");

@@ -43,6 +43,23 @@ class ApplyFixes(CohortTest):
             {"tool": {"driver": {"name": "checker"}}, "artifacts": [{"location": {"uri": uri}, **artifact}],
              "results": [{"ruleId": "r", "message": {"text": "m"}, "fixes": [{"artifactChanges": [change]}]}]}]})
 
+    def test_numbers_of_a_file_that_changed_since_are_not_trusted(self):
+        root = self.workspace(NULLS, repository=False)
+        fixes = self.fixes("x.yaml", export(root / "x.cpp", diagnostic("t", (root / "x.cpp", 4, 0, "b"))))
+        self.cohort("apply-fixes", fixes, "-w", root, "--apply")
+        self.assertEqual((root / "x.cpp").read_text(), "int ba = 1;\n")
+        again = self.cohort("apply-fixes", fixes, "-w", root, "--apply", code=1)
+        self.assertIn("was changed after", again.stdout)
+        self.assertEqual((root / "x.cpp").read_text(), "int ba = 1;\n")
+
+    def test_a_folder_may_hold_other_files(self):
+        root = self.workspace(NULLS, repository=False)
+        self.fixes("README.md", "Nothing to fix here.\n")
+        fixes = self.fixes("x.yaml", export(root / "x.cpp", diagnostic("t", (root / "x.cpp", 4, 1, "b"))))
+        done = self.cohort("apply-fixes", fixes.parent, "-w", root, "--apply")
+        self.assertIn("has no fixes; left out", done.stderr)
+        self.assertEqual((root / "x.cpp").read_text(), "int b = 1;\n")
+
     # -- conflicts
 
     def test_a_conflict_in_one_file_leaves_the_others_alone(self):

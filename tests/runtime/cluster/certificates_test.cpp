@@ -190,20 +190,21 @@ TEST_CASE("chains have an end, a size and one kind of content") {
   auto files = cluster.issued(role::node, "alpha");
   auto judge = verifier::load(files.ca);
   REQUIRE(judge);
-  auto [chain, signature] = proof_of(files, "m");
+  auto shown = proof_of(files, "m");
   auto refused = [&](const std::string& pem, std::string_view words) {
-    check_refused(judge->verify(pem, "m", signature, now), words,
+    check_refused(judge->verify(pem, "m", shown.signature, now), words,
                   runtime::errc::invalid_message);
   };
   refused("", "empty");
   refused("hello", "no certificate");
   refused(std::string(1000, '\0'), "no certificate");
   refused(std::string(70'000, '-'), "64 KiB");
-  refused(chain + chain + chain + chain + chain, "more than 4");
-  refused(chain + text_of(files.key), "PRIVATE KEY");
+  refused(shown.chain + shown.chain + shown.chain + shown.chain + shown.chain,
+          "more than 4");
+  refused(shown.chain + text_of(files.key), "PRIVATE KEY");
   refused(text_of(files.key), "PRIVATE KEY");
   refused("-----BEGIN CERTIFICATE-----\n", "damaged PEM");
-  refused(chain.substr(0, chain.size() / 2), "damaged PEM");
+  refused(shown.chain.substr(0, shown.chain.size() / 2), "damaged PEM");
   refused("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
           "damaged certificate");
 }

@@ -255,11 +255,13 @@ TEST_CASE("a stop reports what was merged by then, in every phase") {
     std::string tree;
   };
   auto reads = [](machines& m) { m.world.also_reads = {{"f.cc", "c.cc"}}; };
-  for (auto& [at, tree] :
+  for (auto& expected :
        std::vector<expectation>{{"review", "tree:a.cc,b.cc,c.cc"},
                                 {"repair", "tree:a.cc,b.cc,c.cc"},
                                 {"merge", "tree:a.cc,b.cc,c.cc"},
                                 {"check", "tree:"}}) {
+    auto& at = expected.at;
+    auto& tree = expected.tree;
     CAPTURE(at);
     coordination_of task{at, reads};
     auto last = task.open.front();

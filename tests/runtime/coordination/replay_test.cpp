@@ -73,7 +73,9 @@ std::multiset<std::string> asked_for(const machines& m) {
 } // namespace
 
 TEST_CASE("at each step, the events alone give the coordinator's state") {
-  for (auto& [name, prepare] : stories) {
+  for (auto& story : stories) {
+    auto& name = story.first;
+    auto& prepare = story.second;
     CAPTURE(name);
     machines live;
     prepare(live);
@@ -90,7 +92,9 @@ TEST_CASE("at each step, the events alone give the coordinator's state") {
 
 TEST_CASE("a coordinator that dies at any step is followed by one that asks "
           "for the same and ends with the same") {
-  for (auto& [name, prepare] : stories) {
+  for (auto& story : stories) {
+    auto& name = story.first;
+    auto& prepare = story.second;
     CAPTURE(name);
     machines live;
     prepare(live);
@@ -119,7 +123,9 @@ TEST_CASE("a coordinator that dies at any step is followed by one that asks "
 }
 
 TEST_CASE("a coordinator that dies after its end reports the same again") {
-  for (auto& [name, prepare] : stories) {
+  for (auto& story : stories) {
+    auto& name = story.first;
+    auto& prepare = story.second;
     CAPTURE(name);
     machines live;
     prepare(live);
@@ -157,7 +163,9 @@ TEST_CASE("an older coordinator's tickets mean nothing to its successor") {
 
 TEST_CASE("at each step, the events tell what a supervisor has found out") {
   for (auto mode : {pb::EXECUTION_MODE_PARALLEL, pb::EXECUTION_MODE_SEQUENTIAL})
-    for (auto& [name, prepare] : stories) {
+    for (auto& story : stories) {
+      auto& name = story.first;
+      auto& prepare = story.second;
       CAPTURE(name);
       machines live;
       prepare(live);

@@ -184,13 +184,14 @@ TEST_CASE("the only note with a fix counts, several are alternatives") {
 
 TEST_CASE("places that no file has are fixes that are refused") {
   small_workspace files{{{"b.cc", "0123456789"}}};
-  for (auto [offset, length] : {std::pair{"11", "0"},
-                                {"0", "11"},
-                                {"18446744073709551615", "1"},
-                                {"9", "18446744073709551615"}}) {
-    CAPTURE(offset);
-    auto read = read_clang_fixes(one_replacement(offset, length, "x"), "b.yaml",
-                                 files.lookup());
+  for (auto place : {std::pair{"11", "0"},
+                     {"0", "11"},
+                     {"18446744073709551615", "1"},
+                     {"9", "18446744073709551615"}}) {
+    CAPTURE(place.first);
+    auto read
+      = read_clang_fixes(one_replacement(place.first, place.second, "x"),
+                         "b.yaml", files.lookup());
     REQUIRE(read);
     CHECK(files.after("b.cc", *read).starts_with("refused: bytes "));
   }
@@ -237,4 +238,23 @@ TEST_CASE("what is not known is passed over") {
     CAPTURE(text);
     CHECK(read_clang_fixes(text, "b.yaml", files.lookup()));
   }
+}
+
+TEST_CASE("keys that are maps or aliases end the reading, and nothing else") {
+  small_workspace files{{{"f", "x"}}};
+  auto read = read_clang_fixes("MainSourceFile: &x a\n? {Diagnostics: *x}\n"
+                               ": Notes\n? {b: c}\n: d\n",
+                               "f.yaml", files.lookup());
+  CHECK_FALSE(read);
+}
+
+TEST_CASE("a replacement without a place is refused") {
+  small_workspace files{{{"f", "x"}}};
+  auto read = read_clang_fixes("MainSourceFile: 'f'\nReplacements:\n"
+                               "  - FilePath: 'f'\n    Length: 0\n"
+                               "    ReplacementText: 'y'\n",
+                               "f.yaml", files.lookup());
+  REQUIRE(read);
+  REQUIRE(read->size() == 1);
+  CHECK((*read)[0].refused);
 }

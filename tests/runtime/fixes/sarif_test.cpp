@@ -187,3 +187,30 @@ TEST_CASE("what is no SARIF is named with its line") {
          R"([7]}]}]}]})",
          "no fix");
 }
+
+TEST_CASE("columns behind what is not UTF-8 are no places") {
+  const std::string latin = "/* \xe9 */ int x; int yy;\n";
+  auto region = R"({"startLine":1,"startColumn":13,"endColumn":14})";
+  small_workspace files{{{"f", latin}}};
+  auto read = read_sarif(sarif(region, "z"), "f.sarif", files.lookup());
+  REQUIRE(read);
+  REQUIRE(read->size() == 1);
+  REQUIRE((*read)[0].refused);
+  CHECK((*read)[0].refused->why == workspace::refusal::misplaced);
+  // In front of it they are.
+  CHECK(after(latin,
+              sarif(R"({"startLine":1,"startColumn":1,"endColumn":3})", "//"))
+        == "// \xe9 */ int x; int yy;\n");
+}
+
+TEST_CASE("what is put in must be text: nothing is removed for it") {
+  auto log = sarif(R"({"startLine":1})", "new");
+  auto at = log.find(R"({"text":"new"})");
+  REQUIRE(at != std::string::npos);
+  log.replace(at, 14, R"({"binary":"AAAA"})");
+  small_workspace files{{{"f", "int b;\n"}}};
+  auto read = read_sarif(log, "f.sarif", files.lookup());
+  REQUIRE(read);
+  REQUIRE(read->size() == 1);
+  CHECK((*read)[0].refused);
+}

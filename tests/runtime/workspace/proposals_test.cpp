@@ -165,6 +165,29 @@ TEST_CASE("closing brackets of one producer are inserted for each statement") {
   CHECK(apply_to(code, {outer("1"), inner("2")}) == "if (a) { if (b) x;}");
 }
 
+TEST_CASE("two checks that insert the same text may mean it once") {
+  plain_files files{{{"f", "int f(int a);"}}};
+  auto what = choose_among(
+    files,
+    {propose("p", {edit("f", 6, 6, "const "), edit("f", 9, 9, "&")}, "a: m"),
+     propose("p", {edit("f", 6, 6, "const ")}, "b: m")});
+  REQUIRE(what.refused.size() == 1);
+  CHECK(what.refused[0].why.why == refusal::same_place);
+  CHECK(files.after(what)["f"].find("const const") == std::string::npos);
+}
+
+TEST_CASE("one that is refused does not keep its twins apart") {
+  plain_files files{{{"f", "int f();"}}};
+  auto first = propose("p", {edit("f", 0, 0, "static ")}, "a: m");
+  auto refused = propose("q", {edit("f", 0, 0, "static ")}, "b: m");
+  refused.refused = objection{refusal::ambiguous, "one of two"};
+  auto last = propose("r", {edit("f", 0, 0, "static ")}, "c: m");
+  auto what = choose_among(files, {first, refused, last});
+  REQUIRE(what.chosen.size() == 1);
+  CHECK(what.chosen[0].voters_size() == 2);
+  CHECK(files.after(what)["f"] == "static int f();");
+}
+
 TEST_CASE("an insertion at the border of a replacement fits") {
   CHECK(apply_to("abcd", {propose("1", {edit("f", 1, 3, "X")}),
                           propose("2", {edit("f", 1, 1, "(")}),
@@ -311,8 +334,8 @@ TEST_CASE("any proposals: the choice fits together, lacks nothing that would "
         continue;
       // Alone with what it conflicts with, one of the two is refused again.
       auto& winner = what.chosen.at(*refused.winner);
-      auto pair = choose_among(files,
-                               {{refused.fix, {}, {}}, {winner, {}, {}}});
+      auto pair = choose_among(files, {{refused.fix, {}, false, {}},
+                                       {winner, {}, false, {}}});
       CHECK(pair.chosen.size() == 1);
     }
     auto wanted = describe(what);
