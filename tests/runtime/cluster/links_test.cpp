@@ -254,7 +254,9 @@ TEST_CASE("beginning anew without a proof does not end a session") {
   request.mutable_join_request()->set_version("1.0");
   request.mutable_join_request()->set_nonce(std::string(nonce_bytes, 'x'));
   channel forged{99, 1U << 20};
-  for (auto& envelope : *forged.wrap(request))
+  auto envelopes = forged.wrap(request);
+  REQUIRE(envelopes);
+  for (auto& envelope : *envelopes)
     all.head.receive(all.route, envelope, all.now);
   all.settle();
   CHECK(all.seen.empty());
