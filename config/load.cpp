@@ -49,6 +49,18 @@ void set_override(const std::string& text, load_result& out) {
     out.problems.push_back({"--set", 0, shown(path), unknown_key(path)});
 }
 
+/// What settings must be to each other.
+void check_relations(load_result& out) {
+  auto& cluster = out.values.cluster;
+  if (cluster.failure_timeout < 3 * cluster.heartbeat_interval)
+    out.problems.push_back(
+      {"all together", 0, "cluster.failure_timeout_ms",
+       std::to_string(cluster.failure_timeout.count())
+         + " with a heartbeat every "
+         + std::to_string(cluster.heartbeat_interval.count())
+         + ": allowed is the time of three heartbeats and more"});
+}
+
 } // namespace
 
 load_result load(const load_request& request) {
@@ -63,6 +75,7 @@ load_result load(const load_request& request) {
     }
   for (auto& text : request.overrides)
     set_override(text, result);
+  check_relations(result);
   if (!result.problems.empty())
     result.values = settings{};
   return result;

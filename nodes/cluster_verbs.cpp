@@ -63,6 +63,8 @@ CLI::App* cluster_verbs::add_client(const char* name, const char* what) {
   verb->add_option("--head", cluster_.head,
                    "HOST:PORT of the head (default: 127.0.0.1 and the "
                    "configured port)");
+  verb->add_option("--name", cluster_.name,
+                   "whose certificate to show (default: client)");
   add_transport(*verb, cluster_);
   return verb;
 }

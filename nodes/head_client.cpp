@@ -14,7 +14,6 @@ using runtime::error;
 using runtime::expected;
 using runtime::cluster::visitor_effect;
 
-constexpr auto client_name = "client";
 constexpr auto moment = 100ms;
 
 auto now() {
@@ -29,26 +28,28 @@ head_client::connect(const cluster_options& cluster,
   auto head = head_of(cluster, settings);
   if (!head)
     return head.error();
+  auto name = cluster.name.empty() ? std::string{"client"} : cluster.name;
   auto how = transport_for(cluster, settings, runtime::cluster::role::client,
-                           client_name);
+                           name);
   if (auto usable = check(how, runtime::cluster::role::client, head->host);
       !usable)
     return usable.error();
-  std::unique_ptr<head_client> result{
-    new head_client{settings, std::move(*head), std::move(how)}};
+  std::unique_ptr<head_client> result{new head_client{
+    settings, std::move(*head), std::move(how), std::move(name)}};
   if (auto joined = result->join(); !joined)
     return joined.error();
   return result;
 }
 
 head_client::head_client(const config::settings& settings, endpoint head,
-                         transport how)
+                         transport how, std::string name)
   : head_{std::move(head)},
     how_{std::move(how)},
     config_{how_, settings.cluster},
     system_{config_},
     self_{std::in_place, system_},
-    link_{{pb::PEER_ROLE_CLIENT, client_name, COHORT_VERSION, random_bits()},
+    link_{{pb::PEER_ROLE_CLIENT, std::move(name), COHORT_VERSION,
+           random_bits()},
           settings.cluster,
           how_.insecure ? runtime::cluster::no_credentials()
                         : runtime::cluster::credentials_from(how_.files),

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
@@ -43,7 +44,8 @@ public:
         const std::function<bool(const pb::ProgressEvent&)>& see);
 
 private:
-  head_client(const config::settings& settings, endpoint head, transport how);
+  head_client(const config::settings& settings, endpoint head, transport how,
+              std::string name);
 
   runtime::expected<void> join();
   void say(pb::ClientRequest request);

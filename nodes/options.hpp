@@ -43,7 +43,7 @@ struct cluster_options {
   std::string metrics;      // serve: [HOST:]PORT; empty: none.
   std::string certificates; // Folder; empty: as configured.
   bool insecure = false;
-  std::string name; // node; empty: the host's.
+  std::string name; // node; empty: the host's. Clients; empty: "client".
   int jobs = -1;    // serve, node: workers; -1: one for each core.
 };
 

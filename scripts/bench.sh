@@ -79,11 +79,19 @@ gearman() {
 }
 
 measure cohort "$root/build/release/nodes/cohort" bench dispatch "$@"
+measure cohort-nodes "$root/build/release/nodes/cohort" bench dispatch --nodes 2 --workload noop --workload roundtrip \
+  --workload wait
 measure cohort-wait "$root/build/release/tests/bench/bench_wait"
 peer floor "compiled floor" -- "$out/floor"
-peer caf "compiled caf_base -lcaf_io -lcaf_core" -- bash -c "
+certificates=$out/certs
+rm -rf "$certificates"
+for kind in ca head client; do
+  "$root/build/release/nodes/cohort" certs "$kind" --dir "$certificates" >/dev/null
+done
+peer caf "compiled caf_base -lcaf_openssl -lcaf_io -lcaf_core -lssl -lcrypto" -- bash -c "
   '$out/caf_base' local stealing 64 200000 && '$out/caf_base' local stealing 1 20000 &&
-  '$out/caf_base' basp sharing 64 20000 && '$out/caf_base' basp sharing 1 3000"
+  '$out/caf_base' basp sharing 64 20000 && '$out/caf_base' basp sharing 1 3000 &&
+  '$out/caf_base' tls sharing 64 20000 '$certificates' && '$out/caf_base' tls sharing 1 3000 '$certificates'"
 peer procpool -- python3 "$peers/peer_procpool.py"
 peer cmdtools "have xargs" -- python3 "$peers/peer_cmdtools.py"
 peer erlang "have erl" "have erlc" "have epmd" -- "$peers/peer_erlang.sh"

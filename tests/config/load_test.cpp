@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -179,6 +180,13 @@ TEST_CASE("with any problem, no value is taken") {
   CHECK(loaded.values.routing.parallel_enabled);
 }
 
+TEST_CASE("silence is longer than a few heartbeats") {
+  CHECK(set_to({"cluster.heartbeat_interval_ms=1000"}).problems.empty());
+  CHECK(problem_of(set_to({"cluster.heartbeat_interval_ms=1001"}))
+        == "all together: cluster.failure_timeout_ms: 3000 with a heartbeat "
+           "every 1001: allowed is the time of three heartbeats and more");
+}
+
 TEST_CASE("what is printed is read back as the same, for any values") {
   words odd{"a b", "true", "null", "~", "- x", "a: b", "#x", "\"q\"",
             "\\",  "[",    "é",    "'", "010", "!tag", "*a", "&b",
@@ -196,6 +204,9 @@ TEST_CASE("what is printed is read back as the same, for any values") {
         given[0] = '/' + given[0];
       key.set(values, given); // Some are refused, and change nothing.
     }
+    auto& cluster = values.cluster;
+    cluster.failure_timeout = std::max(cluster.failure_timeout,
+                                       3 * cluster.heartbeat_interval);
     auto printed = config::to_yaml(values);
     CAPTURE(printed);
     auto loaded = load_text(printed);

@@ -166,6 +166,13 @@ class Strangers(ClusterTest):
         self.assertEqual(self.state_of("n1"), "NODE_STATE_JOINED")
         self.assertNotIn("n1 is gone", (self.cluster / "head.log").read_text())
 
+    def test_a_user_has_a_name(self) -> None:
+        self.script("up", 1)
+        certs = self.folder / "alice"
+        self.certs("client", "alice", "--dir", self.cluster / "certs", "--out", certs)
+        self.cohort_as(certs, "nodes", "--name", "alice", code=0)
+        self.assertIn("client-bob", self.cohort_as(certs, "nodes", "--name", "bob", code=6))
+
     def test_a_client_cannot_be_a_node(self) -> None:
         self.script("up", 1)
         certs = self.folder / "copy"
