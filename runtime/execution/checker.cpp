@@ -7,9 +7,23 @@
 
 namespace cohort::runtime::execution {
 
+namespace {
+
+/// A compiler that died may have been killed, because memory ran out, say;
+/// what ends by a limit of ours would do so again.
+bool may_be_accident(const process::outcome& result,
+                     const pb::UnitReport& report) {
+  return !report.failure().empty()
+         && (result.status == process::status::exited
+             || result.status == process::status::signalled);
+}
+
+} // namespace
+
 /// A check on its way.
 struct compiler_checker::started {
   check_cache::answer asked;
+  process::command command;
   std::future<process::outcome> result; // None: `report` is there already.
   pb::UnitReport report;
   std::optional<error> failure;
@@ -41,18 +55,22 @@ void compiler_checker::start(const std::string& unit,
     metrics_.set_seconds_saved(metrics_.seconds_saved() + one.report.seconds());
     return;
   }
+  one.command = std::move(*command);
+  launch(one);
+}
+
+void compiler_checker::launch(started& one) {
   auto promise = std::make_shared<std::promise<process::outcome>>();
   one.result = promise->get_future();
-  context_.processes.start(std::move(*command), context_.stop,
+  context_.processes.start(one.command, context_.stop,
                            [promise](process::outcome result) {
                              promise->set_value(std::move(result));
                            });
 }
 
-void compiler_checker::finish(const std::string& unit,
-                              const std::string& compiler, started& one) {
-  if (!one.result.valid())
-    return;
+process::outcome compiler_checker::collect(const std::string& unit,
+                                           const std::string& compiler,
+                                           started& one) {
   auto result = one.result.get();
   metrics_.set_processes(metrics_.processes() + 1);
   metrics_.set_checks(metrics_.checks() + 1);
@@ -62,6 +80,18 @@ void compiler_checker::finish(const std::string& unit,
                                          + ": " + process::describe(result)};
   one.report = toolchain::read_check(context_.project, unit, compiler,
                                      context_.tree, result);
+  return result;
+}
+
+void compiler_checker::finish(const std::string& unit,
+                              const std::string& compiler, started& one) {
+  if (!one.result.valid())
+    return;
+  auto result = collect(unit, compiler, one);
+  if (may_be_accident(result, one.report)) {
+    launch(one); // Once more tells.
+    result = collect(unit, compiler, one);
+  }
   if (context_.cache != nullptr)
     context_.cache->keep(one.asked, context_.tree, one.report,
                          toolchain::files_opened(context_.project, unit,

@@ -58,8 +58,12 @@ private:
 
   void start(const std::string& unit, const std::string& compiler,
              started& one);
+  void launch(started& one);
+  /// A compiler that died is started once more.
   void finish(const std::string& unit, const std::string& compiler,
               started& one);
+  process::outcome collect(const std::string& unit, const std::string& compiler,
+                           started& one);
 
   checker_context context_;
   pb::ExecutionMetrics& metrics_;

@@ -201,7 +201,7 @@ TEST_CASE("a check without a verdict is not kept") {
     world.project.folder() / "bin" / "g++", "kill -SEGV $$\n");
   CHECK(world.check("a.cpp").failure() != "");
   CHECK(world.check("a.cpp").failure() != "");
-  CHECK(world.runs() == 2);
+  CHECK(world.runs() == 4); // Each time once more: it may have been killed.
 }
 
 TEST_CASE("damaged entries are made again") {

@@ -260,6 +260,23 @@ TEST_CASE("without any verdict nothing is edited and the unit is left") {
   CHECK(result.report.left(0).blockage() == pb::BLOCKAGE_REASON_EXTERNAL);
 }
 
+TEST_CASE("a compiler that is killed once is asked again") {
+  small_project project{
+    {{"a.cpp",
+      "struct s { int length; };\nint f(s x) { return x.lenght; }\n"}}};
+  toolchain::toolchain_settings settings;
+  // Killed at its first look at the repaired file, as when memory runs out.
+  settings.clang = cohort::tests::write_script(
+    project.folder() / "clang++",
+    "if ! grep -q lenght '" + (project.slot().tree_folder() / "a.cpp").string()
+      + "' && mkdir '" + (project.folder() / "killed").string()
+      + "' 2>/dev/null; then kill -KILL $$; fi\nexec clang++ \"$@\"\n");
+  auto result = repair(project, settings);
+  CHECK(std::filesystem::exists(project.folder() / "killed"));
+  CHECK(project.text("a.cpp").find("lenght") == std::string::npos);
+  CHECK(result.metrics.fixes_kept() == 1);
+}
+
 TEST_CASE("a compiler that fails only after an edit makes the edit go away") {
   small_project project{
     {{"a.cpp",
