@@ -19,6 +19,8 @@
 #include "tests/support/fake_unit_runner.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::cluster_test {
+
 using namespace std::chrono_literals;
 using namespace cohort;
 using namespace cohort::messages::v1;
@@ -486,3 +488,5 @@ TEST_CASE_FIXTURE(cluster_fixture, "a progress of a node's attempt renews its "
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::cluster_test

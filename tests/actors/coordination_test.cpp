@@ -6,6 +6,8 @@
 
 #include "tests/support/task_fixture.hpp"
 
+namespace cohort::tests::coordination_test {
+
 using namespace std::chrono_literals;
 using namespace cohort;
 using namespace cohort::messages::v1;
@@ -393,3 +395,5 @@ TEST_CASE_FIXTURE(fixture,
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::coordination_test

@@ -5,6 +5,8 @@
 #include "actors/timer.hpp"
 #include "tests/support/actor_fixture.hpp"
 
+namespace cohort::tests::council_chair_test {
+
 using namespace std::chrono_literals;
 using namespace cohort;
 using namespace cohort::messages::v1;
@@ -205,3 +207,5 @@ TEST_CASE_FIXTURE(chair_fixture, "a verdict of an earlier round is ignored") {
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::council_chair_test

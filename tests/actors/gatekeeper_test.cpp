@@ -8,6 +8,8 @@
 #include "tests/support/evidence_builder.hpp"
 #include "tests/support/fake_neighbours.hpp"
 
+namespace cohort::tests::gatekeeper_test {
+
 using namespace cohort;
 using namespace cohort::messages::v1;
 using tests::make_error;
@@ -182,3 +184,5 @@ TEST_CASE_FIXTURE(gate_fixture, "a cancelled run is never judged") {
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::gatekeeper_test

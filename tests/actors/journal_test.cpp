@@ -4,6 +4,8 @@
 
 #include "tests/support/actor_fixture.hpp"
 
+namespace cohort::tests::journal_test {
+
 using namespace cohort;
 using namespace cohort::messages::v1;
 
@@ -102,3 +104,5 @@ TEST_CASE_FIXTURE(journal_fixture,
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::journal_test

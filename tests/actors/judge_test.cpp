@@ -6,6 +6,8 @@
 
 #include "tests/support/actor_fixture.hpp"
 
+namespace cohort::tests::judge_test {
+
 using namespace cohort;
 using namespace cohort::messages::v1;
 
@@ -59,3 +61,5 @@ TEST_CASE_FIXTURE(judge_fixture, "a judge that throws dies alone") {
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::judge_test

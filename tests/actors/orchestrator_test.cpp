@@ -5,6 +5,8 @@
 #include "actors/error.hpp"
 #include "tests/support/task_fixture.hpp"
 
+namespace cohort::tests::orchestrator_test {
+
 using namespace std::chrono_literals;
 using namespace cohort;
 using namespace cohort::messages::v1;
@@ -125,3 +127,5 @@ TEST_CASE("an orchestrator has parallel support only with a coordinator") {
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::orchestrator_test

@@ -5,6 +5,8 @@
 #include "actors/timer.hpp"
 #include "tests/support/actor_fixture.hpp"
 
+namespace cohort::tests::progress_hub_test {
+
 using namespace std::chrono_literals;
 using namespace cohort;
 using namespace cohort::messages::v1;
@@ -78,3 +80,5 @@ TEST_CASE_FIXTURE(hub_fixture, "other tasks are not told") {
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::progress_hub_test

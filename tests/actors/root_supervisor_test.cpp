@@ -7,6 +7,8 @@
 #include "actors/error.hpp"
 #include "tests/support/actor_fixture.hpp"
 
+namespace cohort::tests::root_supervisor_test {
+
 using namespace std::chrono_literals;
 using namespace cohort;
 using namespace cohort::messages::v1;
@@ -129,3 +131,5 @@ TEST_CASE_FIXTURE(root_fixture,
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::root_supervisor_test

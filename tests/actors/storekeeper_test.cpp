@@ -9,6 +9,8 @@
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::storekeeper_test {
+
 using namespace cohort;
 using namespace cohort::messages::v1;
 
@@ -136,3 +138,5 @@ TEST_CASE_FIXTURE(store_fixture, "what cannot be done is told with its reason, "
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::storekeeper_test

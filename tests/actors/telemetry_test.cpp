@@ -10,6 +10,8 @@
 #include "tests/support/fake_unit_runner.hpp"
 #include "tests/support/prometheus_text.hpp"
 
+namespace cohort::tests::telemetry_test {
+
 using namespace std::chrono_literals;
 using namespace cohort;
 using namespace cohort::messages::v1;
@@ -176,3 +178,5 @@ TEST_CASE_FIXTURE(telemetry_fixture,
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::telemetry_test

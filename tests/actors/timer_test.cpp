@@ -4,6 +4,8 @@
 
 #include "tests/support/actor_fixture.hpp"
 
+namespace cohort::tests::timer_test {
+
 using namespace std::chrono_literals;
 using namespace cohort;
 using namespace cohort::messages::v1;
@@ -56,3 +58,5 @@ TEST_CASE_FIXTURE(timer_fixture,
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::timer_test

@@ -10,6 +10,8 @@
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_unit_runner.hpp"
 
+namespace cohort::tests::worker_pool_test {
+
 using namespace std::chrono_literals;
 using namespace cohort;
 using namespace cohort::messages::v1;
@@ -263,3 +265,5 @@ TEST_CASE_FIXTURE(pool_fixture,
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::worker_pool_test

@@ -10,6 +10,8 @@
 #include "config/keys.hpp"
 #include "config/load.hpp"
 
+namespace cohort::tests::cohort_yaml_test {
+
 namespace config = cohort::config;
 
 namespace {
@@ -138,3 +140,5 @@ TEST_CASE("every key takes the value that it prints") {
     CHECK(config::to_yaml(values) == config::to_yaml(config::settings{}));
   }
 }
+
+} // namespace cohort::tests::cohort_yaml_test

@@ -7,6 +7,8 @@
 
 #include "runtime/analysis/error_pattern.hpp"
 
+namespace cohort::tests::error_types_test {
+
 using namespace cohort;
 using config::read_error_types;
 
@@ -76,3 +78,5 @@ TEST_CASE("patterns are written as C++ strings") {
     = to_cpp(read_error_types(fine + R"(messages: [{a: ["say \"x\\y\""]}])"));
   CHECK(text.find(R"({"say \"x\\y\"", "a"},)") != std::string::npos);
 }
+
+} // namespace cohort::tests::error_types_test

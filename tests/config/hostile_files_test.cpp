@@ -8,6 +8,8 @@
 
 #include "tests/config/files.hpp"
 
+namespace cohort::tests::hostile_files_test {
+
 using namespace cohort::tests;
 
 namespace {
@@ -148,3 +150,5 @@ TEST_CASE("random damage to a good file is never a crash") {
       CHECK(config::to_yaml(loaded.values) == good);
   }
 }
+
+} // namespace cohort::tests::hostile_files_test

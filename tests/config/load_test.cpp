@@ -7,6 +7,8 @@
 #include "config/keys.hpp"
 #include "tests/config/files.hpp"
 
+namespace cohort::tests::load_test {
+
 using namespace cohort::tests;
 using namespace std::chrono_literals;
 using words = std::vector<std::string>;
@@ -217,3 +219,5 @@ TEST_CASE("what is printed is read back as the same, for any values") {
     CHECK(loaded.values.state == values.state);
   }
 }
+
+} // namespace cohort::tests::load_test

@@ -6,6 +6,8 @@
 
 #include "tests/config/files.hpp"
 
+namespace cohort::tests::problems_test {
+
 using namespace cohort::tests;
 namespace fs = std::filesystem;
 
@@ -90,3 +92,5 @@ TEST_CASE("what is shown of a long or strange text fits a line") {
                        [](unsigned char c) { return c < ' ' || c == 0x7f; }));
   }
 }
+
+} // namespace cohort::tests::problems_test

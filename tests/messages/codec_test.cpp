@@ -11,6 +11,8 @@
 
 #include "tests/messages/filled.hpp"
 
+namespace cohort::tests::codec_test {
+
 using namespace cohort::messages::v1;
 
 namespace {
@@ -83,3 +85,5 @@ TEST_CASE("logs show a message as text") {
   cancel.set_task_id("t1");
   CHECK(caf::deep_to_string(cancel).find("t1") != std::string::npos);
 }
+
+} // namespace cohort::tests::codec_test

@@ -9,6 +9,8 @@
 
 #include "tests/messages/filled.hpp"
 
+namespace cohort::tests::golden_test {
+
 /// The bytes of the vocabulary. A line that changes is a message that older
 /// nodes and journals read wrongly: add fields, never renumber them.
 
@@ -52,3 +54,5 @@ TEST_CASE("every message has the agreed bytes (REWRITE=1 agrees)") {
   agreed << in.rdbuf();
   CHECK(out == agreed.str());
 }
+
+} // namespace cohort::tests::golden_test

@@ -5,6 +5,8 @@
 
 #include "tests/support/evidence_builder.hpp"
 
+namespace cohort::tests::cause_report_test {
+
 using namespace cohort;
 using namespace cohort::nodes;
 using cohort::tests::make_error;
@@ -146,3 +148,5 @@ TEST_CASE("what the task changed belongs to the cause that is nearest to it") {
   CHECK(report.changes[1][0].edits(0).begin() == 7);
   CHECK(counts_of(report) == "2 causes: 1 repaired, 1 gone");
 }
+
+} // namespace cohort::tests::cause_report_test

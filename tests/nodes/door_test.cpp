@@ -10,6 +10,8 @@
 #include "nodes/wiring.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::door_test {
+
 using namespace std::chrono_literals;
 using namespace cohort;
 
@@ -48,3 +50,5 @@ TEST_CASE("a head whose door a peer kills opens another on the same port") {
   }
   CHECK((*head)->root());
 }
+
+} // namespace cohort::tests::door_test

@@ -3,6 +3,8 @@
 #include "tests/support/faulty_head.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::faults_test {
+
 using namespace std::chrono_literals;
 using namespace cohort;
 namespace pb = cohort::messages::v1;
@@ -58,3 +60,5 @@ TEST_CASE("a worker crashes, a judge never answers, a compiler hangs: the rest "
   for (auto& verdict : result->verdicts())
     CHECK(verdict.judge() != "conflict");
 }
+
+} // namespace cohort::tests::faults_test

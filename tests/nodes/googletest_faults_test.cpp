@@ -10,6 +10,8 @@
 #include "tests/support/faulty_head.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::googletest_faults_test {
+
 using namespace std::chrono_literals;
 using namespace cohort;
 namespace pb = cohort::messages::v1;
@@ -72,3 +74,5 @@ TEST_CASE("GoogleTest is repaired while a compiler hangs on one unit, a worker "
   for (auto& left : result->left())
     CHECK_FALSE(left.reason().empty());
 }
+
+} // namespace cohort::tests::googletest_faults_test

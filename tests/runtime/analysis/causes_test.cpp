@@ -5,6 +5,8 @@
 #include "runtime/analysis/error_signs.hpp"
 #include "tests/support/evidence_builder.hpp"
 
+namespace cohort::tests::causes_test {
+
 using namespace cohort;
 using namespace cohort::runtime::analysis;
 using cohort::tests::make_error;
@@ -178,3 +180,5 @@ TEST_CASE("the missing name is told without its scopes") {
   CHECK(signs("'x was not declared in this scope").missing_name.empty());
   CHECK(signs("cannot convert 'A' to 'B'").missing_name.empty());
 }
+
+} // namespace cohort::tests::causes_test

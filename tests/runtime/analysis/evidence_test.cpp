@@ -8,6 +8,8 @@
 
 #include "tests/support/evidence_builder.hpp"
 
+namespace cohort::tests::evidence_test {
+
 using namespace cohort;
 using namespace cohort::runtime::analysis;
 using cohort::tests::make_error;
@@ -260,3 +262,5 @@ TEST_CASE(
   MESSAGE("gathered in " << seconds << " s of processor time");
   CHECK(seconds < 20); // A quadratic one takes minutes.
 }
+
+} // namespace cohort::tests::evidence_test

@@ -8,6 +8,8 @@
 #include "runtime/analysis/workload.hpp"
 #include "tests/support/evidence_builder.hpp"
 
+namespace cohort::tests::routing_test {
+
 using namespace cohort;
 using namespace cohort::runtime::analysis;
 using cohort::tests::broken_sources;
@@ -300,3 +302,5 @@ TEST_CASE("a file is a header by its name or by how units read it") {
   CHECK_FALSE(has_header_name("src/h"));
   CHECK_FALSE(has_header_name(""));
 }
+
+} // namespace cohort::tests::routing_test

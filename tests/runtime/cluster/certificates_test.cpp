@@ -17,6 +17,8 @@
 #include "runtime/cluster/certificates_pem.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::certificates_test {
+
 namespace {
 
 using namespace cohort;
@@ -645,3 +647,5 @@ TEST_CASE("PEM with changed bytes proves nothing that was not said before") {
   }
   CHECK(refused > 2000);
 }
+
+} // namespace cohort::tests::certificates_test

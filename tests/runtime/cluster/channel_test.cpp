@@ -7,6 +7,8 @@
 
 #include "runtime/cluster/session.hpp"
 
+namespace cohort::tests::channel_test {
+
 using namespace cohort::runtime;
 using namespace cohort::runtime::cluster;
 using namespace std::chrono_literals;
@@ -191,3 +193,5 @@ TEST_CASE("heartbeats measure the round trip, and their absence is silence") {
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::channel_test

@@ -10,6 +10,8 @@
 #include "runtime/cluster/head_link.hpp"
 #include "runtime/cluster/visitor_link.hpp"
 
+namespace cohort::tests::links_test {
+
 using namespace cohort::runtime;
 using namespace cohort::runtime::cluster;
 using namespace std::chrono_literals;
@@ -505,3 +507,5 @@ TEST_CASE("a visitor waits longer and longer for a head that is not there") {
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::links_test

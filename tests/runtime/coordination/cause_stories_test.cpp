@@ -4,6 +4,8 @@
 
 #include "tests/support/evidence_builder.hpp"
 
+namespace cohort::tests::cause_stories_test {
+
 using namespace cohort;
 using namespace cohort::runtime::coordination;
 using cohort::tests::make_error;
@@ -114,3 +116,5 @@ TEST_CASE("what is told in full is bounded, the rest is counted") {
   CHECK(story.left.size() == cause_story::examples_max);
   CHECK(story.left_count == 40);
 }
+
+} // namespace cohort::tests::cause_stories_test

@@ -2,6 +2,8 @@
 
 #include "tests/runtime/coordination/machines.hpp"
 
+namespace cohort::tests::coordinator_machine_test {
+
 using namespace cohort::tests;
 using cohort::runtime::errc;
 using cohort::runtime::error;
@@ -418,3 +420,5 @@ TEST_CASE("the limit of rounds ends what is still open") {
   CHECK(task.report().tree() == "tree:c.cc");
   CHECK(task.report().why() == "the limit of rounds is reached");
 }
+
+} // namespace cohort::tests::coordinator_machine_test

@@ -6,6 +6,8 @@
 #include "tests/runtime/coordination/machines.hpp"
 #include "tests/runtime/coordination/told.hpp"
 
+namespace cohort::tests::random_walk_test {
+
 /// Whole tasks with whatever may go wrong, in any order, and what must hold of
 /// each. A walk is repeated by its seed alone.
 
@@ -234,3 +236,5 @@ TEST_CASE("whatever happens in whatever order, a task has one outcome, merges "
   // The walks go everywhere.
   CHECK(seen.size() == 6);
 }
+
+} // namespace cohort::tests::random_walk_test

@@ -5,6 +5,8 @@
 #include "tests/runtime/coordination/machines.hpp"
 #include "tests/runtime/coordination/told.hpp"
 
+namespace cohort::tests::replay_test {
+
 /// What was decided can be read back from the events alone, at any time.
 
 using namespace cohort::tests;
@@ -182,3 +184,5 @@ TEST_CASE("at each step, the events tell what a supervisor has found out") {
       REQUIRE(live.results.size() == 1);
     }
 }
+
+} // namespace cohort::tests::replay_test

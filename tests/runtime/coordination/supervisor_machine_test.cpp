@@ -3,6 +3,8 @@
 #include "runtime/coordination/synthesis.hpp"
 #include "tests/runtime/coordination/machines.hpp"
 
+namespace cohort::tests::supervisor_machine_test {
+
 using namespace cohort::tests;
 using cohort::runtime::errc;
 using cohort::runtime::error;
@@ -471,3 +473,5 @@ TEST_CASE("a result that could not be applied is partial, with the reason") {
   CHECK(task.result().summary().find("not applied: a.cc has changed")
         != std::string::npos);
 }
+
+} // namespace cohort::tests::supervisor_machine_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace cohort::tests::work_units_test {
+
 using namespace cohort::runtime::coordination;
 namespace pb = cohort::messages::v1;
 
@@ -101,3 +103,5 @@ TEST_CASE("the sequential fallback works on the last good tree, on everything "
   CHECK(unit.repair().subtask().files(0) == "src/a.cc");
   CHECK(unit.repair().scope().include(0) == "src/**");
 }
+
+} // namespace cohort::tests::work_units_test

@@ -11,6 +11,8 @@
 #include "runtime/decomposition/decompose.hpp"
 #include "tests/support/evidence_builder.hpp"
 
+namespace cohort::tests::consensus_test {
+
 using namespace cohort;
 using namespace cohort::runtime::council;
 using cohort::runtime::analysis::gather;
@@ -413,3 +415,5 @@ TEST_CASE("the standing judges mend a plan within the rounds, then approve") {
   }
   FAIL("never approved");
 }
+
+} // namespace cohort::tests::consensus_test

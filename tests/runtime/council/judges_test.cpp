@@ -8,6 +8,8 @@
 #include "runtime/decomposition/decompose.hpp"
 #include "tests/support/evidence_builder.hpp"
 
+namespace cohort::tests::judges_test {
+
 using namespace cohort;
 using namespace cohort::runtime::council;
 using cohort::runtime::analysis::gather;
@@ -213,3 +215,5 @@ TEST_CASE("nonsense gets a verdict with sense") {
   for (auto& judge : judges())
     CHECK(judge.decide(asked.request).opinion() == pb::OPINION_REJECT);
 }
+
+} // namespace cohort::tests::judges_test

@@ -9,6 +9,8 @@
 
 #include "tests/support/evidence_builder.hpp"
 
+namespace cohort::tests::decompose_test {
+
 using namespace cohort;
 using namespace cohort::runtime::decomposition;
 using cohort::runtime::analysis::gather;
@@ -359,3 +361,5 @@ TEST_CASE("10,000 broken files are planned without a quadratic algorithm") {
     CHECK(seconds < 20); // A quadratic one takes minutes.
   }
 }
+
+} // namespace cohort::tests::decompose_test

@@ -2,6 +2,8 @@
 
 #include "runtime/decomposition/decompose.hpp"
 
+namespace cohort::tests::scope_test {
+
 using namespace cohort::runtime::decomposition;
 
 namespace {
@@ -93,3 +95,5 @@ TEST_CASE("a hostile glob costs no more than its length times the path's") {
   CHECK_FALSE(matches(glob + "b", path + "a"));
   CHECK_FALSE(matches(std::string(10'000, '*') + "x", path + "a"));
 }
+
+} // namespace cohort::tests::scope_test

@@ -10,6 +10,8 @@
 #include "runtime/execution/checker.hpp"
 #include "tests/runtime/execution/small_project.hpp"
 
+namespace cohort::tests::check_cache_test {
+
 using namespace cohort::runtime;
 using cohort::tests::small_project;
 namespace pb = cohort::messages::v1;
@@ -257,3 +259,5 @@ TEST_CASE("a cache that cannot be had is none, and says why") {
     execution::open_check_cache(folder.path() / "checks.db", {false, 1}, why)
     == nullptr);
 }
+
+} // namespace cohort::tests::check_cache_test

@@ -9,6 +9,8 @@
 #include "runtime/execution/fixit.hpp"
 #include "tests/runtime/execution/small_project.hpp"
 
+namespace cohort::tests::fixit_test {
+
 using namespace cohort::runtime;
 using cohort::tests::small_project;
 namespace pb = cohort::messages::v1;
@@ -329,3 +331,5 @@ TEST_CASE("stopped before it starts, it starts nothing") {
   REQUIRE_FALSE(result);
   CHECK(result.error().code == errc::cancelled);
 }
+
+} // namespace cohort::tests::fixit_test

@@ -8,6 +8,8 @@
 #include "runtime/execution/guards.hpp"
 #include "runtime/execution/spelling.hpp"
 
+namespace cohort::tests::guards_test {
+
 using namespace cohort::runtime::execution;
 
 namespace {
@@ -320,3 +322,5 @@ TEST_CASE("renames are told from keywords and qualifications") {
   CHECK(is_structural(insert_before(content, "viod", ";")));
   CHECK_FALSE(is_structural(insert_before(content, "viod", "std::")));
 }
+
+} // namespace cohort::tests::guards_test

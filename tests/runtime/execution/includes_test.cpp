@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace cohort::tests::includes_test {
+
 using namespace cohort::runtime::execution;
 
 namespace {
@@ -70,3 +72,5 @@ TEST_CASE("what is included is known") {
   CHECK_FALSE(has_include(text, "\"a\""));
   CHECK_FALSE(has_include(text, "<d>"));
 }
+
+} // namespace cohort::tests::includes_test

@@ -9,6 +9,8 @@
 #include "runtime/execution/repair_session.hpp"
 #include "tests/runtime/execution/small_project.hpp"
 
+namespace cohort::tests::repair_session_test {
+
 using namespace cohort::runtime;
 using namespace cohort::runtime::execution;
 using cohort::tests::small_project;
@@ -277,3 +279,5 @@ TEST_CASE("random faults are all repaired, with and without known reports") {
     CHECK(trees[0] == trees[1]);
   }
 }
+
+} // namespace cohort::tests::repair_session_test

@@ -10,6 +10,8 @@
 #include "runtime/execution/guards.hpp"
 #include "runtime/workspace/edits.hpp"
 
+namespace cohort::tests::rules_test {
+
 using namespace cohort::runtime;
 namespace pb = cohort::messages::v1;
 
@@ -269,3 +271,5 @@ TEST_CASE(
       }
   }
 }
+
+} // namespace cohort::tests::rules_test

@@ -11,6 +11,8 @@
 #include "runtime/execution/slot_runner.hpp"
 #include "tests/runtime/execution/small_project.hpp"
 
+namespace cohort::tests::slot_runner_test {
+
 using namespace cohort::runtime;
 using execution::unit_runner;
 namespace pb = cohort::messages::v1;
@@ -378,3 +380,5 @@ TEST_CASE("a compile_commands.json of the user's is read in place") {
   CHECK_FALSE(tested.has_error());
   CHECK_FALSE(tested.tests().available());
 }
+
+} // namespace cohort::tests::slot_runner_test

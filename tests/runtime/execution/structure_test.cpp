@@ -7,6 +7,8 @@
 
 #include "runtime/execution/tokens.hpp"
 
+namespace cohort::tests::structure_test {
+
 using namespace cohort::runtime::execution;
 
 namespace {
@@ -197,3 +199,5 @@ TEST_CASE("of a hundred thousand open brackets nothing is said") {
     blocks += "void f() {\n  g();\n";
   CHECK(missing_braces(blocks).empty());
 }
+
+} // namespace cohort::tests::structure_test

@@ -8,6 +8,8 @@
 #include "runtime/execution/line_shift.hpp"
 #include "runtime/execution/verdict.hpp"
 
+namespace cohort::tests::verdict_test {
+
 using namespace cohort::runtime::execution;
 
 namespace {
@@ -290,3 +292,5 @@ TEST_CASE("places and candidates are bounded, and refusals told") {
   CHECK(refused[0].candidates.empty());
   CHECK(refused[0].refusal == "no");
 }
+
+} // namespace cohort::tests::verdict_test

@@ -4,6 +4,8 @@
 #include "tests/runtime/workspace/playground.hpp"
 #include "tests/support/fixes.hpp"
 
+namespace cohort::tests::apply_fixes_test {
+
 using namespace cohort::tests;
 using cohort::runtime::errc;
 using cohort::runtime::fixes::apply_fixes;
@@ -103,3 +105,5 @@ TEST_CASE("a folder that cannot be written to is an error, and nothing is "
   CHECK(done.error().code == errc::storage_failed);
   CHECK(contents(test.ground.root()) == before);
 }
+
+} // namespace cohort::tests::apply_fixes_test

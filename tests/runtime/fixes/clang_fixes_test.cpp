@@ -4,6 +4,8 @@
 
 #include "tests/runtime/fixes/reading.hpp"
 
+namespace cohort::tests::clang_fixes_test {
+
 using namespace cohort::tests;
 using fixes::read_clang_fixes;
 
@@ -258,3 +260,5 @@ TEST_CASE("a replacement without a place is refused") {
   REQUIRE(read->size() == 1);
   CHECK((*read)[0].refused);
 }
+
+} // namespace cohort::tests::clang_fixes_test

@@ -2,6 +2,8 @@
 
 #include "tests/runtime/fixes/reading.hpp"
 
+namespace cohort::tests::read_fixes_test {
+
 using namespace cohort::tests;
 using fixes::read_fixes;
 
@@ -40,3 +42,5 @@ TEST_CASE("an empty text has no fixes, an unknown one is an error") {
     CHECK(read.error().message.starts_with("input:"));
   }
 }
+
+} // namespace cohort::tests::read_fixes_test

@@ -2,6 +2,8 @@
 
 #include "tests/runtime/fixes/reading.hpp"
 
+namespace cohort::tests::sarif_test {
+
 using namespace cohort::tests;
 using fixes::read_sarif;
 
@@ -214,3 +216,5 @@ TEST_CASE("what is put in must be text: nothing is removed for it") {
   REQUIRE(read->size() == 1);
   CHECK((*read)[0].refused);
 }
+
+} // namespace cohort::tests::sarif_test

@@ -2,6 +2,8 @@
 
 #include "tests/runtime/fixes/reading.hpp"
 
+namespace cohort::tests::search_replace_test {
+
 using namespace cohort::tests;
 using fixes::read_search_replace;
 
@@ -79,3 +81,5 @@ TEST_CASE("an answer that is cut off is named with its line") {
   REQUIRE(!nameless);
   CHECK(nameless.error().message.find("x:1: ") != std::string::npos);
 }
+
+} // namespace cohort::tests::search_replace_test

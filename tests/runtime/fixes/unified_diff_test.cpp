@@ -5,6 +5,8 @@
 #include "runtime/workspace/text_diff.hpp"
 #include "tests/runtime/fixes/reading.hpp"
 
+namespace cohort::tests::unified_diff_test {
+
 using namespace cohort::tests;
 using fixes::read_unified_diff;
 
@@ -216,3 +218,5 @@ TEST_CASE("what git writes about random changes reads back to them") {
     CHECK(files.after("f", *read) == after);
   }
 }
+
+} // namespace cohort::tests::unified_diff_test

@@ -9,6 +9,8 @@
 #include "tests/runtime/journal/events.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::crash_safety_test {
+
 using namespace cohort::tests;
 
 namespace {
@@ -75,3 +77,5 @@ TEST_CASE("what was acknowledged outlives a writer that is killed") {
     before = now + batch_size;
   }
 }
+
+} // namespace cohort::tests::crash_safety_test

@@ -8,6 +8,8 @@
 #include "tests/runtime/journal/events.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::event_log_test {
+
 using namespace cohort::tests;
 using cohort::runtime::errc;
 using google::protobuf::util::MessageDifferencer;
@@ -195,3 +197,5 @@ TEST_CASE("both logs agree on random appends, restarts included") {
     }
   }
 }
+
+} // namespace cohort::tests::event_log_test

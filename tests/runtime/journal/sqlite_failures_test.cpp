@@ -12,6 +12,8 @@
 #include "tests/runtime/journal/events.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::sqlite_failures_test {
+
 using namespace cohort::tests;
 using cohort::runtime::errc;
 namespace fs = std::filesystem;
@@ -281,3 +283,5 @@ TEST_CASE(
   append(*first, events_of("t", 1));
   CHECK(count_gapless(*first, "t") == 5);
 }
+
+} // namespace cohort::tests::sqlite_failures_test

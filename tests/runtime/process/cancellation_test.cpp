@@ -12,6 +12,8 @@
 #include "tests/runtime/process/real_processes.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::cancellation_test {
+
 using namespace cohort::tests;
 using process::status;
 using namespace std::chrono_literals;
@@ -269,3 +271,5 @@ TEST_CASE("a runner that goes away takes its programs along and reports them") {
   CHECK(running.get().status == status::cancelled);
   CHECK(waiting.get().status == status::cancelled);
 }
+
+} // namespace cohort::tests::cancellation_test

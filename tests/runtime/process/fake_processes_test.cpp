@@ -7,6 +7,8 @@
 
 #include "tests/support/fake_processes.hpp"
 
+namespace cohort::tests::fake_processes_test {
+
 using cohort::runtime::process::command;
 using cohort::runtime::process::outcome;
 using cohort::runtime::process::status;
@@ -95,3 +97,5 @@ TEST_CASE("a fake that goes away cancels what it holds") {
   }
   CHECK(end == status::cancelled);
 }
+
+} // namespace cohort::tests::fake_processes_test

@@ -17,6 +17,8 @@
 #include "runtime/process/spawn.hpp"
 #include "runtime/process/wire.hpp"
 
+namespace cohort::tests::launcher_protocol_test {
+
 using namespace cohort::runtime::process;
 using namespace std::string_literals;
 
@@ -174,3 +176,5 @@ TEST_CASE(
   std::string empty = "PATH=";
   CHECK(program_candidates("tool", {empty.data(), nullptr}).empty());
 }
+
+} // namespace cohort::tests::launcher_protocol_test

@@ -17,6 +17,8 @@
 #include "tests/runtime/process/real_processes.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::nothing_outlives_test {
+
 using namespace cohort::tests;
 using process::status;
 using namespace std::chrono_literals;
@@ -227,3 +229,5 @@ TEST_CASE(
     [&] { return std::none_of(tree.begin(), tree.end(), is_alive); }));
   CHECK(sleep.running() == 0);
 }
+
+} // namespace cohort::tests::nothing_outlives_test

@@ -15,6 +15,8 @@
 #include "tests/runtime/process/real_processes.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::outcomes_test {
+
 using namespace cohort::tests;
 using process::status;
 using namespace std::chrono_literals;
@@ -272,3 +274,5 @@ TEST_CASE("a completion may start the next program") {
   });
   CHECK(end.get_future().get() == "one\nthree\n");
 }
+
+} // namespace cohort::tests::outcomes_test

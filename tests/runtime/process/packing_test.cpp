@@ -6,6 +6,8 @@
 
 #include "runtime/process/packing.hpp"
 
+namespace cohort::tests::packing_test {
+
 using namespace cohort::runtime::process;
 using namespace std::string_literals;
 
@@ -103,3 +105,5 @@ TEST_CASE("a failed start names the program, the step and what to do") {
           .find("ulimit -n")
         != std::string::npos);
 }
+
+} // namespace cohort::tests::packing_test

@@ -4,6 +4,8 @@
 
 #include "tests/support/evidence_builder.hpp"
 
+namespace cohort::tests::gates_test {
+
 using namespace cohort;
 using namespace cohort::runtime::quality;
 using cohort::runtime::analysis::gather;
@@ -171,3 +173,5 @@ TEST_CASE("what is not measured carries its threshold, and fails nothing") {
   auto failed = judge_scope({}, {"/x"});
   CHECK_FALSE(passed({report, failed}));
 }
+
+} // namespace cohort::tests::gates_test

@@ -8,6 +8,8 @@
 
 #include "runtime/resilience/later.hpp"
 
+namespace cohort::tests::backoff_test {
+
 using namespace std::chrono_literals;
 using namespace cohort::runtime::resilience;
 
@@ -39,3 +41,5 @@ TEST_CASE("extremes do not overflow") {
   CHECK(later(now, most) == std::chrono::steady_clock::time_point::max());
   CHECK(later(now, 5ms) == now + 5ms);
 }
+
+} // namespace cohort::tests::backoff_test

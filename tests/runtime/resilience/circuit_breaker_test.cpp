@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace cohort::tests::circuit_breaker_test {
+
 using namespace std::chrono_literals;
 using cohort::runtime::resilience::circuit_breaker;
 using phase = circuit_breaker::phase;
@@ -82,3 +84,5 @@ TEST_CASE("a threshold of nothing is one") {
   breaker.failed(*breaker.allow(now), now);
   CHECK(breaker.current(now) == phase::open);
 }
+
+} // namespace cohort::tests::circuit_breaker_test

@@ -2,6 +2,8 @@
 
 #include "tests/runtime/scheduling/pool_driver.hpp"
 
+namespace cohort::tests::pool_cancel_test {
+
 using namespace cohort::tests;
 
 namespace {
@@ -212,3 +214,5 @@ TEST_CASE("a million units are cancelled, and as many come after them") {
   d.join(1, {compiling});
   CHECK(d.happened() == "7>w1");
 }
+
+} // namespace cohort::tests::pool_cancel_test

@@ -2,6 +2,8 @@
 
 #include "tests/runtime/scheduling/pool_driver.hpp"
 
+namespace cohort::tests::pool_choice_test {
+
 using namespace cohort::tests;
 
 TEST_CASE(
@@ -301,3 +303,5 @@ TEST_CASE("the report counts what workers did, and how long they were busy") {
   CHECK_FALSE(status.quarantined());
   CHECK(d.units.report().queued() == 1);
 }
+
+} // namespace cohort::tests::pool_choice_test

@@ -2,6 +2,8 @@
 
 #include "tests/runtime/scheduling/pool_driver.hpp"
 
+namespace cohort::tests::pool_failure_test {
+
 using namespace cohort::tests;
 
 namespace {
@@ -468,3 +470,5 @@ TEST_CASE("messages that break their contract come back at once") {
   d.submit({});
   CHECK(d.happened() == "");
 }
+
+} // namespace cohort::tests::pool_failure_test

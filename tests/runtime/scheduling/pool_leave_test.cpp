@@ -2,6 +2,8 @@
 
 #include "tests/runtime/scheduling/pool_driver.hpp"
 
+namespace cohort::tests::pool_leave_test {
+
 /// Workers that retire, and the cores that come and go with workers.
 
 using namespace cohort::tests;
@@ -121,3 +123,5 @@ TEST_CASE("without a limit a brought core changes nothing") {
   d.finish(1);
   CHECK(d.happened() == "1 done, 3>w1");
 }
+
+} // namespace cohort::tests::pool_leave_test

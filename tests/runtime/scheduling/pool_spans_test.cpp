@@ -2,6 +2,8 @@
 
 #include "tests/runtime/scheduling/pool_driver.hpp"
 
+namespace cohort::tests::pool_spans_test {
+
 using namespace cohort::tests;
 using cohort::runtime::scheduling::ended_attempt;
 
@@ -149,3 +151,5 @@ TEST_CASE("an attempt begins when those before it on its worker are done") {
   CHECK(ended[1].span.held_seconds() == doctest::Approx(0.1));
   CHECK(d.units.report().finished() == 2);
 }
+
+} // namespace cohort::tests::pool_spans_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace cohort::tests::attempt_span_test {
+
 using namespace cohort::messages::v1;
 using cohort::runtime::telemetry::span_of;
 
@@ -32,3 +34,5 @@ TEST_CASE("each kind of work has its word and its subject") {
   CHECK(span_of(unit).task_id() == "t");
   CHECK(span_of(unit).ticket() == 7);
 }
+
+} // namespace cohort::tests::attempt_span_test

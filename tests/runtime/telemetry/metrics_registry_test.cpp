@@ -7,6 +7,8 @@
 #include "tests/support/golden.hpp"
 #include "tests/support/prometheus_text.hpp"
 
+namespace cohort::tests::metrics_registry_test {
+
 using namespace cohort;
 using namespace cohort::messages::v1;
 using runtime::telemetry::metrics_registry;
@@ -105,3 +107,5 @@ TEST_CASE("a node that the table forgot is gone, and counted no more") {
   metrics.see(table_of("n1", NODE_STATE_JOINED, 7, 1));
   CHECK(has(metrics, "cohort_node_sent_bytes_total{node=\"n1\"} 7"));
 }
+
+} // namespace cohort::tests::metrics_registry_test

@@ -4,6 +4,8 @@
 
 #include <random>
 
+namespace cohort::tests::progress_buffer_test {
+
 using cohort::runtime::telemetry::progress_buffer;
 namespace pb = cohort::messages::v1;
 
@@ -96,3 +98,5 @@ TEST_CASE(
     CHECK(seen_terminal == terminal);
   }
 }
+
+} // namespace cohort::tests::progress_buffer_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace cohort::tests::span_buffer_test {
+
 using namespace cohort::messages::v1;
 using cohort::runtime::telemetry::span_buffer;
 
@@ -48,3 +50,5 @@ TEST_CASE("a buffer for nothing keeps nothing") {
   buffer.push(span_of("a", 1));
   CHECK(shown(buffer, "a") == "(1 dropped)");
 }
+
+} // namespace cohort::tests::span_buffer_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace cohort::tests::task_board_test {
+
 using namespace cohort::messages::v1;
 using cohort::runtime::telemetry::task_board;
 
@@ -65,3 +67,5 @@ TEST_CASE("ended tasks are forgotten, the oldest first; running ones are not") {
   CHECK(!report_of(board, "t44").has_started());
   CHECK(report_of(board, "t45").has_started());
 }
+
+} // namespace cohort::tests::task_board_test

@@ -10,6 +10,8 @@
 #include "runtime/errc.hpp"
 #include "tests/support/golden.hpp"
 
+namespace cohort::tests::trace_test {
+
 using namespace cohort;
 using namespace cohort::messages::v1;
 using google::protobuf::util::TimeUtil;
@@ -130,3 +132,5 @@ TEST_CASE("names that are no UTF-8 do not break the file") {
   CHECK(json::accept(runtime::telemetry::to_otlp_json(trace)));
   CHECK(json::accept(runtime::telemetry::to_chrome_json(trace)));
 }
+
+} // namespace cohort::tests::trace_test

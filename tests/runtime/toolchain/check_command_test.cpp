@@ -8,6 +8,8 @@
 #include "tests/runtime/toolchain/workspace_folder.hpp"
 #include "tests/support/fake_processes.hpp"
 
+namespace cohort::tests::check_command_test {
+
 using namespace cohort::runtime;
 using namespace cohort::runtime::toolchain;
 using namespace cohort::tests;
@@ -309,3 +311,5 @@ TEST_CASE(
   CHECK(installed_compilers(one_unit({"icc"}), settings, processes)
         == words{"gcc"});
 }
+
+} // namespace cohort::tests::check_command_test

@@ -2,6 +2,8 @@
 
 #include "tests/runtime/toolchain/recorded.hpp"
 
+namespace cohort::tests::clang_text_test {
+
 using namespace cohort;
 using namespace cohort::tests;
 
@@ -222,3 +224,5 @@ TEST_CASE("garbage of many megabytes is read calmly") {
     CHECK(read_text(text).diagnostics.size() <= size / 20);
   }
 }
+
+} // namespace cohort::tests::clang_text_test

@@ -8,6 +8,8 @@
 #include "runtime/toolchain/cxx.hpp"
 #include "tests/runtime/toolchain/workspace_folder.hpp"
 
+namespace cohort::tests::compile_commands_test {
+
 using namespace cohort::runtime;
 using namespace cohort::runtime::toolchain;
 using namespace cohort::tests;
@@ -248,3 +250,5 @@ TEST_CASE("ten thousand entries are read at once") {
   REQUIRE(result);
   CHECK(units_of(*result, {}).size() == 10'000);
 }
+
+} // namespace cohort::tests::compile_commands_test

@@ -2,6 +2,8 @@
 
 #include "tests/runtime/toolchain/recorded.hpp"
 
+namespace cohort::tests::gcc_json_test {
+
 using namespace cohort;
 using namespace cohort::tests;
 
@@ -217,3 +219,5 @@ TEST_CASE("a nul byte inside the text harms nothing") {
               + error_object("two") + "]";
   CHECK(read_text(text).diagnostics.size() == 2);
 }
+
+} // namespace cohort::tests::gcc_json_test

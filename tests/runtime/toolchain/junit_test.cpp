@@ -6,6 +6,8 @@
 #include "runtime/toolchain/junit.hpp"
 #include "tests/runtime/toolchain/recorded.hpp"
 
+namespace cohort::tests::junit_test {
+
 using cohort::runtime::toolchain::read_junit;
 
 using verdicts = std::map<std::string, bool>;
@@ -65,3 +67,5 @@ TEST_CASE("megabytes without an end are read in one go") {
     CHECK(read_junit(text).size() <= 2);
   }
 }
+
+} // namespace cohort::tests::junit_test

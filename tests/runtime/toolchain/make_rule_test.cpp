@@ -5,6 +5,8 @@
 
 #include "runtime/toolchain/diagnostics.hpp"
 
+namespace cohort::tests::make_rule_test {
+
 using namespace cohort::runtime::toolchain;
 
 using words = std::vector<std::string>;
@@ -49,3 +51,5 @@ TEST_CASE("typographic quotes become plain, other letters stay") {
   CHECK(plain_quotes("\xe2\x80") == "\xe2\x80");
   CHECK(plain_quotes("") == "");
 }
+
+} // namespace cohort::tests::make_rule_test

@@ -8,6 +8,8 @@
 #include "tests/runtime/toolchain/workspace_folder.hpp"
 #include "tests/support/fake_processes.hpp"
 
+namespace cohort::tests::prepare_test {
+
 using namespace cohort::runtime;
 using namespace cohort::runtime::toolchain;
 using namespace cohort::tests;
@@ -248,3 +250,5 @@ TEST_CASE("a ctest that dies, or writes nothing, gives no verdict; an old one "
   report = run_tests(slow.request.build, {}, slow.limits, slow.processes, {});
   CHECK(report.failure().find("timed out") != std::string::npos);
 }
+
+} // namespace cohort::tests::prepare_test

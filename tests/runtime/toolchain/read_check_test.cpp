@@ -8,6 +8,8 @@
 #include "tests/runtime/toolchain/workspace_folder.hpp"
 #include "tests/support/fake_processes.hpp"
 
+namespace cohort::tests::read_check_test {
+
 using namespace cohort::runtime;
 using namespace cohort::tests;
 
@@ -269,3 +271,5 @@ TEST_CASE("whatever bytes a compiler prints, the report can be sent") {
     CHECK_FALSE(report.ok());
   }
 }
+
+} // namespace cohort::tests::read_check_test

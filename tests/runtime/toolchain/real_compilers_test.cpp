@@ -11,6 +11,8 @@
 #include "tests/runtime/process/real_processes.hpp"
 #include "tests/runtime/toolchain/workspace_folder.hpp"
 
+namespace cohort::tests::real_compilers_test {
+
 /// The compilers, cmake and ctest of this machine; what is not installed is not
 /// asked.
 using namespace cohort::runtime;
@@ -206,3 +208,5 @@ TEST_CASE("a real CMake project is configured, built and tested") {
   CHECK(tests.cases().empty());
   CHECK(tests.failure().find("zz") != std::string::npos);
 }
+
+} // namespace cohort::tests::real_compilers_test

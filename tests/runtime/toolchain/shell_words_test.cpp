@@ -5,6 +5,8 @@
 
 #include "runtime/toolchain/shell_words.hpp"
 
+namespace cohort::tests::shell_words_test {
+
 using namespace cohort::runtime::toolchain;
 
 using words = std::vector<std::string>;
@@ -31,3 +33,5 @@ TEST_CASE("what is not closed ends with the text") {
   CHECK(shell_words("'a b") == words{"a b"});
   CHECK(shell_words("a\\") == words{"a\\"});
 }
+
+} // namespace cohort::tests::shell_words_test

@@ -7,6 +7,8 @@
 
 #include "tests/runtime/execution/small_project.hpp"
 
+namespace cohort::tests::symbols_test {
+
 using namespace cohort::runtime;
 using toolchain::symbol;
 
@@ -80,3 +82,5 @@ TEST_CASE("without ctags there is an error that says what to do") {
   CHECK(none.error().code == errc::tool_failed);
   CHECK(none.error().message.find("universal-ctags") != std::string::npos);
 }
+
+} // namespace cohort::tests::symbols_test

@@ -4,6 +4,8 @@
 #include "runtime/workspace/working_tree.hpp"
 #include "tests/runtime/workspace/playground.hpp"
 
+namespace cohort::tests::apply_test {
+
 using namespace cohort;
 using namespace cohort::tests;
 using runtime::errc;
@@ -306,3 +308,5 @@ TEST_CASE("a workspace that is not there is an error") {
   REQUIRE(!done);
   CHECK(done.error().code == errc::workspace_unreadable);
 }
+
+} // namespace cohort::tests::apply_test

@@ -5,6 +5,8 @@
 #include "runtime/workspace/base_files.hpp"
 #include "tests/runtime/workspace/playground.hpp"
 
+namespace cohort::tests::base_files_test {
+
 using namespace cohort::tests;
 using workspace::base_files;
 using workspace::refusal;
@@ -92,3 +94,5 @@ TEST_CASE("a digest is SHA-256") {
   CHECK(workspace::file_digest("abc")
         == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
+
+} // namespace cohort::tests::base_files_test

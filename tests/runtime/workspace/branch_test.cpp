@@ -3,6 +3,8 @@
 #include "runtime/workspace/delivery.hpp"
 #include "tests/runtime/workspace/playground.hpp"
 
+namespace cohort::tests::branch_test {
+
 using namespace cohort;
 using namespace cohort::tests;
 using runtime::errc;
@@ -267,3 +269,5 @@ TEST_CASE("a patch file is what git applies") {
   REQUIRE(!refused);
   CHECK(refused.error().code == errc::storage_failed);
 }
+
+} // namespace cohort::tests::branch_test

@@ -6,6 +6,8 @@
 
 #include "runtime/workspace/edits.hpp"
 
+namespace cohort::tests::edits_test {
+
 using namespace cohort::runtime;
 using namespace cohort::runtime::workspace;
 
@@ -206,3 +208,5 @@ TEST_CASE("one line of 50 MB is no trouble") {
         == content.size() + 1);
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{5});
 }
+
+} // namespace cohort::tests::edits_test

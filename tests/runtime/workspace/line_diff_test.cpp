@@ -6,6 +6,8 @@
 
 #include "runtime/workspace/edits.hpp"
 
+namespace cohort::tests::line_diff_test {
+
 using namespace cohort::runtime::workspace;
 
 namespace {
@@ -57,3 +59,5 @@ TEST_CASE("the edits make one text of the other, whatever the texts") {
     CHECK(*result == after);
   }
 }
+
+} // namespace cohort::tests::line_diff_test

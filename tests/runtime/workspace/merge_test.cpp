@@ -4,6 +4,8 @@
 
 #include "tests/runtime/workspace/playground.hpp"
 
+namespace cohort::tests::merge_test {
+
 using namespace cohort;
 using namespace cohort::tests;
 
@@ -167,3 +169,5 @@ TEST_CASE("a merge is what git makes of it, and neither side comes first") {
   }
   CHECK(clean > 10);
 }
+
+} // namespace cohort::tests::merge_test

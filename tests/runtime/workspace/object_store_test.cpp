@@ -5,6 +5,8 @@
 
 #include "tests/runtime/workspace/playground.hpp"
 
+namespace cohort::tests::object_store_test {
+
 using namespace cohort;
 using namespace cohort::tests;
 using runtime::errc;
@@ -390,3 +392,5 @@ TEST_CASE("git takes any difference") {
     CHECK(contents(ground.root()) == to);
   }
 }
+
+} // namespace cohort::tests::object_store_test

@@ -6,6 +6,8 @@
 
 #include "tests/support/fixes.hpp"
 
+namespace cohort::tests::proposals_test {
+
 using namespace cohort::runtime::workspace;
 using namespace cohort::tests;
 
@@ -358,3 +360,5 @@ TEST_CASE("a hundred thousand edits that all conflict take no longer than "
   CHECK(what.chosen.size() == 1);
   CHECK(what.refused.size() == 99999); // Pair by pair: five thousand million.
 }
+
+} // namespace cohort::tests::proposals_test

@@ -4,6 +4,8 @@
 #include "runtime/workspace/replacement.hpp"
 #include "tests/runtime/workspace/playground.hpp"
 
+namespace cohort::tests::replacement_test {
+
 using namespace cohort::tests;
 using cohort::runtime::errc;
 using workspace::replacement;
@@ -96,3 +98,5 @@ TEST_CASE("a folder where nothing can be written is an error") {
   REQUIRE(!staged);
   CHECK(staged.error().code == errc::storage_failed);
 }
+
+} // namespace cohort::tests::replacement_test

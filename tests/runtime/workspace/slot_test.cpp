@@ -3,6 +3,8 @@
 #include "runtime/workspace/slot.hpp"
 #include "tests/runtime/workspace/playground.hpp"
 
+namespace cohort::tests::slot_test {
+
 using namespace cohort;
 using namespace cohort::tests;
 using runtime::errc;
@@ -130,3 +132,5 @@ TEST_CASE("after an error a slot knows nothing, and recovers") {
   REQUIRE(mine.bring_to(tree));
   CHECK(contents(mine.tree_folder()) == begin);
 }
+
+} // namespace cohort::tests::slot_test

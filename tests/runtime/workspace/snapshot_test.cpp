@@ -11,6 +11,8 @@
 #include "runtime/workspace/snapshot_files.hpp"
 #include "tests/runtime/workspace/playground.hpp"
 
+namespace cohort::tests::snapshot_test {
+
 using namespace cohort;
 using namespace cohort::tests;
 using runtime::errc;
@@ -445,3 +447,5 @@ TEST_CASE("a glob matches parts and folders, in time") {
     stars += "*a";
   CHECK(!matches_glob(stars + "b", std::string(4000, 'a')));
 }
+
+} // namespace cohort::tests::snapshot_test

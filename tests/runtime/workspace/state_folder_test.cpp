@@ -10,6 +10,8 @@
 
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::state_folder_test {
+
 using namespace cohort::runtime;
 using workspace::state_folder;
 namespace fs = std::filesystem;
@@ -56,3 +58,5 @@ TEST_CASE("the default follows XDG_STATE_HOME, then HOME") {
   setenv("HOME", "/h", 1);
   CHECK(state_folder::default_path() == "/h/.local/state/cohort");
 }
+
+} // namespace cohort::tests::state_folder_test

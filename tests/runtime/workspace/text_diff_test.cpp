@@ -3,6 +3,8 @@
 #include "runtime/workspace/text_diff.hpp"
 #include "tests/runtime/workspace/playground.hpp"
 
+namespace cohort::tests::text_diff_test {
+
 using namespace cohort::tests;
 using workspace::text_diff;
 
@@ -37,3 +39,5 @@ TEST_CASE("git applies what was printed") {
     CHECK(read(ground.root() / "a b.cc") == after);
   }
 }
+
+} // namespace cohort::tests::text_diff_test

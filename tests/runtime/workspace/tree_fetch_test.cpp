@@ -8,6 +8,8 @@
 #include "runtime/workspace/object_store.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace cohort::tests::tree_fetch_test {
+
 using namespace cohort;
 using namespace cohort::runtime;
 using namespace cohort::runtime::workspace;
@@ -228,3 +230,5 @@ TEST_CASE_FIXTURE(two_stores, "an answer to nothing is ignored, and an ask for "
 }
 
 TEST_SUITE_END();
+
+} // namespace cohort::tests::tree_fetch_test
