@@ -8,6 +8,7 @@
 #include "runtime/execution/checker.hpp"
 #include "runtime/execution/counting_runner.hpp"
 #include "runtime/execution/fixit.hpp"
+#include "runtime/execution/test_slots.hpp"
 #include "runtime/toolchain/prepare.hpp"
 
 namespace cohort::runtime::execution {
@@ -219,27 +220,29 @@ expected<void> slot_jobs::repair(const pb::WorkUnit& unit, const place& where,
   return {};
 }
 
-/// Tests run in the slot itself, whose build folder is configured for its own
-/// path: what they link must be built from this tree.
+/// Tests run in a slot whose build folder is configured for its own path: what
+/// they link must be built from this tree.
 expected<void> slot_jobs::test(const pb::WorkUnit& unit,
                                process::runner& processes, std::stop_token stop,
                                pb::AttemptResult& result) {
   auto& report = *result.mutable_tests();
   if (!unit.toolchain().compile_commands_dir().empty())
     return {}; // A build of the user's own, which is only read.
-  auto slot = slot_at(unit);
-  if (!slot)
-    return slot.error();
-  auto& mine = **slot;
-  auto project = toolchain::prepare({unit.workspace_root(), mine.tree_folder(),
-                                     mine.build_folder(), unit.toolchain()},
+  auto store = workspace::object_store::open(settings_.store);
+  if (!store)
+    return store.error();
+  auto lease = caches_.tests->take(settings_.slots, unit.workspace_root(),
+                                   unit.toolchain());
+  workspace::slot slot{lease.folder(), std::move(*store)};
+  if (auto there = slot.bring_to(unit.tree()); !there)
+    return there.error();
+  auto project = toolchain::prepare({unit.workspace_root(), slot.tree_folder(),
+                                     slot.build_folder(), unit.toolchain()},
                                     settings_.toolchain, settings_.processes,
                                     processes, stop);
   if (project && project->has_tests)
-    report = toolchain::run_tests(mine.build_folder(), settings_.toolchain,
+    report = toolchain::run_tests(slot.build_folder(), settings_.toolchain,
                                   settings_.processes, processes, stop);
-  // A test may have written into the sources.
-  mine.invalidate();
   if (!project && project.error().code != errc::no_toolchain)
     return project.error();
   if (!project) {

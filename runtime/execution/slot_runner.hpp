@@ -33,11 +33,17 @@ class symbol_cache;
 
 std::shared_ptr<symbol_cache> make_symbol_cache();
 
+/// Where tests are built and run.
+class test_slots;
+
+std::shared_ptr<test_slots> make_test_slots();
+
 /// What the workers of a process have in common.
 struct shared_caches {
   std::shared_ptr<project_cache> projects = make_project_cache();
   std::shared_ptr<check_cache> checks; // None: every check is made.
   std::shared_ptr<symbol_cache> symbols = make_symbol_cache();
+  std::shared_ptr<test_slots> tests = make_test_slots();
 };
 
 /// The runner of production: one thread and one slot a worker; every kind of

@@ -12,6 +12,7 @@ namespace cohort::runtime::workspace {
 ///   journal.db     events
 ///   slots/         worktrees; a cache, safe to delete while nothing runs
 ///   projects/      configured build folders; a cache as well
+///   tests/         worktrees and build folders of judged trees; a cache
 ///   checks.db      what compilers said; a cache
 ///   patches/       results that could not become a branch
 ///   lock           held while this object lives

@@ -191,6 +191,42 @@ TEST_CASE("a workspace is prepared, checked, repaired and tested") {
         == cmake_project.at("main.cpp"));
 }
 
+TEST_CASE("a tree that was tested is not built again, whoever tests it") {
+  auto files = cmake_project;
+  files["main.cpp"] = "int main() {\n  return 0;\n}\n";
+  fixture world{files};
+  auto test_by = [&](const std::string& worker, const std::string& tree) {
+    auto what = world.assignment();
+    what.mutable_unit()->set_tree(tree);
+    what.mutable_unit()->mutable_tests();
+    auto result = run(*world.make_runner(worker), what);
+    REQUIRE_MESSAGE(!result.has_error(), result.error().message());
+    CHECK(result.tests().failure() == "");
+    CHECK(result.tests().cases_size() == 1);
+  };
+  auto built = [&] {
+    std::map<std::string, std::filesystem::file_time_type> times;
+    for (auto& entry : std::filesystem::recursive_directory_iterator{
+           world.settings.slots / ".." / "tests"})
+      if (entry.path().extension() == ".o")
+        times[entry.path().filename()] = entry.last_write_time();
+    return times;
+  };
+  test_by("w1", world.tree);
+  auto first = built();
+  REQUIRE(first.count("main.cpp.o") == 1);
+  test_by("w2", world.tree);
+  CHECK(built() == first);
+
+  cohort::tests::write_file(world.root() / "main.cpp",
+                            "int main() {\n  return 0 * 1;\n}\n");
+  test_by("w2", world.snapshot());
+  auto second = built();
+  CHECK(second["main.cpp.o"] != first["main.cpp.o"]);
+  second["main.cpp.o"] = first["main.cpp.o"];
+  CHECK(second == first); // The other unit's object is the one from before.
+}
+
 TEST_CASE("a repair that changes nothing gives no patch") {
   auto files = cmake_project;
   files["main.cpp"] = "int f(int);\nint main() {\n  return f();\n}\n";
