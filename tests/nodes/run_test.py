@@ -34,6 +34,21 @@ class Run(CohortTest):
         self.assertEqual(git(root, "status", "--porcelain=v2", "--branch"), status)
         self.assertEqual(git(root, "stash", "list"), "")
 
+    def test_what_was_checked_is_not_checked_again(self):
+        files = {**TWO_FAULTS, "three.h": "#pragma once\n"}
+        files["area.cc"] = '#include "three.h"\n' + files["area.cc"]
+        root = self.workspace(files)
+        first, second = self.run_task(root), self.run_task(root)
+        self.assertGreater(first["metrics"]["checks"], 6)
+        self.assertEqual((second["metrics"]["checks"], second["metrics"]["cache_hits"]),
+                         (0, first["metrics"]["checks"]))
+        self.assertEqual(*(git(root, "rev-parse", result["branch"] + "^{tree}") for result in (first, second)))
+        for header, readers in (("three.h", 1), ("shapes.h", 3)):
+            with open(root / header, "a") as file:
+                file.write("// More words.\n")
+            plan = json.loads(self.cohort("plan", "fix the compile errors", "-w", root, "--output-format", "json").stdout)
+            self.assertEqual(plan["metrics"]["checks"], readers * 2, header)  # By GCC and clang.
+
     def test_what_cannot_be_repaired_is_partial_and_listed(self):
         root = self.workspace(broken(area_cc=("shape.radius;", "shape.radius"), name_cc=("result +", "unheard_of() +")))
         result = self.run_task(root, "--mode", "parallel", code=3)
