@@ -287,8 +287,9 @@ expected<void> head::listen(uint64_t epoch, const keeper& keep) {
   if (!port)
     return port.error();
   port_ = *port;
-  auto watch = sys.spawn<caf::detached>(
-    door_keeper, gateway, door, endpoint{where.where.host, *port}, where.how);
+  auto watch = sys.spawn<caf::detached>(door_keeper, services_.timer, gateway,
+                                        door, endpoint{where.where.host, *port},
+                                        where.how);
   keep("door_keeper", watch, {});
   return {};
 }

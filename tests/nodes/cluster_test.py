@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import resource
 import signal
 import socket
 import subprocess
@@ -47,6 +49,14 @@ class ClusterTest(CohortTest):
 
     def pid(self, name: str) -> int:
         return int((self.cluster / f"{name}.pid").read_text())
+
+    def memory_of(self, name: str) -> float:
+        """Resident, in MiB."""
+        status = Path(f"/proc/{self.pid(name)}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+
+    def descriptors_of(self, name: str) -> int:
+        return len(os.listdir(f"/proc/{self.pid(name)}/fd"))
 
     def wait(self, seconds: float, what, why: str) -> None:
         end = time.monotonic() + seconds
@@ -158,13 +168,17 @@ class Strangers(ClusterTest):
                         stranger.sendall(os.urandom(size))
                     except OSError:
                         pass  # The head closed the connection.
-        silent = [socket.create_connection(("127.0.0.1", self.port)) for _ in range(200)]
-        self.assertEqual(self.state_of("n1"), "NODE_STATE_JOINED")
-        for stranger in silent:
-            stranger.close()
-        time.sleep(1)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
+        silent = [socket.create_connection(("127.0.0.1", self.port)) for _ in range(1000)]
+        self.wait(30, lambda: "n1" in self.script("cohort", "nodes", code=None), "the head answers")
+        self.assertEqual(self.submit(self.workspace(TWO_FAULTS))["outcome"], "TASK_OUTCOME_DONE")
+        self.assertLess(self.memory_of("head"), 300)
+        self.wait(60, lambda: self.descriptors_of("head") < 100, "those who say nothing are sent away")
+        self.assertEqual({stranger.recv(1) for stranger in silent}, {b""})
         self.assertEqual(self.state_of("n1"), "NODE_STATE_JOINED")
         self.assertNotIn("n1 is gone", (self.cluster / "head.log").read_text())
+        for stranger in silent:
+            stranger.close()
 
     def test_a_user_has_a_name(self) -> None:
         self.script("up", 1)
