@@ -1,5 +1,6 @@
 #include "actors/storekeeper.hpp"
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -105,7 +106,8 @@ expected<pb::DeliveryReport> deliver(object_store& store,
   if (!ask.no_branch())
     if (auto branch = delivery.write_branch(
           ask.workspace_root(), "cohort/" + ask.task_id(), ask.base_tree(),
-          ask.result_tree(), ask.message()))
+          ask.result_tree(),
+          {ask.message(), std::chrono::seconds{ask.time().seconds()}}))
       report.set_branch(*branch);
   if (report.branch().empty()) {
     auto file = settings.patches / (ask.task_id() + ".patch");

@@ -15,6 +15,7 @@
 
 #include "runtime/process/descriptor.hpp"
 #include "runtime/workspace/files.hpp"
+#include "runtime/workspace/temporaries.hpp"
 
 namespace cohort::runtime::cluster {
 

@@ -12,25 +12,43 @@ namespace {
 
 namespace fs = std::filesystem;
 
-git::signature signature_for(git_repository* repo) {
+git::signature signature_for(git_repository* repo, std::chrono::seconds time) {
   git_signature* raw = nullptr;
   if (git_signature_default(&raw, repo) != 0
       && git_signature_now(&raw, "cohort", "cohort@localhost") != 0)
     return nullptr;
+  raw->when.time = time.count();
   return git::signature{raw};
 }
 
-expected<std::string> new_ref(git_repository* repo, const std::string& branch) {
+std::string with_line_end(std::string message) {
+  if (message.empty() || message.back() != '\n')
+    message += '\n';
+  return message;
+}
+
+expected<std::string> ref_of(const std::string& branch) {
   int valid = 0;
   if (git_branch_name_is_valid(&valid, branch.c_str()) != 0 || valid == 0)
     return error{errc::invalid_request,
                  "'" + branch + "' is no name for a branch"};
-  auto name = "refs/heads/" + branch;
+  return "refs/heads/" + branch;
+}
+
+/// Whether the commit of this text is there; false: no branch of that name is.
+expected<bool> is_written(git_repository* repo, const std::string& ref,
+                          const commit_text& text) {
   git_oid there;
-  if (git_reference_name_to_id(&there, repo, name.c_str()) == 0)
-    return error{errc::storage_failed,
-                 "branch " + branch + " exists already; rename or remove it"};
-  return name;
+  if (git_reference_name_to_id(&there, repo, ref.c_str()) != 0)
+    return false;
+  git_commit* raw = nullptr;
+  auto found = git_commit_lookup(&raw, repo, &there) == 0;
+  git::commit commit{raw};
+  if (found && git_commit_message(raw) == with_line_end(text.message)
+      && git_commit_time(raw) == text.time.count())
+    return true;
+  return error{errc::storage_failed,
+               ref + " exists already; rename or remove it"};
 }
 
 /// The commit that HEAD names; null in a repository without one.
@@ -68,12 +86,11 @@ expected<git::tree> graft(git_repository* repo, const git_tree* head,
 
 expected<void> commit(git_repository* repo, const std::string& ref,
                       const git_tree* tree, const git_commit* parent,
-                      std::string message) {
-  auto author = signature_for(repo);
+                      const commit_text& text) {
+  auto author = signature_for(repo, text.time);
   if (!author)
     return git::last_error("cannot sign a commit");
-  if (message.empty() || message.back() != '\n')
-    message += '\n';
+  auto message = with_line_end(text.message);
   const git_commit* parents[] = {parent};
   git_oid oid;
   // The ref by itself: git_commit_create would move one that appeared
@@ -96,7 +113,7 @@ expected<void> commit(git_repository* repo, const std::string& ref,
 expected<std::string>
 delivery::write_branch(const fs::path& workspace_root,
                        const std::string& branch, const tree_id& base,
-                       const tree_id& tree, const std::string& message) {
+                       const tree_id& tree, const commit_text& text) {
   auto found = find_user_repository(workspace_root);
   if (!found)
     return found.error();
@@ -105,9 +122,17 @@ delivery::write_branch(const fs::path& workspace_root,
                  "no repository holds " + workspace_root.string()};
   auto& user = **found;
   auto* repo = user.repo.get();
-  auto ref = new_ref(repo, branch);
+  auto ref = ref_of(branch);
   if (!ref)
     return ref.error();
+  auto written = is_written(repo, *ref, text);
+  if (!written)
+    return written.error();
+  if (*written)
+    return branch;
+  // The name is this task's alone: whoever held the lock was killed.
+  std::error_code failed;
+  fs::remove(git_repository_commondir(repo) + *ref + ".lock", failed);
   auto head = head_commit(repo);
   if (!head)
     return head.error();
@@ -128,7 +153,7 @@ delivery::write_branch(const fs::path& workspace_root,
   auto whole = graft(repo, head_tree->get(), user.folder, *oid);
   if (!whole)
     return whole.error();
-  auto done = commit(repo, *ref, whole->get(), head->get(), message);
+  auto done = commit(repo, *ref, whole->get(), head->get(), text);
   if (!done)
     return done.error();
   return branch;

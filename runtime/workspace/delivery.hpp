@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -13,6 +14,12 @@
 /// HEAD and files change only in `apply`.
 namespace cohort::runtime::workspace {
 
+struct commit_text {
+  std::string message;
+  std::chrono::seconds time{
+    0}; // Since 1970. The same again is the same commit.
+};
+
 class delivery {
 public:
   explicit delivery(object_store& store) : store_{store} {
@@ -23,15 +30,16 @@ public:
   /// commit when there is none) under refs/heads/<branch>. The commit holds the
   /// whole snapshot with the result's changes, as git would add it: line ends
   /// converted where attributes ask for it, submodules as they are in the
-  /// index, files outside a sparse checkout as in HEAD. Errors: not_found (no
+  /// index, files outside a sparse checkout as in HEAD. A branch that has a
+  /// commit of this text already is left as it is. Errors: not_found (no
   /// repository around the workspace), invalid_request (bad branch name; a
-  /// change inside a submodule), storage_failed (the branch exists, read-only,
-  /// ...): write a patch then. When the workspace is a folder below the
-  /// repository's root, the tree is put at that folder.
+  /// change inside a submodule), storage_failed (another branch of that name
+  /// exists, read-only, ...): write a patch then. When the workspace is a
+  /// folder below the repository's root, the tree is put at that folder.
   expected<std::string>
   write_branch(const std::filesystem::path& workspace_root,
                const std::string& branch, const tree_id& base,
-               const tree_id& tree, const std::string& message);
+               const tree_id& tree, const commit_text& text);
 
   /// Writes the diff from `base` to `tree` into `file` (atomically).
   expected<void> write_patch(const std::filesystem::path& file,

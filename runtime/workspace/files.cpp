@@ -1,7 +1,6 @@
 #include "runtime/workspace/files.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -9,6 +8,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "runtime/workspace/temporaries.hpp"
 
 namespace cohort::runtime::workspace {
 
@@ -49,14 +50,6 @@ bool read_all(int fd, std::string& bytes) {
 }
 
 } // namespace
-
-std::filesystem::path temporary_name(const std::filesystem::path& file) {
-  static std::atomic<unsigned> counter{0};
-  // Not the file's name with something added: that may be too long.
-  return file.parent_path()
-         / (".cohort-" + std::to_string(getpid()) + '-'
-            + std::to_string(counter++) + ".tmp");
-}
 
 expected<void> write_new_file(const std::filesystem::path& file,
                               std::string_view bytes, unsigned mode,

@@ -20,9 +20,6 @@ struct write_options {
 expected<void> write_file(const std::filesystem::path& file,
                           std::string_view bytes, const write_options& how);
 
-/// A name beside `file` that no other call in any process gets.
-std::filesystem::path temporary_name(const std::filesystem::path& file);
-
 /// Writes a file that must not exist yet; `mode` is subject to the umask.
 /// Errors: storage_failed; nothing is left behind then.
 expected<void> write_new_file(const std::filesystem::path& file,

@@ -11,6 +11,7 @@
 
 #include "runtime/workspace/files.hpp"
 #include "runtime/workspace/object_store_impl.hpp"
+#include "runtime/workspace/temporaries.hpp"
 
 namespace cohort::runtime::workspace {
 

@@ -8,6 +8,7 @@
 
 #include "runtime/workspace/file_identity.hpp"
 #include "runtime/workspace/files.hpp"
+#include "runtime/workspace/temporaries.hpp"
 
 namespace cohort::runtime::workspace {
 

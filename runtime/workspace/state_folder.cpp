@@ -10,6 +10,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "runtime/workspace/temporaries.hpp"
+
 namespace cohort::runtime::workspace {
 
 namespace {
@@ -79,6 +81,9 @@ expected<state_folder> state_folder::open(const std::filesystem::path& path) {
     close(lock);
     return why;
   }
+  remove_stale_temporaries(path);
+  remove_stale_temporaries(path / "patches");
+  remove_leftovers(store_of(path));
   return state_folder{path, lock};
 }
 

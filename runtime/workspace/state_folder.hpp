@@ -18,7 +18,8 @@ namespace cohort::runtime::workspace {
 ///   lock           held while this object lives
 class state_folder {
 public:
-  /// Makes the folder, for its owner only, when it is missing; and locks it.
+  /// Makes the folder, for its owner only, when it is missing; locks it, and
+  /// removes what a killed process left half written in it.
   /// Errors: state_locked
   /// (naming the holder's process id), storage_failed.
   static expected<state_folder> open(const std::filesystem::path& path);

@@ -12,6 +12,7 @@
 #include "runtime/workspace/blobs.hpp"
 #include "runtime/workspace/file_identity.hpp"
 #include "runtime/workspace/files.hpp"
+#include "runtime/workspace/temporaries.hpp"
 
 namespace cohort::runtime::workspace {
 
@@ -182,8 +183,9 @@ expected<void> working_tree_change::stage() {
   for (auto& what : steps_) {
     if (what.after.deleted)
       continue;
-    auto file
-      = temporary_name(missing_parents(root_, what.after.path).first / "file");
+    auto folder = missing_parents(root_, what.after.path).first;
+    remove_stale_temporaries(folder); // Of an apply that was cut off.
+    auto file = temporary_name(folder / "file");
     if (auto written = write_staged(what.after, what.seen, file); !written)
       return written;
     what.staged = std::move(file);

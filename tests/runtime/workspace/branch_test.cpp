@@ -36,11 +36,13 @@ task work(playground& ground, const fs::path& root, const files& changed) {
   return result;
 }
 
-runtime::expected<std::string>
-deliver(playground& ground, const fs::path& root, const task& what,
-        const std::string& branch = "cohort/t1") {
-  return delivery{ground.store()}.write_branch(root, branch, what.base,
-                                               what.result, "fix it");
+runtime::expected<std::string> deliver(playground& ground, const fs::path& root,
+                                       const task& what,
+                                       const std::string& branch = "cohort/t1",
+                                       const std::string& message = "fix it") {
+  return delivery{ground.store()}.write_branch(
+    root, branch, what.base, what.result,
+    {message, std::chrono::seconds{1'795'000'000}});
 }
 
 /// All files with content, but for objects, and what a new branch brings.
@@ -202,6 +204,40 @@ TEST_CASE("a branch that exists is never moved") {
     CHECK(deliver(ground, ground.root(), what, bad).error().code
           == errc::invalid_request);
   }
+}
+
+TEST_CASE(
+  "handed over again, it is the same commit, wherever HEAD is by then") {
+  playground ground;
+  write(ground.root() / "a", "1");
+  ground.commit_all();
+  auto what = work(ground, ground.root(), {{"a", "file:2"}});
+  REQUIRE(deliver(ground, ground.root(), what));
+  auto first = ground.run("git rev-parse cohort/t1");
+  CHECK(ground.run("git log -1 --format=%at,%ct cohort/t1")
+        == "1795000000,1795000000\n");
+  // As it was before: the same commit is made anew.
+  ground.run("git branch -q -D cohort/t1");
+  REQUIRE(deliver(ground, ground.root(), what));
+  CHECK(ground.run("git rev-parse cohort/t1") == first);
+  // HEAD has moved since: the commit that is there is kept.
+  write(ground.root() / "b", "1");
+  ground.run(
+    "git add b && git -c user.name=u -c user.email=u@h commit -q -m b");
+  REQUIRE(deliver(ground, ground.root(), what));
+  CHECK(ground.run("git rev-parse cohort/t1") == first);
+  // Killed before the branch had its name.
+  ground.run("git branch -q -D cohort/t1");
+  write(ground.root() / ".git/refs/heads/cohort/t1.lock", "");
+  REQUIRE(deliver(ground, ground.root(), what));
+  CHECK(!fs::exists(ground.root() / ".git/refs/heads/cohort/t1.lock"));
+  ground.run("git reset -q --hard HEAD^");
+  first = ground.run("git rev-parse cohort/t1");
+  // Another result is no reason to move the branch.
+  CHECK(
+    deliver(ground, ground.root(), what, "cohort/t1", "fix more").error().code
+    == errc::storage_failed);
+  CHECK(ground.run("git rev-parse cohort/t1") == first);
 }
 
 TEST_CASE("submodules stay submodules") {

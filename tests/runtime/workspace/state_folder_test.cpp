@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -57,6 +58,43 @@ TEST_CASE("the default follows XDG_STATE_HOME, then HOME") {
   unsetenv("XDG_STATE_HOME");
   setenv("HOME", "/h", 1);
   CHECK(state_folder::default_path() == "/h/.local/state/cohort");
+}
+
+TEST_CASE("what a killed process left half written is gone, and nothing else") {
+  cohort::tests::temp_folder here;
+  auto put = [&](const std::string& name) {
+    auto file = here.path() / name;
+    fs::create_directories(file.parent_path());
+    std::ofstream{file} << "x";
+    return file;
+  };
+  // 4194304 is above every process id of Linux; 1 is always alive.
+  std::vector<fs::path> left{
+    put(".cohort-4194304-7-0.tmp/HEAD"),
+    put("patches/.cohort-4194304-7-0.tmp"),
+    put("patches/.cohort-" + std::to_string(getpid()) + "-7-0.tmp"),
+    put("store.git/HEAD.lock"),
+    put("store.git/objects/tmp_object_git2_Xy12Zz"),
+    put("store.git/refs/cohort/t1/base.lock"),
+  };
+  std::vector<fs::path> kept{
+    put("patches/.cohort-1-7-0.tmp"),
+    put("patches/t1.patch"),
+    put("patches/.cohort-4194304-7-0.tmp.mine"),
+    put("store.git/HEAD"),
+    put("store.git/cohort.lock"),
+    put("store.git/objects/ab/cdef"),
+    put("store.git/refs/cohort/t1/base"),
+  };
+  REQUIRE(state_folder::open(here.path()));
+  for (auto& file : left) {
+    CAPTURE(file);
+    CHECK(!fs::exists(file));
+  }
+  for (auto& file : kept) {
+    CAPTURE(file);
+    CHECK(fs::exists(file));
+  }
 }
 
 } // namespace cohort::tests::state_folder_test
