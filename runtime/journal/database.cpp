@@ -3,6 +3,8 @@
 #include <charconv>
 #include <utility>
 
+#include "messages/v1/event.pb.h"
+
 namespace cohort::runtime::journal {
 
 namespace {
@@ -29,6 +31,14 @@ CREATE INDEX first_events ON events (id, task_id) WHERE sequence = 1;
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('epoch', 0);
 )sql";
+
+/// For journals of any age: which tasks have ended is found without reading
+/// their events.
+std::string finished_index() {
+  return "CREATE INDEX IF NOT EXISTS finished_events ON events (task_id) "
+         "WHERE kind = "
+         + std::to_string(messages::v1::Event::kFinished);
+}
 
 /// What a person can do about it.
 std::string advice(int code) {
@@ -152,10 +162,10 @@ expected<void> database::set_up() {
   if (!execute("PRAGMA synchronous=FULL"))
     return failure("set up");
   if (!is_new_)
-    return {};
+    return execute(finished_index()) ? expected<void>{} : failure("set up");
   // The version goes in with the tables: a journal is whole, or new again.
   auto made
-    = execute("BEGIN IMMEDIATE") && execute(schema)
+    = execute("BEGIN IMMEDIATE") && execute(schema) && execute(finished_index())
       && execute("PRAGMA application_id=" + std::to_string(application_id))
       && execute("PRAGMA user_version=" + std::to_string(schema_version))
       && execute("COMMIT");

@@ -33,6 +33,10 @@ public:
   /// Ids of all tasks, in order of their first event.
   virtual expected<std::vector<std::string>> tasks() = 0;
 
+  /// The first event of each task without TaskFinished, in order; of one that
+  /// cannot be read, the task's id alone. Reads no other events.
+  virtual expected<std::vector<pb::Event>> unfinished() = 0;
+
   /// A number that is larger at every call, also after a restart: the head
   /// epoch that fences results of an earlier run.
   virtual expected<uint64_t> next_epoch() = 0;

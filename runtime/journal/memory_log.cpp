@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -30,6 +31,17 @@ public:
 
   expected<std::vector<std::string>> tasks() override {
     return order_;
+  }
+
+  expected<std::vector<pb::Event>> unfinished() override {
+    std::vector<pb::Event> result;
+    for (auto& id : order_) {
+      auto& list = events_[id];
+      if (std::none_of(list.begin(), list.end(),
+                       [](auto& event) { return event.has_finished(); }))
+        result.push_back(list.front());
+    }
+    return result;
   }
 
   expected<uint64_t> next_epoch() override {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <string>
 #include <utility>
 
 #include "runtime/journal/database.hpp"
@@ -37,10 +38,16 @@ public:
                          "WHERE task_id = ?1 ORDER BY sequence");
     tasks_ = db_->prepare("SELECT task_id FROM events INDEXED BY first_events "
                           "WHERE sequence = 1 ORDER BY id");
+    unfinished_ = db_->prepare(
+      "SELECT task_id, body FROM events AS first INDEXED BY first_events "
+      "WHERE sequence = 1 AND NOT EXISTS "
+      "(SELECT 1 FROM events INDEXED BY finished_events "
+      "WHERE task_id = first.task_id AND kind = "
+      + std::to_string(pb::Event::kFinished) + ") ORDER BY id");
     epoch_ = db_->prepare("UPDATE meta SET value = value + 1 "
                           "WHERE name = 'epoch' RETURNING value");
     for (auto* each : {&begin_, &commit_, &rollback_, &insert_, &last_, &read_,
-                       &tasks_, &epoch_})
+                       &tasks_, &unfinished_, &epoch_})
       if (!*each)
         return db_->failure("use the tables of");
     return {};
@@ -100,6 +107,26 @@ public:
     if (state != SQLITE_DONE)
       return failed;
     return ids;
+  }
+
+  expected<std::vector<pb::Event>> unfinished() override {
+    std::vector<pb::Event> result;
+    int state = SQLITE_DONE;
+    while ((state = unfinished_.step()) == SQLITE_ROW) {
+      auto& event = result.emplace_back();
+      auto id = std::string{unfinished_.bytes(0)};
+      auto body = unfinished_.bytes(1);
+      if (!event.ParseFromArray(body.data(), static_cast<int>(body.size()))
+          || event.task_id() != id) {
+        event.Clear();
+        event.set_task_id(id);
+      }
+    }
+    auto failed = state == SQLITE_DONE ? error{} : db_->failure("read");
+    unfinished_.reset();
+    if (state != SQLITE_DONE)
+      return failed;
+    return result;
   }
 
   expected<uint64_t> next_epoch() override {
@@ -171,7 +198,7 @@ private:
 
   std::unique_ptr<database> db_; // First: its statements go before it.
   sqlite::statement begin_, commit_, rollback_, insert_, last_, read_, tasks_,
-    epoch_;
+    unfinished_, epoch_;
   std::map<std::string, uint64_t> last_sequences_; // By task; as committed.
 };
 

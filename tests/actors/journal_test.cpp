@@ -29,6 +29,9 @@ public:
   runtime::expected<std::vector<std::string>> tasks() override {
     return inner->tasks();
   }
+  runtime::expected<std::vector<Event>> unfinished() override {
+    return inner->unfinished();
+  }
   runtime::expected<uint64_t> next_epoch() override {
     return inner->next_epoch();
   }

@@ -4,6 +4,7 @@
 #include <random>
 
 #include <google/protobuf/util/message_differencer.h>
+#include <sqlite3.h>
 
 #include "tests/runtime/journal/events.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -65,6 +66,61 @@ TEST_CASE_TEMPLATE("tasks are listed in order of their first event", T,
   append(*fresh.log, {event_of("a"), event_of("z")});
   append(*fresh.log, {event_of("m")});
   CHECK(*fresh.log->tasks() == words{"z", "m", "a"});
+}
+
+TEST_CASE_TEMPLATE("tasks without an end are told of by their first events", T,
+                   in_memory, in_sqlite) {
+  T fresh;
+  CHECK(fresh.log->unfinished()->empty());
+  auto end_of = [](const std::string& id) {
+    auto event = event_of(id);
+    event.mutable_finished();
+    return event;
+  };
+  append(*fresh.log, {event_of("z", 1), event_of("a", 2), event_of("z", 3)});
+  append(*fresh.log, {event_of("m", 4), end_of("a"), event_of("a", 5)});
+  auto left = fresh.log->unfinished();
+  REQUIRE(left->size() == 2);
+  CHECK((*left)[0].task_id() == "z");
+  CHECK((*left)[0].sequence() == 1);
+  CHECK((*left)[0].round_started().round() == 1);
+  CHECK((*left)[1].task_id() == "m");
+  append(*fresh.log, {end_of("m"), end_of("z")});
+  CHECK(fresh.log->unfinished()->empty());
+}
+
+TEST_CASE("a journal that was made before its ends were indexed gets it") {
+  in_sqlite made;
+  append(*made.log, {event_of("a")});
+  made.log.reset();
+  auto file = made.folder.path() / "journal.db";
+  {
+    sqlite3* handle = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &handle) == SQLITE_OK);
+    CHECK(sqlite3_exec(handle, "DROP INDEX finished_events", nullptr, nullptr,
+                       nullptr)
+          == SQLITE_OK);
+    sqlite3_close(handle);
+  }
+  CHECK(open_log(file)->unfinished()->size() == 1);
+}
+
+TEST_CASE("an unreadable first event leaves the task's id") {
+  in_sqlite made;
+  append(*made.log, {event_of("a"), event_of("b")});
+  sqlite3* handle = nullptr;
+  REQUIRE(sqlite3_open((made.folder.path() / "journal.db").c_str(), &handle)
+          == SQLITE_OK);
+  CHECK(sqlite3_exec(handle,
+                     "UPDATE events SET body = x'ff' WHERE task_id = 'a'",
+                     nullptr, nullptr, nullptr)
+        == SQLITE_OK);
+  sqlite3_close(handle);
+  auto left = made.log->unfinished();
+  REQUIRE(left->size() == 2);
+  CHECK((*left)[0].task_id() == "a");
+  CHECK((*left)[0].payload_case() == pb::Event::PAYLOAD_NOT_SET);
+  CHECK((*left)[1].has_round_started());
 }
 
 TEST_CASE_TEMPLATE("ids are compared byte by byte", T, in_memory, in_sqlite) {
