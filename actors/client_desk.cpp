@@ -68,18 +68,26 @@ void refuse(client_desk_self self, const client_ask& to,
   refuse(self, to, code, words);
 }
 
+/// Puts an accepted task into the table, where its progress may be already.
+void note_accepted(client_desk_self self, const std::string& id,
+                   const pb::TaskRequest& request) {
+  auto& status = self->state.tasks[id];
+  status.set_task_id(id);
+  status.set_description(beginning_of(request.description()));
+  status.set_workspace_root(request.workspace_root());
+  if (request.has_accepted())
+    *status.mutable_accepted() = request.accepted();
+  if (!status.has_accepted())
+    *status.mutable_accepted()
+      = google::protobuf::util::TimeUtil::GetCurrentTime();
+}
+
 void on_submit(client_desk_self self, const desk_neighbours& others,
                const client_ask& from, const pb::TaskRequest& request) {
   self->request(others.orchestrator, submit_timeout, request)
     .then(
       [=](const pb::TaskAccepted& accepted) {
-        auto& status = self->state.tasks[accepted.task_id()];
-        status.set_task_id(accepted.task_id());
-        status.set_description(beginning_of(request.description()));
-        status.set_workspace_root(request.workspace_root());
-        if (!status.has_accepted())
-          *status.mutable_accepted()
-            = google::protobuf::util::TimeUtil::GetCurrentTime();
+        note_accepted(self, accepted.task_id(), request);
         pb::ClientReport report;
         *report.mutable_accepted() = accepted;
         answer(self, from, std::move(report));
@@ -264,9 +272,12 @@ void on_gone(client_desk_self self, uint64_t session) {
 client_desk_actor::behavior_type
 client_desk(client_desk_self self, orchestrator_actor orchestrator,
             worker_pool_actor pool, journal_actor journal,
-            progress_hub_actor progress) {
+            progress_hub_actor progress,
+            const std::vector<pb::Event>& unfinished) {
   desk_neighbours others{std::move(orchestrator), std::move(pool),
                          std::move(journal)};
+  for (auto& first : unfinished)
+    note_accepted(self, first.task_id(), first.accepted().request());
   self->send(progress, pb::Subscribe{});
   return {
     [=](const pb::PeerMessage& peer) {

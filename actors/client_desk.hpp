@@ -19,6 +19,8 @@ namespace cohort::actors {
 /// Owns:  the state of this head's tasks, as progress tells it; the last
 ///        `finished_tasks_max` that have ended, too. Older results are read
 ///        from the journal.
+///        Begins with the first events of the tasks that go on from an earlier
+///        process.
 /// Sends: ClientReport to whoever sent the request, which is the link; requests
 ///        to the orchestrator and the pool; ReadEvents to the journal.
 struct client_desk_state {
@@ -44,6 +46,7 @@ struct client_desk_state {
 client_desk_actor::behavior_type
 client_desk(client_desk_actor::stateful_pointer<client_desk_state> self,
             orchestrator_actor orchestrator, worker_pool_actor pool,
-            journal_actor journal, progress_hub_actor progress);
+            journal_actor journal, progress_hub_actor progress,
+            const std::vector<pb::Event>& unfinished);
 
 } // namespace cohort::actors

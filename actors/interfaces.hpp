@@ -85,7 +85,8 @@ using coordinator_actor
                      accepts<pb::MergeReport>, accepts<pb::StoreFailed>,
                      accepts<pb::EventsStored>>;
 
-/// Sends TaskResult to whoever sent TaskRequest.
+/// Begins with a TaskRequest, or with the journal of a task that goes on. Sends
+/// TaskAccepted and TaskResult to whoever sent that.
 using task_supervisor_actor
   = caf::typed_actor<accepts<pb::TaskRequest>, accepts<pb::CancelTask>,
                      accepts<pb::SnapshotReport>, accepts<pb::CompareReport>,
@@ -96,10 +97,12 @@ using task_supervisor_actor
                      accepts<pb::GatesFinished>, accepts<pb::EventsStored>,
                      accepts<pb::EventList>, accepts<pb::TimerExpired>>;
 
+/// An EventList is the journal of a task that is to go on.
 using orchestrator_actor
   = caf::typed_actor<answers<pb::TaskRequest, pb::TaskAccepted>,
+                     answers<pb::EventList, pb::TaskAccepted>,
                      answers<pb::CancelTask, pb::TaskCancelled>,
-                     accepts<pb::TaskResult>>;
+                     accepts<pb::TaskAccepted>, accepts<pb::TaskResult>>;
 
 /// All that other processes know of this one: hands what comes to the link.
 using door_actor = caf::typed_actor<accepts<pb::Envelope>>;

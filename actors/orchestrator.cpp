@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <utility>
 
+#include <google/protobuf/util/time_util.h>
 #include <spdlog/spdlog.h>
 
 #include "actors/error.hpp"
+#include "runtime/coordination/acceptance.hpp"
 
 namespace cohort::actors {
 
@@ -44,11 +47,13 @@ bool is_blank(const std::string& text) {
                      [](unsigned char c) { return std::isspace(c) != 0; });
 }
 
-/// Gives the task a supervisor. REQUIRES: it is in the table.
+/// Gives the task a supervisor, which begins with a TaskRequest or an
+/// EventList. REQUIRES: it is in the table.
+template <class Beginning>
 void start(orchestrator_self self, const services& others,
-           const orchestrator_settings& settings, pb::TaskRequest request,
-           std::optional<unsigned> workers) {
-  auto found = self->state.tasks.find(request.task_id());
+           const orchestrator_settings& settings, const std::string& id,
+           Beginning beginning, std::optional<unsigned> workers) {
+  auto found = self->state.tasks.find(id);
   if (found == self->state.tasks.end())
     return;
   auto task = settings.task;
@@ -59,9 +64,9 @@ void start(orchestrator_self self, const services& others,
   }
   found->second.supervisor = self->spawn<caf::monitored>(
     task_supervisor, others, settings.make_coordinator(), task);
+  self->send(found->second.supervisor, std::move(beginning));
   for (auto& cancel : found->second.early_cancels)
     self->send(found->second.supervisor, cancel);
-  self->send(found->second.supervisor, std::move(request));
 }
 
 unsigned usable_workers(const pb::PoolReport& pool) {
@@ -69,6 +74,32 @@ unsigned usable_workers(const pb::PoolReport& pool) {
     = std::count_if(pool.workers().begin(), pool.workers().end(),
                     [](auto& worker) { return !worker.quarantined(); });
   return static_cast<unsigned>(std::max<ptrdiff_t>(1, count));
+}
+
+/// Puts the task into the table. It is accepted once its supervisor says so.
+template <class Beginning>
+caf::result<pb::TaskAccepted>
+take_in(orchestrator_self self, const services& others,
+        const orchestrator_settings& settings, const std::string& id,
+        Beginning beginning) {
+  auto& task = self->state.tasks[id];
+  task.accepted = self->make_response_promise<pb::TaskAccepted>();
+  auto promise = *task.accepted;
+  auto begin = [=, beginning = std::make_shared<Beginning>(
+                     std::move(beginning))](std::optional<unsigned> workers) {
+    start(self, others, settings, id, std::move(*beginning), workers);
+  };
+  if (!settings.counts_workers)
+    begin(std::nullopt);
+  else
+    self->request(others.pool, pool_answer_timeout, pb::PoolQuery{})
+      .then([=](const pb::PoolReport& pool) { begin(usable_workers(pool)); },
+            [=](const caf::error&) { begin(std::nullopt); });
+  return promise;
+}
+
+caf::error runs_already(const std::string& id) {
+  return refuse(errc::invalid_request, "task " + id + " runs already");
 }
 
 caf::result<pb::TaskAccepted>
@@ -90,24 +121,32 @@ on_request(orchestrator_self self, const services& others,
     request.set_task_id(settings.make_task_id());
   auto id = request.task_id();
   if (tasks.count(id) > 0)
-    return refuse(errc::invalid_request, "task " + id + " runs already");
+    return runs_already(id);
   if (request.mode() == pb::EXECUTION_MODE_UNSPECIFIED)
     request.set_mode(pb::EXECUTION_MODE_AUTO);
-  tasks[id];
-  if (!settings.counts_workers)
-    start(self, others, settings, std::move(request), std::nullopt);
-  else
-    self->request(others.pool, pool_answer_timeout, pb::PoolQuery{})
-      .then(
-        [=](const pb::PoolReport& pool) {
-          start(self, others, settings, request, usable_workers(pool));
-        },
-        [=](const caf::error&) {
-          start(self, others, settings, request, std::nullopt);
-        });
-  pb::TaskAccepted accepted;
-  accepted.set_task_id(id);
-  return accepted;
+  *request.mutable_accepted()
+    = google::protobuf::util::TimeUtil::GetCurrentTime();
+  return take_in(self, others, settings, id, std::move(request));
+}
+
+/// Accepted once, it is never told that the head is busy.
+caf::result<pb::TaskAccepted>
+on_history(orchestrator_self self, const services& others,
+           const orchestrator_settings& settings, pb::EventList history) {
+  if (auto fine = runtime::coordination::check_history(history); !fine)
+    return to_caf(fine.error());
+  auto id = history.events(0).task_id();
+  if (self->state.tasks.count(id) > 0)
+    return runs_already(id);
+  return take_in(self, others, settings, id, std::move(history));
+}
+
+void on_accepted(orchestrator_self self, const pb::TaskAccepted& accepted) {
+  auto found = self->state.tasks.find(accepted.task_id());
+  if (found == self->state.tasks.end() || !found->second.accepted)
+    return;
+  found->second.accepted->deliver(accepted);
+  found->second.accepted.reset();
 }
 
 caf::result<pb::TaskCancelled> on_cancel(orchestrator_self self,
@@ -124,10 +163,14 @@ caf::result<pb::TaskCancelled> on_cancel(orchestrator_self self,
   return promise;
 }
 
-void forget(orchestrator_self self, const std::string& id) {
+/// `why` is for whoever still waits to hear that the task was accepted.
+void forget(orchestrator_self self, const std::string& id, errc code,
+            const std::string& why) {
   auto found = self->state.tasks.find(id);
   if (found == self->state.tasks.end())
     return;
+  if (found->second.accepted)
+    found->second.accepted->deliver(refuse(code, why));
   pb::TaskCancelled message;
   message.set_task_id(id);
   for (auto& promise : found->second.cancels)
@@ -152,7 +195,7 @@ void on_down(orchestrator_self self, const services& others,
     event.mutable_result()->set_outcome(pb::TASK_OUTCOME_INTERNAL_ERROR);
     event.mutable_result()->set_summary(why);
     self->send(others.progress, std::move(event));
-    return forget(self, std::string{id});
+    return forget(self, std::string{id}, errc::internal, why);
   }
 }
 
@@ -176,8 +219,14 @@ orchestrator_actor::behavior_type orchestrator(orchestrator_self self,
     [=](const pb::TaskRequest& request) {
       return on_request(self, others, settings, request);
     },
+    [=](pb::EventList& history) {
+      return on_history(self, others, settings, std::move(history));
+    },
     [=](const pb::CancelTask& cancel) { return on_cancel(self, cancel); },
-    [=](const pb::TaskResult& result) { forget(self, result.task_id()); },
+    [=](const pb::TaskAccepted& accepted) { on_accepted(self, accepted); },
+    [=](const pb::TaskResult& result) {
+      forget(self, result.task_id(), errc::storage_failed, result.summary());
+    },
   };
 }
 

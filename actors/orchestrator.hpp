@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,21 +36,26 @@ private:
   coordinator_factory make_coordinator_;
 };
 
-/// Takes tasks in, and gives each a supervisor.
+/// Takes tasks in, new ones and those that an earlier process had accepted, and
+/// gives each a supervisor.
 ///
-/// Owns:  the table of running tasks; at most `admission_limit`, more are told
-///        busy.
-/// Sends: answers; a task's own messages are its supervisor's.
+/// Owns:  the table of running tasks; at most `admission_limit`, more new ones
+///        are told busy.
+/// Sends: answers, TaskAccepted once the journal has it; a task's own messages
+///        are its supervisor's.
 /// Links: monitors task supervisors; one that dies ends its task with an
 /// internal
 ///        error, and nothing else.
 /// Fails: invalid_request (no description), workspace_unreadable, busy,
-///        not_found.
+///        not_found, storage_failed, invalid_message (a journal that cannot be
+///        gone on from).
 struct orchestrator_state {
   static inline const char* name = "orchestrator";
 
   struct task {
     task_supervisor_actor supervisor; // None yet while workers are counted.
+    /// Until it was answered.
+    std::optional<caf::typed_response_promise<pb::TaskAccepted>> accepted;
     std::vector<pb::CancelTask> early_cancels;
     std::vector<caf::typed_response_promise<pb::TaskCancelled>> cancels;
   };

@@ -7,6 +7,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include "actors/journaling.hpp"
+#include "runtime/coordination/acceptance.hpp"
 #include "runtime/telemetry/metrics.hpp"
 
 namespace cohort::actors {
@@ -38,6 +39,8 @@ struct supervisor_shell {
       state.seconds[before] += seconds{now - state.phase_began}.count();
       state.phase_began = now;
     }
+    if (!decision.events.empty())
+      ++state.unstored;
     append(self, others.journal, std::move(decision.events));
     for (auto& effect : decision.effects)
       std::visit([this](auto& x) { carry_out(x); }, effect);
@@ -114,6 +117,37 @@ struct supervisor_shell {
     feed(coordination::coordinator_down{self->system().render(down.reason)});
   }
 
+  // -- the journal
+  // ------------------------------------------------------------------
+
+  /// The first events are those of the acceptance.
+  void on_stored(const pb::EventsStored& stored) const {
+    auto& state = self->state;
+    --state.unstored;
+    auto was_answered = std::exchange(state.is_answered, true);
+    if (stored.code() != 0)
+      not_stored(stored);
+    else if (!was_answered)
+      accept();
+    end_if_over();
+  }
+
+  void accept() const {
+    pb::TaskAccepted accepted;
+    accepted.set_task_id(self->state.machine.request.task_id());
+    reply_to(self, self->state.asker, std::move(accepted));
+  }
+
+  void not_stored(const pb::EventsStored& why) const {
+    auto& result = self->state.result;
+    if (!result)
+      feed(
+        runtime::error{static_cast<runtime::errc>(why.code()), why.message()});
+    else if (result->summary() != why.message())
+      result->set_summary(result->summary()
+                          + "; this is not in the journal: " + why.message());
+  }
+
   // -- the end
   // -----------------------------------------------------------------
 
@@ -132,7 +166,15 @@ struct supervisor_shell {
   }
 
   void stopped() const {
-    if (self->state.result && --self->state.stopping == 0)
+    if (!self->state.result)
+      return;
+    --self->state.stopping;
+    end_if_over();
+  }
+
+  void end_if_over() const {
+    auto& state = self->state;
+    if (state.result && state.stopping == 0 && state.unstored == 0)
       self->request(others.pool, std::chrono::seconds{5}, pb::PoolQuery{})
         .then(
           [copy = *this](const pb::PoolReport& pool) { copy.publish(pool); },
@@ -173,19 +215,36 @@ struct supervisor_shell {
     self->quit();
   }
 
+  // -- the beginning
+  // -----------------------------------------------------------------
+
   void on_start(pb::TaskRequest& request) const {
+    begin(request);
+    feed(std::move(request));
+  }
+
+  /// The task's journal: to begin with, or because the coordinator died.
+  void on_history(pb::EventList& history) const {
+    auto& state = self->state;
+    if (state.machine.phase == supervisor_phase::idle)
+      begin(history.events(0).accepted().request());
+    feed(std::move(history));
+    if (state.unstored == 0 && !std::exchange(state.is_answered, true))
+      accept(); // It had ended, and nothing was decided.
+  }
+
+  void begin(const pb::TaskRequest& request) const {
     auto& state = self->state;
     state.asker = self->current_sender();
     state.began = self->clock().now();
     state.phase_began = state.began;
-    if (request.limits().has_budget()) {
-      pb::StartTimer start;
-      start.set_delay_ms(static_cast<uint64_t>(
-        google::protobuf::util::TimeUtil::DurationToMilliseconds(
-          request.limits().budget())));
-      self->send(others.timer, std::move(start));
-    }
-    feed(std::move(request));
+    auto left = coordination::time_left(
+      request, google::protobuf::util::TimeUtil::GetCurrentTime());
+    if (!left)
+      return;
+    pb::StartTimer start;
+    start.set_delay_ms(static_cast<uint64_t>(left->count()));
+    self->send(others.timer, std::move(start));
   }
 };
 
@@ -226,11 +285,8 @@ task_supervisor(task_supervisor_self self, services others,
     [=](const pb::UnitsCancelled&) { with().stopped(); },
     [=](pb::CoordinationReport& report) { with().on_report(report); },
     [=](pb::GatesFinished& gates) { with().feed(std::move(gates)); },
-    [=](const pb::EventsStored& stored) {
-      if (stored.code() != 0)
-        failed(stored.code(), stored.message());
-    },
-    [=](pb::EventList& history) { with().feed(std::move(history)); },
+    [=](const pb::EventsStored& stored) { with().on_stored(stored); },
+    [=](pb::EventList& history) { with().on_history(history); },
     [=](const pb::TimerExpired&) {
       with().feed(coordination::deadline_passed{});
     },

@@ -18,12 +18,14 @@ namespace cohort::actors {
 using coordinator_factory
   = std::function<coordinator_actor(caf::local_actor*, unsigned workers)>;
 
-/// Leads one task from its acceptance to its result: the shell of
-/// supervisor_machine.
+/// Leads one task from its acceptance, or from where its last process ended, to
+/// its result: the shell of supervisor_machine.
 ///
 /// Owns:  the machine's state, the coordinator's life, the task's deadline.
-/// Sends: what the machine decides, each decision to the journal first; one
-///        TaskResult to whoever sent the TaskRequest, and then it quits.
+/// Sends: what the machine decides, each decision to the journal first. To
+///        whoever gave it the task: TaskAccepted once its first event is
+///        durable, and one TaskResult once its last one is (or with the reason
+///        why it is not); then it quits.
 /// Links: monitors its coordinator, and restarts it from the journal.
 /// Ends:  only after pool, gatekeeper and coordinator say that nothing of the
 ///        task runs any more.
@@ -36,6 +38,8 @@ struct task_supervisor_state {
   caf::actor_addr coordinator_address;
   std::optional<pb::TaskResult> result; // Waits for the last stop.
   int stopping = 0;                     // Answers that are missing.
+  int unstored = 0;         // Decisions that are not known to be durable.
+  bool is_answered = false; // The asker knows whether the task is accepted.
   caf::actor_clock::time_point began;
   std::map<runtime::coordination::supervisor_phase, double>
     seconds; // By phase.

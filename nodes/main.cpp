@@ -66,12 +66,17 @@ int run_cli(int argc, char** argv) {
   run->add_flag("--apply", task.apply,
                 "put the result into the working tree as well");
   run->add_flag("--no-branch", task.no_branch, "write a patch file, no branch");
+  add_resume(*run, task);
   run
     ->add_option("--report", task.report,
                  "write what became of each cause: FILE.txt, .json or .sarif")
     ->option_text("FILE");
   add_trace(*run, task);
-  run->callback([&] { code = run_task(task, global); });
+  run->callback([&] {
+    if (run->count("task") + run->count("--resume") == 0)
+      throw CLI::RequiredError("task (or --resume ID)");
+    code = run_task(task, global);
+  });
 
   auto* plan = app.add_subcommand(
     "plan", "show score, evidence, routing, the split and its review");

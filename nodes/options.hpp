@@ -17,6 +17,7 @@ enum class diagnosis_format { json, sarif };
 /// What the verbs that work on a workspace have in common.
 struct task_options {
   std::string description; // "-": read from standard input.
+  std::string resume;      // run: id of an unfinished task, instead.
   std::string workspace = ".";
   std::string compile_commands_dir;
   std::string mode = "auto";

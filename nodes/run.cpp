@@ -36,6 +36,13 @@ void print_event(const char* type, const google::protobuf::Message& message) {
             << "\":" << to_json(message, false) << '}' << std::endl;
 }
 
+void print_unfinished(const std::vector<std::string>& ids) {
+  std::cerr << "cohort: not finished:";
+  for (auto& id : ids)
+    std::cerr << ' ' << id;
+  std::cerr << "; `cohort run --resume ID` goes on with one\n";
+}
+
 /// Runs the task of `options`; the result or the exit code of why there is
 /// none.
 struct outcome {
@@ -50,9 +57,16 @@ outcome run_with(const task_options& options, const global_options& global,
   auto loaded = load_settings(global);
   if (report_problems(loaded))
     return {2, {}, {}, {}};
-  auto request = make_request(options);
-  if (!request)
-    return {refuse(request.error()), {}, {}, {}};
+  session_task task = earlier_task{options.resume};
+  auto is_sequential = false;
+  if (options.resume.empty()) {
+    auto request = make_request(options);
+    if (!request)
+      return {refuse(request.error()), {}, {}, {}};
+    request->set_plan_only(plan_only);
+    is_sequential = request->mode() == pb::EXECUTION_MODE_SEQUENTIAL;
+    task = std::move(*request);
+  }
   std::optional<trace_file> trace;
   if (!options.trace.empty()) {
     auto opened = trace_file::open(options.trace);
@@ -60,33 +74,36 @@ outcome run_with(const task_options& options, const global_options& global,
       return {refuse(opened.error()), {}, {}, {}};
     trace = std::move(*opened);
   }
-  request->set_plan_only(plan_only);
-  auto root = request->workspace_root();
   auto state = loaded.values.state.empty()
                  ? state_folder::default_path()
                  : std::filesystem::path{loaded.values.state};
   head_options head;
   head.settings = std::move(loaded.values);
-  head.apply = options.apply;
-  head.no_branch = options.no_branch;
   head.spans_max = trace ? trace_spans_max : 0;
-  resolve_workers(head, options.jobs,
-                  request->mode() == pb::EXECUTION_MODE_SEQUENTIAL,
+  resolve_workers(head, options.jobs, is_sequential,
                   std::thread::hardware_concurrency());
   auto stream = options.format == output_format::stream_json;
-  if (stream)
-    print_event("init", *request);
   progress_view view{stderr, global.quiet || stream};
+  std::string root;
   pb::TraceReport spans; // Of a task that never began: none.
-  auto result = run_session(
-    std::move(head), std::move(*request),
-    [&](const pb::ProgressEvent& event) {
-      if (stream)
-        print_event("progress", event);
-      else
-        view.show(event);
-    },
-    [&](const pb::TraceReport& report) { spans = report; });
+  session_observer observer;
+  observer.begins = [&](const pb::TaskRequest& request) {
+    root = request.workspace_root();
+    if (stream)
+      print_event("init", request);
+  };
+  observer.unfinished = [&](const std::vector<std::string>& ids) {
+    if (!plan_only && !global.quiet)
+      print_unfinished(ids);
+  };
+  observer.progress = [&](const pb::ProgressEvent& event) {
+    if (stream)
+      print_event("progress", event);
+    else
+      view.show(event);
+  };
+  observer.trace = [&](const pb::TraceReport& report) { spans = report; };
+  auto result = run_session(std::move(head), std::move(task), observer);
   view.clear();
   if (trace)
     if (auto written = trace->write(spans, options.traced_as); !written)

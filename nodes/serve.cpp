@@ -11,6 +11,7 @@
 #include "nodes/membership.hpp"
 #include "nodes/metrics_endpoint.hpp"
 #include "nodes/node.hpp"
+#include "nodes/resume.hpp"
 #include "nodes/session.hpp"
 #include "nodes/signals.hpp"
 #include "nodes/verbs.hpp"
@@ -60,6 +61,21 @@ std::string words_of(caf::actor_system& system, const caf::error& why) {
   context.apply(caf::message_handler{
     [&](const std::string& sentence) { result = sentence; }});
   return result;
+}
+
+/// With what an earlier head had accepted.
+void go_on(head& head) {
+  end_those_over(head);
+  auto resumed = resume_all(head);
+  for (auto& why : resumed.set_aside)
+    std::cerr << "cohort: " << why.message << '\n';
+  if (resumed.ids.empty())
+    return;
+  std::cerr << "cohort: resumes " << resumed.ids.size()
+            << (resumed.ids.size() == 1 ? " task:" : " tasks:");
+  for (auto& id : resumed.ids)
+    std::cerr << ' ' << id;
+  std::cerr << '\n';
 }
 
 } // namespace
@@ -118,6 +134,7 @@ int serve(const cluster_options& cluster, const global_options& global) {
   std::cerr << "cohort: head on " << where.host << ':' << head.port()
             << " with " << local << (local == 1 ? " worker" : " workers")
             << " of its own; Ctrl-C ends it\n";
+  go_on(head);
   auto why = wait(head.system(), head.root());
   if (!why)
     return 0;

@@ -15,8 +15,10 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/error.hpp"
+#include "nodes/resume.hpp"
 #include "nodes/signals.hpp"
 #include "runtime/analysis/text.hpp"
+#include "runtime/coordination/acceptance.hpp"
 
 namespace cohort::nodes {
 
@@ -33,16 +35,6 @@ pb::ExecutionMode mode_of(const std::string& name) {
   if (name == "parallel")
     return pb::EXECUTION_MODE_PARALLEL;
   return pb::EXECUTION_MODE_AUTO;
-}
-
-error from_caf(caf::actor_system& sys, const caf::error& why) {
-  if (why.category() != caf::atom("cohort"))
-    return {errc::internal, sys.render(why)};
-  error result{static_cast<errc>(why.code()), sys.render(why)};
-  auto context = why.context();
-  context.apply(caf::message_handler{
-    [&](const std::string& message) { result.message = message; }});
-  return result;
 }
 
 } // namespace
@@ -78,6 +70,8 @@ expected<pb::TaskRequest> make_request(const task_options& options) {
   toolchain.mutable_configure_args()->Add(options.configure_args.begin(),
                                           options.configure_args.end());
   toolchain.mutable_units()->Add(options.units.begin(), options.units.end());
+  request.set_no_branch(options.no_branch);
+  request.set_apply(options.apply);
   if (options.budget_seconds > 0)
     *request.mutable_limits()->mutable_budget()
       = google::protobuf::util::TimeUtil::MillisecondsToDuration(
@@ -85,20 +79,66 @@ expected<pb::TaskRequest> make_request(const task_options& options) {
   return request;
 }
 
-expected<pb::TaskResult>
-run_session(head_options options, pb::TaskRequest request,
-            const std::function<void(const pb::ProgressEvent&)>& progress,
-            const std::function<void(const pb::TraceReport&)>& trace) {
+namespace {
+
+/// What the orchestrator is to be given.
+struct beginning {
+  pb::TaskRequest request;
+  pb::EventList history; // Empty for a new task.
+};
+
+expected<beginning> begin(head& head, session_task task) {
+  beginning result;
+  if (auto* request = std::get_if<pb::TaskRequest>(&task)) {
+    result.request = std::move(*request);
+    result.request.set_task_id(make_task_id());
+    return result;
+  }
+  auto& id = std::get<earlier_task>(task).id;
+  auto history = history_of(head, id);
+  if (!history)
+    return history.error();
+  if (auto fine = runtime::coordination::check_history(*history); !fine)
+    return fine.error();
+  result.history = std::move(*history);
+  auto& events = result.history.events();
+  result.request = events[0].accepted().request();
+  auto is_finished = std::any_of(events.begin(), events.end(), [](auto& event) {
+    return event.has_finished();
+  });
+  if (!is_finished
+      && runtime::coordination::ends_with_its_process(result.request))
+    return error{errc::invalid_request,
+                 "task " + id + " ended with its process; ask for it again"};
+  return result;
+}
+
+std::vector<std::string> others_than(const std::string& id,
+                                     std::vector<std::string> ids) {
+  std::erase(ids, id);
+  return ids;
+}
+
+} // namespace
+
+expected<pb::TaskResult> run_session(head_options options, session_task task,
+                                     const session_observer& observer) {
   auto started = head::start(std::move(options));
   if (!started)
     return started.error();
   auto& head = **started;
+  auto begun = begin(head, std::move(task));
+  if (!begun)
+    return begun.error();
+  observer.begins(begun->request);
+  auto id = begun->request.task_id();
+  if (auto others = others_than(id, resumable(head)); !others.empty())
+    observer.unfinished(others);
+  end_those_over(head);
   std::optional<pb::TaskResult> result;
   std::optional<error> failed;
   {
     caf::scoped_actor self{head.system()};
-    request.set_task_id(make_task_id());
-    auto id = request.task_id();
     pb::Subscribe subscribe;
     subscribe.set_task_id(id);
     self->send(head.services().progress, std::move(subscribe));
@@ -110,9 +150,17 @@ run_session(head_options options, pb::TaskRequest request,
       cancel.set_reason("interrupted");
       caf::anon_send(receiver, std::move(cancel));
     }};
-    self->request(head.orchestrator(), 30s, std::move(request))
-      .receive([](const pb::TaskAccepted&) {},
-               [&](caf::error& why) { failed = from_caf(head.system(), why); });
+    auto give = [&](auto what) {
+      self->request(head.orchestrator(), 30s, std::move(what))
+        .receive([](const pb::TaskAccepted&) {},
+                 [&](caf::error& why) {
+                   failed = from_caf(head.system(), why);
+                 });
+    };
+    if (begun->history.events().empty())
+      give(std::move(begun->request));
+    else
+      give(std::move(begun->history));
     auto signals = 0;
     auto is_over = [&] { return result || failed; };
     auto give_up = std::chrono::steady_clock::time_point::max();
@@ -129,7 +177,7 @@ run_session(head_options options, pb::TaskRequest request,
             if (event.kind() == pb::PROGRESS_KIND_RESULT)
               result = event.result();
             else
-              progress(event);
+              observer.progress(event);
           }
         },
         [&](const pb::CancelTask& cancel) {
@@ -160,7 +208,7 @@ run_session(head_options options, pb::TaskRequest request,
       pb::TraceQuery query;
       query.set_task_id(id);
       self->request(head.telemetry(), 10s, std::move(query))
-        .receive(trace, [&](const caf::error& why) {
+        .receive(observer.trace, [&](const caf::error& why) {
           spdlog::warn("no trace: {}", head.system().render(why));
         });
     }
@@ -168,6 +216,16 @@ run_session(head_options options, pb::TaskRequest request,
   if (failed)
     return *failed;
   return std::move(*result);
+}
+
+error from_caf(caf::actor_system& system, const caf::error& why) {
+  if (why.category() != caf::atom("cohort"))
+    return {errc::internal, system.render(why)};
+  error result{static_cast<errc>(why.code()), system.render(why)};
+  auto context = why.context();
+  context.apply(caf::message_handler{
+    [&](const std::string& message) { result.message = message; }});
+  return result;
 }
 
 pb::Scope scope_of(const std::vector<std::string>& globs) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "messages/v1/progress.pb.h"
@@ -21,18 +22,36 @@ namespace pb = messages::v1;
 /// invalid_request, workspace_unreadable.
 runtime::expected<pb::TaskRequest> make_request(const task_options& options);
 
-/// Runs one task on a head of its own, and waits. `progress` is called in this
-/// thread for every event. A first signal cancels the task; a second one, or
-/// two seconds without an acknowledgement, ends the wait. When the options ask
-/// for spans, `trace` gets those of the task, however it ended. Errors: what
-/// the head or the orchestrator refuses.
-runtime::expected<pb::TaskResult>
-run_session(head_options options, pb::TaskRequest request,
-            const std::function<void(const pb::ProgressEvent&)>& progress,
-            const std::function<void(const pb::TraceReport&)>& trace);
+/// A task of an earlier process, by its id.
+struct earlier_task {
+  std::string id;
+};
+using session_task = std::variant<pb::TaskRequest, earlier_task>;
+
+/// Told in the session's thread.
+struct session_observer {
+  std::function<void(const pb::TaskRequest&)> begins; // First.
+  /// Other tasks that an earlier process did not end; called when there are.
+  std::function<void(const std::vector<std::string>& ids)> unfinished;
+  std::function<void(const pb::ProgressEvent&)> progress;
+  /// The task's spans, however it ended; when the options ask for spans.
+  std::function<void(const pb::TraceReport&)> trace;
+};
+
+/// Runs one task on a head of its own, and waits; other tasks that were not
+/// ended are left alone. A first signal cancels the task; a second one, or two
+/// seconds without an acknowledgement, ends the wait. An earlier task that had
+/// ended gives its result again. Errors: what the head or the orchestrator
+/// refuses; not_found.
+runtime::expected<pb::TaskResult> run_session(head_options options,
+                                              session_task task,
+                                              const session_observer& observer);
 
 /// The files that globs allow; those with a "!" in front exclude.
 pb::Scope scope_of(const std::vector<std::string>& globs);
+
+/// An error of one of the head's actors; ours keep code and sentence.
+runtime::error from_caf(caf::actor_system& system, const caf::error& why);
 
 /// The process exit code for an error that kept a task from starting.
 int exit_code(runtime::errc code);

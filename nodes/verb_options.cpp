@@ -60,6 +60,22 @@ void add_task(CLI::App& verb, task_options& task) {
     ->check(CLI::PositiveNumber);
 }
 
+void add_resume(CLI::App& verb, task_options& task) {
+  auto* what = verb.get_option("task");
+  what->required(false);
+  auto* resume
+    = verb
+        .add_option("--resume", task.resume,
+                    "instead of a task: go on with an unfinished one, as it "
+                    "was asked for")
+        ->option_text("ID");
+  // The options that belong to the task, not to the run.
+  for (auto* name :
+       {"task", "--workspace", "-p", "--configure-arg", "--units", "--mode",
+        "--scope", "--budget-seconds", "--apply", "--no-branch"})
+    resume->excludes(verb.get_option(name));
+}
+
 void add_trace(CLI::App& verb, task_options& task) {
   verb.add_option("--trace", task.trace,
                   "write what each attempt took to this file, however the task "

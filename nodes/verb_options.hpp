@@ -10,7 +10,10 @@ namespace cohort::nodes {
 void add_format(CLI::App& verb, output_format& format);
 void add_workspace(CLI::App& verb, task_options& task);
 void add_scope(CLI::App& verb, task_options& task);
+/// What to do, and how.
 void add_task(CLI::App& verb, task_options& task);
+/// Go on with an unfinished task instead. REQUIRES: add_task.
+void add_resume(CLI::App& verb, task_options& task);
 void add_trace(CLI::App& verb, task_options& task);
 
 } // namespace cohort::nodes

@@ -34,7 +34,6 @@
 
 namespace cohort::nodes {
 
-namespace pb = messages::v1;
 using runtime::errc;
 using runtime::error;
 using runtime::expected;
@@ -182,6 +181,10 @@ expected<void> head::spawn_all() {
   auto epoch = log->next_epoch();
   if (!epoch)
     return epoch.error();
+  auto unfinished = log->unfinished();
+  if (!unfinished)
+    return unfinished.error();
+  unfinished_ = std::move(*unfinished);
 
   services_.timer = sys.spawn(actors::timer, std::chrono::milliseconds{20});
   keep("timer", services_.timer);
@@ -234,9 +237,6 @@ expected<void> head::spawn_all() {
   actors::orchestrator_settings orchestration;
   orchestration.task.supervision = settings.supervision;
   orchestration.task.routing = settings.routing;
-  orchestration.task.deliver = options_.deliver;
-  orchestration.task.no_branch = options_.no_branch;
-  orchestration.task.apply = options_.apply;
   orchestration.make_task_id = make_task_id;
   if (settings.routing.parallel_enabled) {
     runtime::coordination::coordinator_settings coordination{
@@ -267,7 +267,7 @@ expected<void> head::listen(uint64_t epoch, const keeper& keep) {
   auto& sys = *system_;
   auto& where = *options_.listen;
   auto desk = sys.spawn(actors::client_desk, orchestrator_, services_.pool,
-                        services_.journal, services_.progress);
+                        services_.journal, services_.progress, unfinished_);
   keep("client_desk", caf::actor_cast<caf::actor>(desk), {});
   actors::gateway_settings settings;
   settings.own = {COHORT_VERSION, random_bits(), epoch};
@@ -292,6 +292,10 @@ expected<void> head::listen(uint64_t epoch, const keeper& keep) {
                                         where.how);
   keep("door_keeper", watch, {});
   return {};
+}
+
+const std::vector<pb::Event>& head::unfinished() const {
+  return unfinished_;
 }
 
 uint16_t head::port() const {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -19,6 +20,8 @@
 #include "runtime/workspace/state_folder.hpp"
 
 namespace cohort::nodes {
+
+namespace pb = messages::v1;
 
 /// CAF set up for cohort: its message types, and a scheduler that neither spins
 /// nor keeps many threads (one central queue: lowest latency on few cores).
@@ -38,11 +41,8 @@ struct listen_options {
 
 struct head_options {
   config::settings settings;
-  unsigned workers = 0;    // Resolved; 0 only for one that listens.
-  unsigned cpu_tokens = 0; // Resolved: at least 1.
-  bool no_branch = false;
-  bool apply = false;
-  bool deliver = true;
+  unsigned workers = 0;        // Resolved; 0 only for one that listens.
+  unsigned cpu_tokens = 0;     // Resolved: at least 1.
   bool memory_journal = false; // For benchmarks: nothing is written.
   std::optional<listen_options> listen;
   std::shared_ptr<runtime::telemetry::metrics_registry> metrics; // Null: none.
@@ -72,6 +72,9 @@ public:
   /// The actor of that role as it was started, for instance "worker w1" or
   /// "judge conflict"; null when there is none.
   [[nodiscard]] caf::actor find(const std::string& role) const;
+  /// The first events of tasks that an earlier process did not end, as the
+  /// journal's `unfinished` has them. Nothing goes on by itself.
+  [[nodiscard]] const std::vector<pb::Event>& unfinished() const;
   /// Where it listens; 0 when it does not.
   [[nodiscard]] uint16_t port() const;
 
@@ -96,6 +99,7 @@ private:
   std::map<std::string, caf::actor> roles_;
   actors::orchestrator_actor orchestrator_;
   actors::root_supervisor_actor root_;
+  std::vector<pb::Event> unfinished_;
   uint16_t port_ = 0;
 };
 

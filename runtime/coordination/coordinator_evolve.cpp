@@ -44,6 +44,14 @@ void remember(coordinator_state& state, size_t index) {
   state.history.push_back(std::move(result));
 }
 
+double failed_share(const coordinator_state& state) {
+  auto failed
+    = std::count_if(state.subtasks.begin(), state.subtasks.end(),
+                    [](auto& x) { return x.phase == subtask_phase::failed; });
+  return static_cast<double>(failed)
+         / static_cast<double>(std::max<size_t>(1, state.subtasks.size()));
+}
+
 /// The round's outcome joins what is known of the whole task.
 void close_round(coordinator_state& state) {
   auto evidence = analysis::gather(state.tree, state.reports);
@@ -102,6 +110,9 @@ void evolve(coordinator_state& state, const pb::Event& event,
     return index ? &state.subtasks[*index] : nullptr;
   };
   switch (event.payload_case()) {
+    case pb::Event::kCoordinatorStarted:
+      state.checked.clear(); // An end of the round that was not written whole.
+      break;
     case pb::Event::kRoundStarted:
       state.round = event.round_started().round();
       state.base_tree = event.round_started().base_tree();
@@ -109,6 +120,8 @@ void evolve(coordinator_state& state, const pb::Event& event,
       state.changed.clear();
       state.merges.clear();
       state.checked.clear();
+      state.failed_share = 0;
+      state.phase = coordinator_phase::planning;
       break;
     case pb::Event::kDecomposed:
       set_plan(state, event.decomposed().decomposition());
@@ -123,6 +136,8 @@ void evolve(coordinator_state& state, const pb::Event& event,
       state.refused = !outcome.approved();
       if (outcome.approved())
         set_plan(state, outcome.decomposition());
+      else
+        state.why = "the council did not approve the plan: " + outcome.reason();
       state.phase = coordinator_phase::executing;
       break;
     }
@@ -192,6 +207,7 @@ void evolve(coordinator_state& state, const pb::Event& event,
       state.reports = std::exchange(state.checked, {});
       state.tree = event.round_finished().tree();
       close_round(state);
+      state.failed_share = failed_share(state);
       state.changed.clear();
       state.merges.clear();
       state.subtasks.clear();
@@ -201,6 +217,8 @@ void evolve(coordinator_state& state, const pb::Event& event,
     case pb::Event::kCoordinationFinished:
       state.why = event.coordination_finished().why();
       state.needs_fallback = event.coordination_finished().needs_fallback();
+      if (event.coordination_finished().has_error())
+        state.error = event.coordination_finished().error();
       close_round(state);
       state.phase = coordinator_phase::done;
       break;

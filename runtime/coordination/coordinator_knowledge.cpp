@@ -78,6 +78,8 @@ pb::CoordinationReport report_of(const coordinator_state& state) {
   report.set_why(state.why);
   report.set_refused(state.refused);
   report.set_rounds(state.round);
+  if (state.error)
+    *report.mutable_error() = *state.error;
   *report.mutable_plan() = state.first_plan;
   for (auto& verdict : state.first_verdicts)
     *report.add_verdicts() = verdict;

@@ -23,8 +23,7 @@ std::vector<pb::UnitReport> known_reports(const coordinator_state& state,
 /// Those of every unit.
 std::vector<pb::UnitReport> known_reports(const coordinator_state& state);
 
-/// What the task's supervisor is told at the end, or would be now; without
-/// `error`.
+/// What the task's supervisor is told at the end, or would be now.
 pb::CoordinationReport report_of(const coordinator_state& state);
 
 } // namespace cohort::runtime::coordination

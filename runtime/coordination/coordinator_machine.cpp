@@ -36,6 +36,7 @@ public:
     belongs_to(state_.start.request().task_id());
     auto& event = emit("coordinator started");
     event.mutable_coordinator_started()->set_start(state_.start.start());
+    apply(event);
     go_on();
   }
 
@@ -48,8 +49,7 @@ public:
     say(pb::PROGRESS_KIND_MESSAGE, "council",
         outcome.approved() ? "approved" : "refused", outcome.reason());
     if (state_.refused)
-      return finish(true, "the council did not approve the plan: "
-                            + outcome.reason());
+      return finish(true, state_.why);
     if (state_.start.request().plan_only())
       return finish(false, "only a plan was asked for");
     advance();
@@ -135,11 +135,12 @@ private:
   void go_on() {
     switch (state_.phase) {
       case coordinator_phase::idle:
+      case coordinator_phase::planning:
         return begin_round();
       case coordinator_phase::reviewing:
         return ask_council();
       case coordinator_phase::executing:
-        return advance();
+        return state_.refused ? finish(true, state_.why) : advance();
       case coordinator_phase::probing:
         return probe();
       case coordinator_phase::done:
@@ -148,22 +149,31 @@ private:
   }
 
   void begin_round() {
-    if (state_.round >= settings_.supervision.max_rounds)
+    if (state_.round > 0
+        && analysis::count_errors(analysis::gather(state_.tree, state_.reports))
+             == 0)
+      return finish(false, "no error is left");
+    if (state_.failed_share > settings_.supervision.max_failed_share)
+      return finish(true, "too many subtasks failed");
+    auto is_begun = state_.phase == coordinator_phase::planning;
+    auto number = state_.round + (is_begun ? 0 : 1);
+    if (number > settings_.supervision.max_rounds)
       return end_work("the limit of rounds is reached");
     auto evidence = open_evidence(state_);
     auto plan = decomposition::decompose(state_.start.task(), evidence,
-                                         state_.start.request().scope(),
-                                         state_.round + 1,
+                                         state_.start.request().scope(), number,
                                          settings_.decomposition);
     if (!plan)
       return on_error(plan.error());
     if (plan->subtasks().empty())
       return end_work(state_.round == 0 ? "no error inside the scope"
                                         : "nothing is left to try");
-    auto& round = emit("round begins");
-    round.mutable_round_started()->set_round(state_.round + 1);
-    round.mutable_round_started()->set_base_tree(state_.tree);
-    apply(round);
+    if (!is_begun) {
+      auto& round = emit("round begins");
+      round.mutable_round_started()->set_round(number);
+      round.mutable_round_started()->set_base_tree(state_.tree);
+      apply(round);
+    }
     auto& decomposed = emit("strategy " + plan->strategy());
     *decomposed.mutable_decomposed()->mutable_decomposition()
       = std::move(*plan);
@@ -329,12 +339,6 @@ private:
   void end_round() {
     if (withdraw_culprit())
       return;
-    auto failed
-      = std::count_if(state_.subtasks.begin(), state_.subtasks.end(),
-                      [](auto& x) { return x.phase == subtask_phase::failed; });
-    auto share
-      = static_cast<double>(failed)
-        / static_cast<double>(std::max<size_t>(1, state_.subtasks.size()));
     for (auto& reports : in_batches(std::exchange(state_.fresh, {}))) {
       auto& event = emit("units that read a changed file were checked");
       event.mutable_round_checked()->set_round(state_.round);
@@ -348,11 +352,6 @@ private:
     finished.set_round(state_.round);
     finished.set_tree(state_.tree);
     apply(event);
-    if (analysis::count_errors(analysis::gather(state_.tree, state_.reports))
-        == 0)
-      return finish(false, "no error is left");
-    if (share > settings_.supervision.max_failed_share)
-      return finish(true, "too many subtasks failed");
     begin_round();
   }
 
@@ -413,11 +412,10 @@ private:
     finished.set_tree(state_.tree);
     finished.set_needs_fallback(needs_fallback);
     finished.set_why(why);
-    apply(event);
-    auto report = report_of(state_);
     if (failure)
-      *report.mutable_error() = std::move(*failure);
-    carry_out(std::move(report));
+      *finished.mutable_error() = std::move(*failure);
+    apply(event);
+    carry_out(report_of(state_));
   }
 
   coordinator_state& state_;

@@ -49,7 +49,8 @@ struct coordinator_settings {
 };
 
 enum class coordinator_phase : uint8_t {
-  idle,
+  idle,     // Between rounds.
+  planning, // The round has begun, and has no plan yet.
   reviewing,
   executing,
   probing,
@@ -92,10 +93,12 @@ struct coordinator_state {
   std::set<std::string> changed;       // Files merged in this round.
   std::vector<pb::PatchMerged> merges; // Of this round, in order.
   std::vector<pb::UnitReport> checked; // After it; becomes `reports`.
+  double failed_share = 0;             // Of the last round's subtasks.
   uint64_t next_ticket = 1;
   bool refused = false;        // By the council.
   bool needs_fallback = false; // Once done; `why`, too.
   std::string why;
+  std::optional<pb::WorkerError> error; // Once done.
   /// Files of which nothing more could be repaired, with a digest of the errors
   /// that they had then: looked at again only when these change.
   std::map<std::string, std::string> exhausted;

@@ -6,7 +6,9 @@
 
 #include "runtime/analysis/evidence.hpp"
 #include "runtime/analysis/routing.hpp"
+#include "runtime/coordination/acceptance.hpp"
 #include "runtime/coordination/coordinator_knowledge.hpp"
+#include "runtime/coordination/supervisor_knowledge.hpp"
 #include "runtime/coordination/synthesis.hpp"
 #include "runtime/coordination/work_units.hpp"
 #include "runtime/decomposition/decompose.hpp"
@@ -53,15 +55,7 @@ public:
     auto& event = emit("accepted");
     *event.mutable_accepted()->mutable_request() = std::move(request);
     apply(event);
-    if (!can_do(state_.task))
-      return end_early(
-        pb::TASK_OUTCOME_FAILED,
-        "no executor can do this kind of work yet; what works is "
-        "repairing compile errors of C and C++");
-    phase("snapshot");
-    pb::TakeSnapshot snapshot;
-    snapshot.set_workspace_root(state_.request.workspace_root());
-    carry_out(std::move(snapshot));
+    go_on();
   }
 
   void operator()(pb::SnapshotReport& report) {
@@ -71,9 +65,7 @@ public:
     event.mutable_snapshot()->set_tree(report.tree());
     event.mutable_snapshot()->set_files(report.files());
     apply(event);
-    phase("prepare");
-    state_.only_unit = ticket();
-    submit({prepare_unit(state_.request, state_.base_tree, state_.only_unit)});
+    go_on();
   }
 
   void operator()(pb::AttemptResult& result) {
@@ -90,22 +82,8 @@ public:
   void operator()(pb::CoordinationReport& report) {
     if (state_.phase != supervisor_phase::coordinating)
       return;
-    state_.coordination = std::move(report);
-    state_.tree = state_.coordination.tree();
-    state_.known.assign(state_.coordination.reports().begin(),
-                        state_.coordination.reports().end());
-    auto& coordination = state_.coordination;
-    if (coordination.has_error() && state_.tree == state_.base_tree)
-      return end_early(pb::TASK_OUTCOME_FAILED, coordination.error().message());
-    if (coordination.has_error())
-      say(pb::PROGRESS_KIND_MESSAGE, "coordinator", "failed",
-          coordination.error().message()); // What was merged is kept.
-    if (state_.request.plan_only())
-      return end_plan();
-    if (coordination.needs_fallback() && settings_.supervision.fallback
-        && !state_.out_of_time)
-      return fall_back(coordination.why());
-    compare();
+    take_in(state_, std::move(report));
+    go_on();
   }
 
   void operator()(coordinator_down& down) {
@@ -118,27 +96,30 @@ public:
   }
 
   void operator()(pb::EventList& history) {
+    if (state_.phase == supervisor_phase::idle)
+      return resume(std::move(history));
     if (state_.phase != supervisor_phase::coordinating
         || !state_.coordinator_death)
       return;
+    history_ = std::move(history);
     auto why = *std::exchange(state_.coordinator_death, std::nullopt);
+    auto starts = state_.coordinator_starts;
     if (!state_.out_of_time
-        && state_.coordinator_starts
-             <= settings_.supervision.max_coordinator_restarts) {
+        && starts <= settings_.supervision.max_coordinator_restarts) {
       say(pb::PROGRESS_KIND_MESSAGE, "coordinator", "restarted", why);
-      return coordinate(std::move(history));
+      return coordinate(starts + 1);
     }
-    why = "the coordinator died " + std::to_string(state_.coordinator_starts)
-          + (state_.coordinator_starts == 1 ? " time: " : " times: ") + why;
+    why = "the coordinator died " + std::to_string(starts)
+          + (starts == 1 ? " time: " : " times: ") + why;
     if (!settings_.supervision.fallback && !state_.out_of_time)
       return end_early(pb::TASK_OUTCOME_INTERNAL_ERROR, why);
-    take_over(std::move(history), why);
+    take_over(why);
   }
 
   void operator()(pb::CompareReport& report) {
     if (state_.phase != supervisor_phase::comparing)
       return;
-    state_.changed_files = strings(report.files());
+    state_.compared = strings(report.files());
     gate();
   }
 
@@ -146,27 +127,37 @@ public:
     if (state_.phase != supervisor_phase::gating
         || gates.run() != state_.gate_run)
       return;
-    state_.gates = std::move(gates);
+    auto fresh = missing_from(state_.known,
+                              {gates.after().begin(), gates.after().end()});
+    for (auto& reports : in_batches(std::move(fresh))) {
+      auto& event = emit("units that read a changed file were checked");
+      event.mutable_gates_checked()->mutable_reports()->Assign(
+        std::make_move_iterator(reports.begin()),
+        std::make_move_iterator(reports.end()));
+      apply(event);
+    }
     auto& event = emit("gates judged the integrated tree");
-    *event.mutable_gates()->mutable_reports() = state_.gates.reports();
-    event.mutable_gates()->set_tree(state_.tree);
+    auto& decided = *event.mutable_gates();
+    decided.set_tree(state_.tree);
+    decided.mutable_reports()->Swap(gates.mutable_reports());
+    decided.set_error(gates.error());
+    decided.mutable_broken_units()->Swap(gates.mutable_broken_units());
+    decided.mutable_changed_files()->Add(state_.compared.begin(),
+                                         state_.compared.end());
     apply(event);
-    auto culprits = files_to_revert();
-    if (!culprits.empty() && !state_.gated_again)
-      return revert(std::move(culprits));
-    deliver();
+    go_on();
   }
 
   void operator()(pb::RevertReport& report) {
     if (state_.phase != supervisor_phase::reverting)
       return;
+    auto files = files_to_revert(state_);
     auto& event = emit("a gate failed");
     auto& reverted = *event.mutable_reverted();
     reverted.set_tree(report.tree());
-    reverted.mutable_files()->Add(state_.reverted.begin(),
-                                  state_.reverted.end());
+    reverted.mutable_files()->Add(files.begin(), files.end());
     apply(event);
-    compare();
+    go_on();
   }
 
   void operator()(pb::DeliveryReport& report) {
@@ -176,41 +167,23 @@ public:
     event.mutable_delivered()->set_branch(report.branch());
     event.mutable_delivered()->set_patch_file(report.patch_file());
     event.mutable_delivered()->set_applied(report.applied());
+    event.mutable_delivered()->set_apply_refused(report.apply_refused());
     apply(event);
-    auto result = synthesise(state_);
-    result.set_branch(report.branch());
-    result.set_patch_file(report.patch_file());
-    if (!report.apply_refused().empty())
-      result.set_summary(result.summary()
-                         + "; not applied: " + report.apply_refused());
-    if (!report.apply_refused().empty()
-        && result.outcome() == pb::TASK_OUTCOME_DONE)
-      result.set_outcome(pb::TASK_OUTCOME_PARTIAL);
-    finish(std::move(result));
+    go_on();
   }
 
   void operator()(deadline_passed&) {
-    state_.out_of_time = true;
-    auto why = std::string{"the task's time is over"};
-    say(pb::PROGRESS_KIND_MESSAGE, "deadline", "passed", why);
-    switch (state_.phase) {
-      case supervisor_phase::coordinating:
-        // Its report brings what was merged so far.
-        carry_out(stop_coordinator{why});
-        return;
-      case supervisor_phase::gating:
-      case supervisor_phase::comparing:
-      case supervisor_phase::reverting:
-      case supervisor_phase::delivering:
-        return; // The end is near; what was done is handed over.
-      case supervisor_phase::working:
-        if (state_.tree != state_.base_tree)
-          return compare(); // What was merged before the fallback.
-        [[fallthrough]];
-      default:
-        end_early(pb::TASK_OUTCOME_FAILED,
-                  why + " before anything was repaired");
-    }
+    if (state_.out_of_time)
+      return;
+    auto is_near_end = state_.phase >= supervisor_phase::comparing;
+    auto& event = emit("the task's time is over");
+    event.mutable_deadline_passed();
+    apply(event);
+    say(pb::PROGRESS_KIND_MESSAGE, "deadline", "passed", event.reason());
+    if (state_.phase == supervisor_phase::coordinating)
+      return carry_out(stop_coordinator{event.reason()}); // And reports.
+    if (!is_near_end) // Else what was done is handed over.
+      go_on();
   }
 
   void operator()(cancelled& why) {
@@ -246,12 +219,86 @@ private:
   // -- phases
   // ------------------------------------------------------------------
 
+  /// Takes over from a process that ended.
+  void resume(pb::EventList history) {
+    state_ = replay(history, settings_);
+    belongs_to(state_.request.task_id());
+    if (state_.phase == supervisor_phase::done)
+      return tell_again();
+    history_ = std::move(history);
+    auto& event = emit("the process that had the task ended");
+    event.mutable_resumed()->set_time(state_.resumptions + 1);
+    apply(event);
+    if (ends_with_its_process(state_.request))
+      return end_early(pb::TASK_OUTCOME_CANCELLED, "its process ended");
+    say(pb::PROGRESS_KIND_MESSAGE, "task", "resumed",
+        "goes on where its last process ended");
+    go_on();
+  }
+
+  /// Does what the state calls for: after an event, and after a replay.
+  void go_on() {
+    auto nothing_repaired = state_.phase <= supervisor_phase::probing
+                            || state_.phase == supervisor_phase::working;
+    if (state_.out_of_time && nothing_repaired)
+      return end_early(pb::TASK_OUTCOME_FAILED,
+                       "the task's time is over before anything was repaired");
+    switch (state_.phase) {
+      case supervisor_phase::snapshotting:
+        return take_snapshot();
+      case supervisor_phase::preparing:
+        return prepare();
+      case supervisor_phase::probing:
+        return probe();
+      case supervisor_phase::coordinating:
+        return coordinate();
+      case supervisor_phase::coordinated:
+        return after_coordination();
+      case supervisor_phase::working:
+        return state_.request.plan_only() ? end_plan() : work();
+      case supervisor_phase::comparing:
+        return state_.request.plan_only() ? end_plan() : compare();
+      case supervisor_phase::judged:
+        return after_gates();
+      case supervisor_phase::delivered:
+        return hand_over();
+      case supervisor_phase::idle:
+      case supervisor_phase::gating:
+      case supervisor_phase::reverting:
+      case supervisor_phase::delivering:
+      case supervisor_phase::done:
+        return; // Waits for an answer, or for nothing any more.
+    }
+  }
+
+  void take_snapshot() {
+    if (!can_do(state_.task))
+      return end_early(
+        pb::TASK_OUTCOME_FAILED,
+        "no executor can do this kind of work yet; what works is "
+        "repairing compile errors of C and C++");
+    phase("snapshot");
+    pb::TakeSnapshot snapshot;
+    snapshot.set_workspace_root(state_.request.workspace_root());
+    carry_out(std::move(snapshot));
+  }
+
+  void prepare() {
+    phase("prepare");
+    state_.only_unit = ticket();
+    submit({prepare_unit(state_.request, state_.base_tree, state_.only_unit)});
+  }
+
   void on_prepared(pb::AttemptResult& result) {
     if (result.has_error())
       return (*this)(to_error(result));
     auto& event = emit("the toolchain is known");
     *event.mutable_prepared()->mutable_workspace() = result.prepared();
     apply(event);
+    go_on();
+  }
+
+  void probe() {
     if (state_.workspace.units().empty())
       return end_early(pb::TASK_OUTCOME_PRECONDITION,
                        state_.request.toolchain().units().empty()
@@ -265,11 +312,13 @@ private:
     std::vector<pb::WorkUnit> units;
     for (auto& check :
          missing_checks(strings(state_.workspace.units()),
-                        strings(state_.workspace.compilers()), {})) {
+                        strings(state_.workspace.compilers()), state_.before)) {
       units.push_back(check_unit(state_.request, state_.base_tree, check.unit(),
                                  check.compiler(), ticket()));
       state_.checks.emplace(units.back().ticket(), check);
     }
+    if (units.empty())
+      return on_probed();
     submit(std::move(units));
   }
 
@@ -285,11 +334,12 @@ private:
     auto check = state_.checks.find(result.ticket());
     if (check == state_.checks.end())
       return;
-    state_.before.push_back(result.has_unit_report()
-                              ? std::move(*result.mutable_unit_report())
-                              : missing_report(check->second, result.error()));
+    state_.fresh.push_back(result.has_unit_report()
+                             ? std::move(*result.mutable_unit_report())
+                             : missing_report(check->second, result.error()));
     state_.checks.erase(check);
-    auto done = static_cast<uint32_t>(state_.before.size());
+    auto done
+      = static_cast<uint32_t>(state_.before.size() + state_.fresh.size());
     say(pb::PROGRESS_KIND_COUNT, "checks", "running", "", done,
         done + static_cast<uint32_t>(state_.checks.size()));
     if (state_.checks.empty())
@@ -297,7 +347,7 @@ private:
   }
 
   void on_probed() {
-    for (auto& reports : in_batches(std::exchange(state_.before, {}))) {
+    for (auto& reports : in_batches(std::exchange(state_.fresh, {}))) {
       auto& event = emit("units were checked");
       event.mutable_evidence()->mutable_reports()->Assign(
         std::make_move_iterator(reports.begin()),
@@ -305,70 +355,67 @@ private:
       apply(event);
     }
     auto evidence = analysis::gather(state_.base_tree, state_.before);
-    auto& routed = emit("");
-    *routed.mutable_routed()->mutable_decision() = analysis::route(
+    auto& event = emit("");
+    auto& routed = *event.mutable_routed();
+    *routed.mutable_decision() = analysis::route(
       state_.task, evidence, settings_.routing, settings_.has_parallel_support);
-    if (auto& decision = routed.routed().decision();
-        decision.reasons_size() > 0)
-      routed.set_reason(decision.reasons(0).text());
-    apply(routed);
-    auto errors = analysis::count_errors(evidence);
+    routed.set_errors(analysis::count_errors(evidence));
+    if (routed.decision().reasons_size() > 0)
+      event.set_reason(routed.decision().reasons(0).text());
+    apply(event);
     phase("route", state_.routing.mode() == pb::EXECUTION_MODE_PARALLEL
                      ? "parallel"
                      : "sequential");
-    if (errors == 0)
-      return state_.request.plan_only() ? end_plan() : compare();
-    if (state_.routing.mode() == pb::EXECUTION_MODE_PARALLEL)
-      return coordinate();
-    if (state_.request.plan_only())
-      return end_plan();
-    work();
+    go_on();
   }
 
-  [[nodiscard]] pb::StartCoordination start_message() const {
-    pb::StartCoordination start;
-    *start.mutable_request() = state_.request;
-    *start.mutable_task() = state_.task;
-    *start.mutable_workspace() = state_.workspace;
-    start.set_base_tree(state_.base_tree);
-    for (auto& report : state_.before)
-      *start.add_reports() = report;
-    start.set_start(state_.coordinator_starts);
-    return start;
+  /// The first one, or the one that an ended process had.
+  void coordinate() {
+    if (state_.out_of_time)
+      return take_over("the task's time is over");
+    phase("coordinate");
+    coordinate(std::max(1U, state_.coordinator_starts));
   }
 
-  /// `history` is that of earlier coordinators.
-  void coordinate(pb::EventList history = {}) {
-    state_.phase = supervisor_phase::coordinating;
-    if (++state_.coordinator_starts == 1)
-      phase("coordinate");
-    auto start = start_message();
-    *start.mutable_history() = std::move(*history.mutable_events());
-    carry_out(start_coordinator{std::move(start)});
+  void coordinate(uint32_t start) {
+    state_.coordinator_starts = start;
+    auto message = start_message(state_, start);
+    *message.mutable_history() = std::move(*history_.mutable_events());
+    carry_out(start_coordinator{std::move(message)});
   }
 
   /// What the dead coordinators had merged is kept: their last words are taken
   /// from the journal.
-  void take_over(pb::EventList history, const std::string& why) {
-    coordinator_settings settings;
-    settings.supervision = settings_.supervision;
-    auto start = start_message();
-    *start.mutable_history() = std::move(*history.mutable_events());
-    auto past = replay(std::move(start), settings);
+  void take_over(const std::string& why) {
+    auto past = replay_coordinators(state_, std::move(history_), settings_);
     if (past.phase != coordinator_phase::done) {
       auto& event = emit(why);
       event.mutable_coordination_finished()->set_tree(past.tree);
       event.mutable_coordination_finished()->set_needs_fallback(true);
       event.mutable_coordination_finished()->set_why(why);
       apply(event);
-      evolve(past, event, settings);
+      evolve(past, event, {settings_.supervision, {}, {}, {}});
     }
-    auto report = report_of(past);
-    (*this)(report);
+    take_in(state_, report_of(past));
+    go_on();
+  }
+
+  void after_coordination() {
+    auto& coordination = state_.coordination;
+    if (coordination.has_error() && state_.tree == state_.base_tree)
+      return end_early(pb::TASK_OUTCOME_FAILED, coordination.error().message());
+    if (coordination.has_error())
+      say(pb::PROGRESS_KIND_MESSAGE, "coordinator", "failed",
+          coordination.error().message()); // What was merged is kept.
+    if (state_.request.plan_only())
+      return end_plan();
+    if (coordination.needs_fallback() && settings_.supervision.fallback
+        && !state_.out_of_time)
+      return fall_back(coordination.why());
+    compare();
   }
 
   void work() {
-    state_.phase = supervisor_phase::working;
     phase("work", "sequential");
     state_.only_unit = ticket();
     submit({execute_sequential_fallback(
@@ -383,7 +430,7 @@ private:
     apply(event);
     say(pb::PROGRESS_KIND_MESSAGE, "fallback", "started",
         "falling back to sequential execution: " + why);
-    work();
+    go_on();
   }
 
   void on_worked(pb::AttemptResult& result) {
@@ -394,7 +441,7 @@ private:
     event.mutable_fallback_finished()->set_tree(tree);
     *event.mutable_fallback_finished()->mutable_result() = std::move(result);
     apply(event);
-    compare();
+    go_on();
   }
 
   void compare() {
@@ -413,8 +460,8 @@ private:
     run.set_task_id(state_.request.task_id());
     run.set_base_tree(state_.base_tree);
     run.set_tree(state_.tree);
-    run.mutable_changed_files()->Add(state_.changed_files.begin(),
-                                     state_.changed_files.end());
+    run.mutable_changed_files()->Add(state_.compared.begin(),
+                                     state_.compared.end());
     *run.mutable_scope() = state_.request.scope();
     for (auto& report : state_.before)
       *run.add_before() = report;
@@ -428,27 +475,15 @@ private:
     carry_out(std::move(run));
   }
 
-  /// Changed files that a broken unit reads: what broke it is among them.
-  [[nodiscard]] std::vector<std::string> files_to_revert() const {
-    std::vector<std::string> result;
-    auto& broken = state_.gates.broken_units();
-    for (auto& report : state_.gates.after()) {
-      if (std::find(broken.begin(), broken.end(), report.unit())
-          == broken.end())
-        continue;
-      for (auto& file : report.reads())
-        if (std::binary_search(state_.changed_files.begin(),
-                               state_.changed_files.end(), file))
-          result.push_back(file);
-    }
-    std::sort(result.begin(), result.end());
-    result.erase(std::unique(result.begin(), result.end()), result.end());
-    return result;
+  void after_gates() {
+    auto culprits = files_to_revert(state_);
+    if (!culprits.empty() && state_.reverted.empty()) // Only once.
+      return revert(culprits);
+    deliver();
   }
 
-  void revert(std::vector<std::string> files) {
+  void revert(const std::vector<std::string>& files) {
     state_.phase = supervisor_phase::reverting;
-    state_.gated_again = true;
     say(pb::PROGRESS_KIND_MESSAGE, "gates", "failed",
         std::to_string(files.size())
           + " files are taken back and judged again");
@@ -456,15 +491,11 @@ private:
     revert.set_base(state_.base_tree);
     revert.set_tree(state_.tree);
     revert.mutable_files()->Add(files.begin(), files.end());
-    // What is known of units that read them does not hold any more.
-    state_.known = unaffected(
-      {state_.gates.after().begin(), state_.gates.after().end()}, files);
-    state_.reverted = std::move(files);
     carry_out(std::move(revert));
   }
 
   void deliver() {
-    if (state_.changed_files.empty() || !settings_.deliver)
+    if (state_.changed_files.empty())
       return finish(synthesise(state_));
     state_.phase = supervisor_phase::delivering;
     phase("deliver");
@@ -475,12 +506,27 @@ private:
     message.set_base_tree(state_.base_tree);
     message.set_result_tree(state_.tree);
     message.set_message(commit_message(state_, result));
-    message.set_no_branch(settings_.no_branch);
+    message.set_no_branch(state_.request.no_branch());
+    *message.mutable_time() = state_.request.accepted();
     auto gates = std::vector<pb::GateReport>{state_.gates.reports().begin(),
                                              state_.gates.reports().end()};
-    message.set_apply(settings_.apply && quality::passed(gates)
+    message.set_apply(state_.request.apply() && quality::passed(gates)
                       && state_.gates.error().empty());
     carry_out(std::move(message));
+  }
+
+  void hand_over() {
+    auto result = synthesise(state_);
+    auto& delivery = state_.delivery;
+    result.set_branch(delivery.branch());
+    result.set_patch_file(delivery.patch_file());
+    if (!delivery.apply_refused().empty())
+      result.set_summary(result.summary()
+                         + "; not applied: " + delivery.apply_refused());
+    if (!delivery.apply_refused().empty()
+        && result.outcome() == pb::TASK_OUTCOME_DONE)
+      result.set_outcome(pb::TASK_OUTCOME_PARTIAL);
+    finish(std::move(result));
   }
 
   // -- the end
@@ -501,6 +547,13 @@ private:
     finish(std::move(result));
   }
 
+  void tell_again() {
+    auto result = state_.result;
+    *result.mutable_evidence() = analysis::gather(state_.base_tree,
+                                                  state_.before);
+    carry_out(std::move(result));
+  }
+
   void end_early(pb::TaskOutcome outcome, const std::string& why) {
     finish(ended_early(state_, outcome, why));
   }
@@ -516,6 +569,7 @@ private:
 
   supervisor_state& state_;
   const supervisor_settings& settings_;
+  pb::EventList history_; // Of the task, where the input was that.
 };
 
 } // namespace

@@ -28,7 +28,10 @@
 ///                                                  '- fallback-'     '- revert
 ///                                                  and gate once more
 ///
-/// Every phase can end the task with a result that says why. The fallback runs
+/// Every phase can end the task with a result that says why. Only `evolve`
+/// changes what an event can tell, so that a supervisor that is given the
+/// task's journal goes on from the last event: it asks again for what was in
+/// flight, and for nothing else. The fallback runs
 /// `execute_sequential_fallback` from the last good integration tree: after the
 /// coordinator died too often, the council refused, or subtasks failed.
 ///
@@ -41,9 +44,6 @@ struct supervisor_settings {
   resilience::supervision_settings supervision;
   analysis::routing_settings routing;
   bool has_parallel_support = true; // A coordinator can be had.
-  bool deliver = true;              // Write the branch or patch file.
-  bool no_branch = false;
-  bool apply = false;
 };
 
 enum class supervisor_phase : uint8_t {
@@ -52,11 +52,14 @@ enum class supervisor_phase : uint8_t {
   preparing,
   probing,
   coordinating,
-  working, // Sequentially: the route, or the fallback.
+  coordinated, // The report is there.
+  working,     // Sequentially: the route, or the fallback.
   comparing,
   gating,
+  judged,
   reverting,
   delivering,
+  delivered,
   done,
 };
 
@@ -72,22 +75,24 @@ struct supervisor_state {
   std::vector<pb::UnitReport> before; // Of base_tree.
   std::vector<pb::UnitReport> known;  // Those that hold for `tree`.
   pb::RoutingDecision routing;
-  pb::CoordinationReport coordination;
+  pb::CoordinationReport coordination; // Its `reports` are among `known`.
   pb::AttemptResult sequential; // Of the sequential route or the fallback.
-  pb::GatesFinished gates;
+  pb::GatesDecided gates;
   std::vector<std::string> changed_files; // Between base_tree and tree.
   std::vector<std::string> reverted;
-  std::vector<pb::WorkerError> problems;
+  pb::ResultDelivered delivery;
   uint32_t coordinator_starts = 0;
-  std::optional<std::string> coordinator_death; // Its history is being read.
+  uint32_t resumptions = 0;
   bool fell_back = false;
   std::string fallback_reason;
   bool out_of_time = false;
-  bool gated_again = false;
   pb::TaskResult result; // Once done.
 
   // In flight; not journaled.
-  std::map<uint64_t, pb::CheckUnit> checks;
+  std::map<uint64_t, pb::CheckUnit> checks; // By ticket.
+  std::vector<pb::UnitReport> fresh;
+  std::optional<std::string> coordinator_death; // Its history is being read.
+  std::vector<std::string> compared;            // Becomes `changed_files`.
   uint64_t only_unit = 0; // Ticket of what prepares or works.
   uint64_t next_ticket = 1;
   uint64_t gate_run = 0;
@@ -125,9 +130,15 @@ using supervisor_decision = machine_decision<supervisor_effect>;
 
 void evolve(supervisor_state& state, const pb::Event& event);
 
+/// The state of a supervisor that died after the last of these events, which
+/// are those of the whole task.
+supervisor_state replay(const pb::EventList& history,
+                        const supervisor_settings& settings);
+
 /// An `error` input says that the store, or whoever was asked last, failed; an
-/// EventList is the task's journal. Inputs after the result, and those that the
-/// phase does not wait for, are ignored.
+/// EventList is the task's journal, and the first input of a supervisor that
+/// takes a task over. Inputs after the result, and those that the phase does
+/// not wait for, are ignored.
 supervisor_decision decide(supervisor_state& state, supervisor_input input,
                            const supervisor_settings& settings);
 

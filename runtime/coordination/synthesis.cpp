@@ -157,8 +157,7 @@ void add_subtasks(const supervisor_state& state, pb::TaskResult& result) {
 
 pb::TaskResult synthesise(const supervisor_state& state) {
   auto result = ended_early(state, pb::TASK_OUTCOME_UNSPECIFIED, "");
-  auto after = analysis::gather(state.tree, {state.gates.after().begin(),
-                                             state.gates.after().end()});
+  auto after = analysis::gather(state.tree, state.known);
   *result.mutable_gates() = state.gates.reports();
   result.set_errors_after(error_places(after));
   list_left(state, after, result);

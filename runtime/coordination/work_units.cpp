@@ -113,14 +113,23 @@ unaffected(const std::vector<pb::UnitReport>& reports,
   return result;
 }
 
-void add_missing(std::vector<pb::UnitReport>& reports,
-                 const std::vector<pb::UnitReport>& more) {
+std::vector<pb::UnitReport>
+missing_from(const std::vector<pb::UnitReport>& reports,
+             const std::vector<pb::UnitReport>& more) {
   std::set<std::pair<std::string, std::string>> have;
   for (auto& report : reports)
     have.emplace(report.unit(), report.tool());
+  std::vector<pb::UnitReport> result;
   for (auto& report : more)
     if (have.emplace(report.unit(), report.tool()).second)
-      reports.push_back(report);
+      result.push_back(report);
+  return result;
+}
+
+void add_missing(std::vector<pb::UnitReport>& reports,
+                 const std::vector<pb::UnitReport>& more) {
+  for (auto& report : missing_from(reports, more))
+    reports.push_back(std::move(report));
 }
 
 std::vector<std::vector<pb::UnitReport>>

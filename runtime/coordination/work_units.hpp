@@ -59,7 +59,13 @@ std::vector<pb::UnitReport>
 unaffected(const std::vector<pb::UnitReport>& reports,
            const std::vector<std::string>& changed);
 
-/// Adds those of `more` about whose unit and compiler `reports` says nothing.
+/// Those of `more` about whose unit and compiler `reports` says nothing, each
+/// pair once.
+std::vector<pb::UnitReport>
+missing_from(const std::vector<pb::UnitReport>& reports,
+             const std::vector<pb::UnitReport>& more);
+
+/// Adds them.
 void add_missing(std::vector<pb::UnitReport>& reports,
                  const std::vector<pb::UnitReport>& more);
 

@@ -19,6 +19,59 @@ struct orchestrator_fixture : tests::task_fixture {
   }
 };
 
+/// Keeps what it is asked to keep only in its head, until it is told to answer.
+struct slow_journal {
+  using asker = caf::typed_actor<messages::accepts<EventsStored>>;
+  std::vector<std::pair<caf::weak_actor_ptr, EventsStored>> answers;
+
+  void answer_all() {
+    for (auto& [to, stored] : std::exchange(answers, {}))
+      if (auto alive = to.lock())
+        caf::anon_send(caf::actor_cast<asker>(alive), stored);
+  }
+};
+
+actors::journal_actor::behavior_type
+answer_later(actors::journal_actor::pointer self,
+             std::shared_ptr<slow_journal> journal) {
+  return {
+    [=](const AppendEvents& append) {
+      EventsStored stored;
+      stored.set_task_id(append.events(0).task_id());
+      journal->answers.emplace_back(
+        caf::actor_cast<caf::weak_actor_ptr>(self->current_sender()), stored);
+    },
+    [](const ReadEvents&) {},
+    [](messages::flush_atom) {},
+  };
+}
+
+class full_log final : public runtime::journal::event_log {
+public:
+  std::function<bool(const Event&)> is_full = [](const Event&) { return true; };
+
+  runtime::expected<void> append(std::vector<Event>& events) override {
+    if (std::any_of(events.begin(), events.end(), is_full))
+      return runtime::error{runtime::errc::storage_failed, "disk full"};
+    return inner_->append(events);
+  }
+  runtime::expected<std::vector<Event>> read(const std::string& id) override {
+    return inner_->read(id);
+  }
+  runtime::expected<std::vector<std::string>> tasks() override {
+    return inner_->tasks();
+  }
+  runtime::expected<std::vector<Event>> unfinished() override {
+    return inner_->unfinished();
+  }
+  runtime::expected<uint64_t> next_epoch() override {
+    return inner_->next_epoch();
+  }
+
+private:
+  std::unique_ptr<event_log> inner_ = runtime::journal::make_memory_log();
+};
+
 } // namespace
 
 TEST_SUITE_BEGIN("actors/orchestrator");
@@ -116,6 +169,69 @@ TEST_CASE_FIXTURE(orchestrator_fixture,
   caf::anon_send_exit(orchestrator, caf::exit_reason::user_shutdown);
   run();
   CHECK(sys.registry().running() == before - 1);
+}
+
+TEST_CASE_FIXTURE(orchestrator_fixture,
+                  "a task is accepted when the journal has it, not before") {
+  auto journal = std::make_shared<slow_journal>();
+  others.journal = spawn(answer_later, journal);
+  start();
+  auto reply = try_submit(request());
+  REQUIRE(!reply);
+  CHECK(reply.error() == caf::sec::request_timeout);
+  auto pending = self->request(orchestrator, 1s, [&] {
+    auto more = request();
+    more.set_task_id("t2");
+    return more;
+  }());
+  run();
+  journal->answer_all();
+  run();
+  pending.receive([](const TaskAccepted& x) { CHECK(x.task_id() == "t2"); },
+                  [](const caf::error&) { CHECK(false); });
+}
+
+TEST_CASE_FIXTURE(orchestrator_fixture,
+                  "a task that the journal cannot take is not accepted") {
+  log = std::make_shared<full_log>();
+  start();
+  auto reply = try_submit(request());
+  REQUIRE(!reply);
+  CHECK(reply.error() == runtime::errc::storage_failed);
+  advance(50ms);
+  REQUIRE(result());
+  CHECK(result()->summary() == "disk full");
+}
+
+TEST_CASE_FIXTURE(orchestrator_fixture,
+                  "a result that the journal cannot take says so") {
+  auto failing = std::make_shared<full_log>();
+  failing->is_full = [](const Event& event) { return event.has_finished(); };
+  log = failing;
+  start();
+  submit(request());
+  REQUIRE(result());
+  CHECK(result()->outcome() == TASK_OUTCOME_DONE);
+  CHECK(result()->summary().find("not in the journal: disk full")
+        != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(orchestrator_fixture,
+                  "a task that is cancelled while workers are counted ends") {
+  settings.counts_workers = true;
+  start();
+  auto accepted = self->request(orchestrator, 1s, request());
+  CancelTask cancel;
+  cancel.set_task_id("t1");
+  auto cancelled = self->request(orchestrator, 1s, cancel);
+  run();
+  accepted.receive([](const TaskAccepted&) {},
+                   [](const caf::error&) { CHECK(false); });
+  cancelled.receive([](const TaskCancelled&) {},
+                    [](const caf::error&) { CHECK(false); });
+  advance(50ms);
+  REQUIRE(result());
+  CHECK(result()->outcome() == TASK_OUTCOME_CANCELLED);
 }
 
 TEST_CASE("an orchestrator has parallel support only with a coordinator") {

@@ -24,7 +24,8 @@ task_fixture::task_fixture() {
 void task_fixture::start() {
   using namespace std::chrono_literals;
   others.timer = spawn(actors::timer, 10ms);
-  others.journal = spawn(actors::journal, log);
+  if (!others.journal)
+    others.journal = spawn(actors::journal, log);
   others.store = spawn(fake_store, world);
   others.pool = spawn(fake_pool, world);
   others.progress = spawn(actors::progress_hub, others.timer,

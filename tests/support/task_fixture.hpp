@@ -29,7 +29,8 @@ struct task_fixture : actor_fixture {
   task_fixture();
   ~task_fixture();
 
-  /// Spawns everything; change settings before.
+  /// Spawns everything, but for a journal that is there; change settings
+  /// before.
   void start();
 
   messages::v1::TaskRequest request(messages::v1::ExecutionMode mode

@@ -67,7 +67,7 @@ public:
 
   /// Inputs of all kinds, each at the wrong time.
   void disturb() {
-    switch (below(8)) {
+    switch (below(9)) {
       case 0:
         if (is_coordinator_alive() && chance(60)) {
           lose_coordinator();
@@ -89,6 +89,12 @@ public:
       case 4:
         if (is_coordinator_alive() && chance(5))
           feed_coordinator(error{errc::storage_failed, "disk full"});
+        return;
+      case 5:
+        if (results.empty() && chance(40)) {
+          old_.clear(); // Answers to a process that is gone reach nobody.
+          resume();
+        }
         return;
       default:
         repeat();
@@ -172,6 +178,7 @@ private:
   void look() {
     if (coordinator)
       CHECK(told_by_events(*this) == told(*coordinator));
+    CHECK(supervisor_told_by_events(*this) == told(supervisor));
     CHECK(results.size() <= 1);
   }
 

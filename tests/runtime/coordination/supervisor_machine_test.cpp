@@ -27,6 +27,11 @@ struct supervised : machines {
     run(until);
   }
 
+  supervised(pb::TaskRequest request, const std::string& until) {
+    feed(std::move(request));
+    run(until);
+  }
+
   [[nodiscard]] const pb::TaskResult& result() const {
     REQUIRE(results.size() == 1);
     return results[0];
@@ -462,7 +467,9 @@ TEST_CASE("gates that could not run are told of") {
 }
 
 TEST_CASE("a result that could not be applied is partial, with the reason") {
-  supervised task{"deliver", [](machines& m) { m.supervising.apply = true; }};
+  auto request = machines::request();
+  request.set_apply(true);
+  supervised task{request, "deliver"};
   CHECK(task.take("deliver").as<pb::DeliverResult>()->apply());
   pb::DeliveryReport delivered;
   delivered.set_branch("cohort/t1");

@@ -27,8 +27,9 @@ inline std::string told(const coordination::coordinator_state& state) {
               + state.tree + (state.refused ? " refused" : "")
               + (state.needs_fallback ? " needs fallback" : "")
               + (state.something_failed ? " something failed " : " ")
-              + state.why + '\n' + text_of(state.reports)
-              + state.plan.ShortDebugString() + '\n';
+              + std::to_string(state.failed_share) + ' '
+              + (state.error ? state.error->message() : "") + state.why + '\n'
+              + text_of(state.reports) + state.plan.ShortDebugString() + '\n';
   for (auto& subtask : state.subtasks) {
     auto at = subtask.phase == subtask_phase::running ? subtask_phase::waiting
                                                       : subtask.phase;
@@ -58,19 +59,49 @@ inline std::string told_by_events(const machines& live) {
   return told(coordination::replay(std::move(start), live.coordinating));
 }
 
-inline std::string told(const coordination::supervisor_state& state) {
+/// What a machine has asked for is asked for again, from the phase before.
+inline coordination::supervisor_phase
+phase_told(coordination::supervisor_phase phase) {
   using coordination::supervisor_phase;
-  auto text = state.request.ShortDebugString() + '\n'
+  switch (phase) {
+    case supervisor_phase::coordinated: // Nothing else is to be done then.
+    case supervisor_phase::gating:
+      return supervisor_phase::comparing;
+    case supervisor_phase::reverting:
+    case supervisor_phase::delivering:
+      return supervisor_phase::judged;
+    default:
+      return phase;
+  }
+}
+
+inline std::string told(const coordination::supervisor_state& state) {
+  auto text = std::string{to_string(phase_told(state.phase))} + '\n'
+              + state.request.ShortDebugString() + '\n'
               + state.task.ShortDebugString() + '\n' + state.base_tree + " -> "
               + state.tree + '\n' + state.workspace.ShortDebugString() + '\n'
+              + text_of(state.before) + "known\n" + text_of(state.known)
               + state.routing.ShortDebugString() + '\n'
-              + (state.fell_back ? "fell back: " : "") + state.fallback_reason
-              + '\n' + state.sequential.ShortDebugString() + '\n'
-              + state.result.ShortDebugString() + '\n';
-  // Checks that are under way are not told.
-  if (state.routing.mode() != pb::EXECUTION_MODE_UNSPECIFIED)
-    text += text_of(state.before);
-  return text;
+              + state.coordination.ShortDebugString() + '\n'
+              + state.sequential.ShortDebugString() + '\n'
+              + state.gates.ShortDebugString() + '\n';
+  for (auto& file : state.changed_files)
+    text += "changed " + file + '\n';
+  for (auto& file : state.reverted)
+    text += "reverted " + file + '\n';
+  return text + state.delivery.ShortDebugString() + "\nstarts "
+         + std::to_string(state.coordinator_starts) + " resumed "
+         + std::to_string(state.resumptions)
+         + (state.out_of_time ? " out of time" : "")
+         + (state.fell_back ? " fell back: " : "") + state.fallback_reason
+         + '\n' + state.result.ShortDebugString() + '\n';
+}
+
+/// What `replay` makes of the journal.
+inline std::string supervisor_told_by_events(const machines& live) {
+  pb::EventList history;
+  history.mutable_events()->Add(live.journal.begin(), live.journal.end());
+  return told(coordination::replay(history, live.supervising));
 }
 
 } // namespace cohort::tests

@@ -1,0 +1,109 @@
+#include "nodes/resume.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include <caf/scoped_actor.hpp>
+#include <spdlog/spdlog.h>
+
+#include "nodes/session.hpp"
+#include "runtime/coordination/acceptance.hpp"
+
+namespace cohort::nodes {
+
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::errc;
+using runtime::error;
+using runtime::expected;
+
+/// For the disk; a journal of gigabytes takes seconds.
+constexpr auto journal_timeout = 120s;
+
+bool is_over(const pb::Event& first) {
+  return first.has_accepted()
+         && runtime::coordination::ends_with_its_process(
+           first.accepted().request());
+}
+
+expected<void> resume_by_id(head& head, const std::string& id) {
+  auto history = history_of(head, id);
+  if (!history)
+    return history.error();
+  return resume(head, std::move(*history));
+}
+
+/// Whoever asks for the head's tasks sees why this one does not go on.
+void tell_set_aside(head& head, const std::string& id, const error& why) {
+  pb::ProgressEvent event;
+  event.set_task_id(id);
+  event.set_kind(pb::PROGRESS_KIND_PHASE);
+  event.set_subject("set aside");
+  event.set_text(why.message);
+  caf::scoped_actor self{head.system()};
+  self->send(head.services().progress, std::move(event));
+}
+
+} // namespace
+
+std::vector<std::string> resumable(const head& head) {
+  std::vector<std::string> result;
+  for (auto& first : head.unfinished())
+    if (!is_over(first))
+      result.push_back(first.task_id());
+  return result;
+}
+
+expected<pb::EventList> history_of(head& head, const std::string& id) {
+  caf::scoped_actor self{head.system()};
+  pb::ReadEvents read;
+  read.set_task_id(id);
+  self->send(head.services().journal, std::move(read));
+  expected<pb::EventList> result{
+    error{errc::storage_failed, "the journal does not answer"}};
+  self->receive(
+    [&](pb::EventList& events) { result = std::move(events); },
+    [&](const pb::EventsStored& failed) {
+      result = error{static_cast<errc>(failed.code()), failed.message()};
+    },
+    caf::after(journal_timeout) >> [] {});
+  if (result && result->events().empty())
+    return error{errc::not_found, "there is no task " + id + " in the journal"};
+  return result;
+}
+
+expected<void> resume(head& head, pb::EventList history) {
+  caf::scoped_actor self{head.system()};
+  expected<void> result;
+  self->request(head.orchestrator(), journal_timeout, std::move(history))
+    .receive([](const pb::TaskAccepted&) {},
+             [&](caf::error& why) { result = from_caf(head.system(), why); });
+  return result;
+}
+
+resumed_tasks resume_all(head& head) {
+  resumed_tasks result;
+  for (auto& id : resumable(head)) {
+    auto resumed = resume_by_id(head, id);
+    if (resumed) {
+      result.ids.push_back(id);
+      continue;
+    }
+    tell_set_aside(head, id, resumed.error());
+    result.set_aside.push_back(
+      {resumed.error().code,
+       "task " + id + " is set aside: " + resumed.error().message});
+  }
+  return result;
+}
+
+void end_those_over(head& head) {
+  for (auto& first : head.unfinished())
+    if (is_over(first))
+      if (auto ended = resume_by_id(head, first.task_id()); !ended)
+        spdlog::warn("the end of task {} is not written down: {}",
+                     first.task_id(), ended.error().message);
+}
+
+} // namespace cohort::nodes

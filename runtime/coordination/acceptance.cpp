@@ -1,0 +1,46 @@
+#include "runtime/coordination/acceptance.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <google/protobuf/util/time_util.h>
+
+namespace cohort::runtime::coordination {
+
+expected<void> check_history(const pb::EventList& history) {
+  if (history.events().empty())
+    return error{errc::not_found, "the journal knows no such task"};
+  auto& first = history.events(0);
+  if (!first.has_accepted()
+      || first.accepted().request().task_id() != first.task_id())
+    return error{errc::invalid_message,
+                 "the journal of task " + first.task_id()
+                   + " does not begin with its acceptance"};
+  for (auto& event : history.events())
+    if (event.payload_case() == pb::Event::PAYLOAD_NOT_SET)
+      return error{errc::invalid_message,
+                   "event " + std::to_string(event.sequence()) + " of task "
+                     + first.task_id()
+                     + " is of a kind that this cohort does not know: use a "
+                       "newer one"};
+  return {};
+}
+
+bool ends_with_its_process(const pb::TaskRequest& request) {
+  return request.plan_only() || !request.has_accepted();
+}
+
+std::optional<std::chrono::milliseconds>
+time_left(const pb::TaskRequest& request,
+          const google::protobuf::Timestamp& now) {
+  using google::protobuf::util::TimeUtil;
+  if (!request.limits().has_budget())
+    return std::nullopt;
+  auto budget = TimeUtil::DurationToMilliseconds(request.limits().budget());
+  auto spent = TimeUtil::TimestampToMilliseconds(now)
+               - TimeUtil::TimestampToMilliseconds(request.accepted());
+  return std::chrono::milliseconds{
+    std::clamp(budget - spent, decltype(budget){0}, budget)};
+}
+
+} // namespace cohort::runtime::coordination

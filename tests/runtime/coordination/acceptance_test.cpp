@@ -1,0 +1,73 @@
+#include "runtime/coordination/acceptance.hpp"
+
+#include <doctest/doctest.h>
+
+namespace cohort::tests::acceptance_test {
+
+using namespace cohort::runtime::coordination;
+using namespace std::chrono_literals;
+using cohort::runtime::errc;
+
+namespace {
+
+pb::EventList history() {
+  pb::EventList result;
+  auto& accepted = *result.add_events();
+  accepted.set_task_id("t1");
+  accepted.set_sequence(1);
+  accepted.mutable_accepted()->mutable_request()->set_task_id("t1");
+  auto& snapshot = *result.add_events();
+  snapshot.set_task_id("t1");
+  snapshot.set_sequence(2);
+  snapshot.mutable_snapshot();
+  return result;
+}
+
+google::protobuf::Timestamp at(int64_t seconds) {
+  google::protobuf::Timestamp result;
+  result.set_seconds(seconds);
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("a history begins with the acceptance of its task, and is known") {
+  CHECK(check_history(history()));
+  CHECK(check_history({}).error().code == errc::not_found);
+  auto headless = history();
+  headless.mutable_events()->DeleteSubrange(0, 1);
+  CHECK(check_history(headless).error().code == errc::invalid_message);
+  auto another = history();
+  another.mutable_events(0)->mutable_accepted()->mutable_request()->set_task_id(
+    "t2");
+  CHECK(check_history(another).error().code == errc::invalid_message);
+  auto newer = history();
+  newer.mutable_events(1)->clear_payload();
+  auto refused = check_history(newer);
+  CHECK(refused.error().code == errc::invalid_message);
+  CHECK(refused.error().message.find("event 2") != std::string::npos);
+}
+
+TEST_CASE(
+  "plans end with their process, and what was accepted who knows when") {
+  pb::TaskRequest request;
+  CHECK(ends_with_its_process(request));
+  request.mutable_accepted()->set_seconds(1);
+  CHECK(!ends_with_its_process(request));
+  request.set_plan_only(true);
+  CHECK(ends_with_its_process(request));
+}
+
+TEST_CASE("a budget counts from the acceptance, and a clock that was set back "
+          "adds nothing") {
+  pb::TaskRequest request;
+  request.mutable_accepted()->set_seconds(1000);
+  CHECK(!time_left(request, at(2000)));
+  request.mutable_limits()->mutable_budget()->set_seconds(60);
+  CHECK(time_left(request, at(1000)) == 60s);
+  CHECK(time_left(request, at(1045)) == 15s);
+  CHECK(time_left(request, at(1061)) == 0s);
+  CHECK(time_left(request, at(10)) == 60s);
+}
+
+} // namespace cohort::tests::acceptance_test
