@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -16,6 +15,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/journaling.hpp"
+#include "nodes/bench_line.hpp"
 #include "nodes/bench_nodes.hpp"
 #include "nodes/session.hpp"
 #include "nodes/verbs.hpp"
@@ -86,22 +86,10 @@ std::string peer_field(const load& what) {
 void print(const load& what, const client_state& state, bool journal) {
   auto seconds
     = std::chrono::duration<double>(clock::now() - state.began).count();
-  auto latencies = state.latencies;
-  std::sort(latencies.begin(), latencies.end());
-  auto quantile = [&](double q) {
-    return latencies.empty() ? 0.0
-                             : latencies[static_cast<size_t>(
-                               q * static_cast<double>(latencies.size() - 1))];
-  };
-  std::printf("{%s\"workload\":\"%s\",\"n\":%llu,\"seconds\":%.6f,"
-              "\"per_second\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f,"
-              "\"failed\":%llu,\"journal\":%s}\n",
-              peer_field(what).c_str(), what.workload.c_str(),
-              static_cast<unsigned long long>(what.count), seconds,
-              static_cast<double>(what.count) / seconds, quantile(0.5),
-              quantile(0.99), static_cast<unsigned long long>(state.failed),
-              journal ? "true" : "false");
-  std::fflush(stdout);
+  print_line({what.workload, what.count, seconds, state.latencies},
+             peer_field(what),
+             ",\"failed\":" + std::to_string(state.failed)
+               + (journal ? ",\"journal\":true" : ",\"journal\":false"));
 }
 
 bench_client::behavior_type

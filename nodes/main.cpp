@@ -194,6 +194,24 @@ int run_cli(int argc, char** argv) {
     code = bench_dispatch(bench_settings, global);
   });
 
+  journal_bench_options journal_settings;
+  auto* journal = bench->add_subcommand(
+    "journal", "durable events through the journal, as JSON lines");
+  journal
+    ->add_option("--workload", journal_settings.workloads,
+                 "single, group, tasks")
+    ->check(CLI::IsMember({"single", "group", "tasks"}));
+  journal
+    ->add_option("--producers", journal_settings.producers,
+                 "actors that append at once (default: 64)")
+    ->check(CLI::Range(1U, 10000U));
+  journal->add_option("--scale", journal_settings.scale, "divide the numbers")
+    ->check(CLI::Range(1U, 1000U));
+  journal->callback([&] {
+    unblock_signals();
+    code = bench_journal(journal_settings);
+  });
+
   app.add_subcommand("version", "print the version")->callback(print_version);
   app.set_version_flag("--version", "cohort " COHORT_VERSION);
   // Before any verb runs: it may start threads, and signals must be blocked

@@ -73,4 +73,12 @@ struct bench_options {
 };
 int bench_dispatch(const bench_options& bench, const global_options& global);
 
+struct journal_bench_options {
+  std::vector<std::string> workloads; // Empty: all.
+  unsigned producers = 64;
+  unsigned scale = 1; // Divides the numbers of events.
+};
+/// In a folder of its own below that of temporary files, which $TMPDIR names.
+int bench_journal(const journal_bench_options& bench);
+
 } // namespace cohort::nodes
