@@ -3,42 +3,13 @@
 #include <charconv>
 #include <utility>
 
-#include "messages/v1/event.pb.h"
+#include "runtime/journal/schema.hpp"
 
 namespace cohort::runtime::journal {
 
 namespace {
 
-constexpr int64_t application_id = 0x434f4854; // "COHT"
-constexpr int64_t schema_version = 1;
 constexpr int busy_timeout_ms = 10'000;
-
-/// `id` is the order of appending. `time` is nanoseconds since 1970; it,
-/// `actor` and `kind` (the number of the payload's field) repeat the body, for
-/// queries. first_events keeps the list of tasks from reading all events.
-constexpr auto schema = R"sql(
-CREATE TABLE events (
-  id INTEGER PRIMARY KEY,
-  task_id TEXT NOT NULL,
-  sequence INTEGER NOT NULL,
-  time INTEGER NOT NULL,
-  actor TEXT NOT NULL,
-  kind INTEGER NOT NULL,
-  body BLOB NOT NULL,
-  UNIQUE (task_id, sequence)
-);
-CREATE INDEX first_events ON events (id, task_id) WHERE sequence = 1;
-CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES ('epoch', 0);
-)sql";
-
-/// For journals of any age: which tasks have ended is found without reading
-/// their events.
-std::string finished_index() {
-  return "CREATE INDEX IF NOT EXISTS finished_events ON events (task_id) "
-         "WHERE kind = "
-         + std::to_string(messages::v1::Event::kFinished);
-}
 
 /// What a person can do about it.
 std::string advice(int code) {
@@ -83,7 +54,7 @@ database::~database() {
 }
 
 expected<std::unique_ptr<database>>
-database::open(const std::filesystem::path& file) {
+database::connect(const std::filesystem::path& file, int flags) {
   // Absolute, since SQLite gives names such as ":memory:" a meaning of their
   // own.
   std::error_code failed;
@@ -92,9 +63,8 @@ database::open(const std::filesystem::path& file) {
     return error{errc::storage_failed,
                  "\"" + file.string() + "\" cannot be a journal's file name"};
   sqlite3* handle = nullptr;
-  auto opened = sqlite3_open_v2(
-    name.c_str(), &handle,
-    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  auto opened = sqlite3_open_v2(name.c_str(), &handle,
+                                flags | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<database> result{new database{name, handle}};
   if (opened != SQLITE_OK)
     return result->failure("open");
@@ -102,8 +72,27 @@ database::open(const std::filesystem::path& file) {
   sqlite3_extended_result_codes(handle, 1);
   if (auto known = result->check_kind(); !known)
     return known.error();
-  if (auto ready = result->set_up(); !ready)
+  return result;
+}
+
+expected<std::unique_ptr<database>>
+database::open(const std::filesystem::path& file) {
+  auto result = connect(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  if (!result)
+    return result;
+  if (auto ready = (*result)->set_up(); !ready)
     return ready.error();
+  return result;
+}
+
+expected<std::unique_ptr<database>>
+database::open_to_read(const std::filesystem::path& file) {
+  auto result = connect(file, SQLITE_OPEN_READONLY);
+  if (result && (*result)->version() < schema_version)
+    return error{errc::storage_failed,
+                 "the journal " + file.string()
+                   + " is of an older cohort: any "
+                     "run of this one brings it up to date"};
   return result;
 }
 
@@ -125,22 +114,21 @@ expected<void> database::check_kind() {
   auto tables = prepare("SELECT COUNT(*) FROM sqlite_master");
   if (!version || !application || tables.step() != SQLITE_ROW)
     return failure("read");
-  is_new_ = tables.number(0) == 0 && number_of(*version) == 0
-            && number_of(*application) == 0;
-  if (is_new_)
-    return {};
+  version_ = number_of(*version);
+  if (tables.number(0) == 0 && version_ == 0 && number_of(*application) == 0)
+    return {}; // A new one.
   if (number_of(*application) != application_id)
     return error{errc::storage_failed,
                  file_
                    + " is a database, but no journal of cohort: choose "
                      "another state directory"};
-  if (number_of(*version) > schema_version)
+  if (version_ > schema_version)
     return error{errc::storage_failed,
                  "the journal " + file_ + " has schema version " + *version
                    + "; this cohort knows versions up to "
                    + std::to_string(schema_version)
                    + ": use a newer cohort, or another state directory"};
-  if (number_of(*version) < 1)
+  if (version_ < 1)
     return damaged("it has no schema version");
   return {};
 }
@@ -161,15 +149,7 @@ expected<void> database::set_up() {
                      "its folder: choose a state directory on a local disk"};
   if (!execute("PRAGMA synchronous=FULL"))
     return failure("set up");
-  if (!is_new_)
-    return execute(finished_index()) ? expected<void>{} : failure("set up");
-  // The version goes in with the tables: a journal is whole, or new again.
-  auto made
-    = execute("BEGIN IMMEDIATE") && execute(schema) && execute(finished_index())
-      && execute("PRAGMA application_id=" + std::to_string(application_id))
-      && execute("PRAGMA user_version=" + std::to_string(schema_version))
-      && execute("COMMIT");
-  return made ? expected<void>{} : failure("set up");
+  return {};
 }
 
 error database::failure(const std::string& verb) const {
@@ -181,6 +161,15 @@ error database::failure(const std::string& verb) const {
 error database::damaged(const std::string& what) const {
   return {errc::storage_failed, "the journal " + file_ + " is damaged: " + what
                                   + ". Move it away, or restore it"};
+}
+
+error database::broken(const std::string& task_id, uint64_t sequence) const {
+  return {
+    errc::storage_failed,
+    "the journal " + file_ + " is damaged: event " + std::to_string(sequence)
+      + " of task " + task_id
+      + " is missing or not what was written. What stands before it is "
+        "whole, and so are other tasks; nothing can be done with this one"};
 }
 
 } // namespace cohort::runtime::journal

@@ -10,16 +10,20 @@
 #include "runtime/expected.hpp"
 #include "runtime/sqlite/statement.hpp"
 
-/// The file that is a journal: opens it, makes its tables, and says in words
-/// why it does not work.
+/// The file that is a journal: opens it, and says in words why it does not
+/// work.
 namespace cohort::runtime::journal {
 
 class database {
 public:
-  /// Opens the file, or makes it. Errors: storage_failed when it is no journal,
-  /// damaged, of a newer schema, or may not be written.
+  /// Opens the file, or makes it, without tables. Errors: storage_failed when
+  /// it is no journal, damaged, of a newer schema, or may not be written.
   static expected<std::unique_ptr<database>>
   open(const std::filesystem::path& file);
+
+  /// Beside whoever writes it. Errors: as above, and one of an older schema.
+  static expected<std::unique_ptr<database>>
+  open_to_read(const std::filesystem::path& file);
 
   database(const database&) = delete;
   database& operator=(const database&) = delete;
@@ -37,8 +41,20 @@ public:
   /// Some of the content is not what was written.
   [[nodiscard]] error damaged(const std::string& what) const;
 
+  /// A task's first event that is not what was written.
+  [[nodiscard]] error broken(const std::string& task_id,
+                             uint64_t sequence) const;
+
+  /// Of the schema; 0: there are no tables yet.
+  [[nodiscard]] int64_t version() const {
+    return version_;
+  }
+
 private:
   database(std::string file, sqlite3* handle);
+
+  static expected<std::unique_ptr<database>>
+  connect(const std::filesystem::path& file, int flags);
 
   expected<void> check_kind();
   expected<void> set_up();
@@ -46,7 +62,7 @@ private:
 
   std::string file_;
   sqlite3* handle_;
-  bool is_new_ = false;
+  int64_t version_ = 0;
 };
 
 } // namespace cohort::runtime::journal

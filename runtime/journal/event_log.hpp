@@ -45,10 +45,16 @@ public:
 /// In memory, for tests and for `--no-journal` benchmarks.
 std::unique_ptr<event_log> make_memory_log();
 
-/// SQLite in WAL mode, synchronous=FULL; one transaction an append. A newer
-/// schema is refused, and so is a file that is no journal or may not be
-/// written. One process at a time: what a second one writes makes appends fail,
-/// not wrong.
+/// SQLite in WAL mode, synchronous=FULL; one transaction an append. Events are
+/// chained (see chain.hpp), and the end of a task is signed (see seal.hpp) with
+/// the key beside the file, which is made when it is missing. A newer schema is
+/// refused, and so is a file that is no journal or may not be written; an older
+/// one is brought up to date. One process at a time: what a second one writes
+/// makes appends fail, not wrong.
+///
+/// Damage is found when it is read. `read` names the first event that is not
+/// what was written; other tasks can be read and appended to as before.
+/// Errors, beside those above: invalid_config for a key that cannot be used.
 expected<std::unique_ptr<event_log>>
 open_sqlite_log(const std::filesystem::path& file);
 

@@ -6,7 +6,8 @@
 
 #include "runtime/expected.hpp"
 
-/// Files of a worktree. Private to workspace/, execution/ and cluster/.
+/// Files of a worktree. Private to workspace/, journal/, execution/ and
+/// cluster/.
 namespace cohort::runtime::workspace {
 
 /// How a file is written.

@@ -10,6 +10,7 @@ namespace cohort::runtime::workspace {
 ///
 ///   store.git      snapshots and patches
 ///   journal.db     events
+///   audit.key      what tasks' ends are signed with; audit.pub is for others
 ///   slots/         worktrees; a cache, safe to delete while nothing runs
 ///   projects/      configured build folders; a cache as well
 ///   tests/         worktrees and build folders of judged trees; a cache

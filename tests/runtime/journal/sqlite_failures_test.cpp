@@ -3,6 +3,8 @@
 #include <csignal>
 #include <fstream>
 #include <functional>
+#include <iomanip>
+#include <sstream>
 
 #include <sqlite3.h>
 #include <sys/resource.h>
@@ -77,9 +79,9 @@ TEST_CASE("a journal of a newer schema is refused, naming both versions") {
   auto why = why_not_opened(file);
   CHECK(has(why, file.string()));
   CHECK(has(why, "schema version 7"));
-  CHECK(has(why, "up to 1"));
+  CHECK(has(why, "up to 2"));
 
-  execute(file, "PRAGMA user_version=1");
+  execute(file, "PRAGMA user_version=2");
   CHECK(count_gapless(*open_log(file), "t") == 3);
 }
 
@@ -160,6 +162,20 @@ TEST_CASE("an event that is not what was written is an error, not a crash") {
     execute(file, "UPDATE events SET body = x'' "
                   "WHERE task_id = 't' AND sequence = 2");
   }
+  SUBCASE("a lie of the right form") {
+    auto lie = event_of("t", 99);
+    lie.set_sequence(2);
+    std::ostringstream hex;
+    for (auto byte : lie.SerializeAsString())
+      hex << std::hex << std::setw(2) << std::setfill('0')
+          << (static_cast<unsigned>(byte) & 255);
+    execute(file, "UPDATE events SET body = x'" + hex.str()
+                    + "' WHERE task_id = 't' AND sequence = 2");
+  }
+  SUBCASE("another hash") {
+    execute(file, "UPDATE events SET hash = zeroblob(32) "
+                  "WHERE task_id = 't' AND sequence = 2");
+  }
   auto log = open_log(file);
   auto events = log->read("t");
   REQUIRE_FALSE(events.has_value());
@@ -167,6 +183,7 @@ TEST_CASE("an event that is not what was written is an error, not a crash") {
   CHECK(has(events.error().message, file.string()));
   CHECK(has(events.error().message, "event 2 of task t"));
   CHECK(count_gapless(*log, "u") == 3);
+  append(*log, events_of("u", 1));
 }
 
 TEST_CASE(
