@@ -78,11 +78,21 @@ void on_read(journal_self self, const pb::ReadEvents& read) {
   reply_to(self, self->current_sender(), std::move(list));
 }
 
+/// An exit message overtakes what waits, so it queues up once more.
+void on_end(journal_self self, const caf::exit_msg& exit) {
+  if (!std::exchange(self->state.ending, true))
+    return caf::anon_send(caf::actor_cast<caf::actor>(self),
+                          caf::exit_msg{exit.source, exit.reason});
+  on_flush(self);
+  self->quit(exit.reason);
+}
+
 } // namespace
 
 journal_actor::behavior_type
 journal(journal_self self, std::shared_ptr<runtime::journal::event_log> log) {
   self->state.log = std::move(log);
+  self->set_exit_handler([=](caf::exit_msg& exit) { on_end(self, exit); });
   return {
     [=](const pb::AppendEvents& append) { on_append(self, append); },
     [=](const pb::ReadEvents& read) { on_read(self, read); },

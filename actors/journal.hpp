@@ -20,6 +20,7 @@ namespace cohort::actors {
 ///         are not; EventList.
 /// Blocks: in the log, so production spawns it detached.
 /// Fails:  never; a failed batch is reported to each of its senders.
+/// Ends:   behind what was sent to it before: that is stored first.
 struct journal_state {
   static inline const char* name = "journal";
 
@@ -31,6 +32,7 @@ struct journal_state {
   std::shared_ptr<runtime::journal::event_log> log;
   std::vector<pending> batch;
   bool flushing = false;
+  bool ending = false;
 };
 
 journal_actor::behavior_type

@@ -106,6 +106,20 @@ TEST_CASE_FIXTURE(journal_fixture,
   CHECK(client.last<EventList>().events_size() == 1);
 }
 
+TEST_CASE_FIXTURE(journal_fixture,
+                  "what was sent before the end is stored, the end overtakes "
+                  "nothing") {
+  run();
+  caf::send_as(client.actor, journal, one("t"));
+  caf::send_as(client.actor, journal, one("t"));
+  caf::anon_send_exit(journal, caf::exit_reason::user_shutdown);
+  run();
+  CHECK(log->read("t")->size() == 2);
+  CHECK(client.got<EventsStored>().size() == 2);
+  send_as(client.actor, journal, one("t"));
+  CHECK(log->read("t")->size() == 2); // It has ended.
+}
+
 TEST_SUITE_END();
 
 } // namespace cohort::tests::journal_test
