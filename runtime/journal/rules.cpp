@@ -1,5 +1,6 @@
 #include "runtime/journal/rules.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace cohort::runtime::journal {
@@ -23,6 +24,11 @@ expected<void> check_events(const std::vector<pb::Event>& events) {
           + ": keep large content in the store, and its digest here"};
   }
   return {};
+}
+
+int64_t nanoseconds_of(const google::protobuf::Timestamp& time) {
+  constexpr int64_t most = 9'000'000'000; // Seconds: 285 years.
+  return std::clamp(time.seconds(), -most, most) * 1'000'000'000 + time.nanos();
 }
 
 } // namespace cohort::runtime::journal

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "messages/v1/event.pb.h"
@@ -12,5 +13,9 @@ namespace pb = messages::v1;
 /// Whether events may be stored: each has a task and is not too large. Errors:
 /// invalid_message.
 expected<void> check_events(const std::vector<pb::Event>& events);
+
+/// The event's time as the journal keeps it for queries, in nanoseconds since
+/// 1970; what 64 bits cannot hold becomes the nearest that they can.
+int64_t nanoseconds_of(const google::protobuf::Timestamp& time);
 
 } // namespace cohort::runtime::journal

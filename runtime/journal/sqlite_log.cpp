@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -19,12 +18,6 @@ struct chain_end {
   digest hash = chain_start();
 };
 using chain_ends = std::map<std::string, chain_end>; // By task.
-
-/// Times that 64 bits cannot hold become the nearest that they can.
-int64_t nanoseconds_of(const google::protobuf::Timestamp& time) {
-  constexpr int64_t most = 9'000'000'000; // Seconds: 285 years.
-  return std::clamp(time.seconds(), -most, most) * 1'000'000'000 + time.nanos();
-}
 
 class sqlite_log final : public event_log {
 public:
