@@ -3,7 +3,7 @@
 
 #include "nodes/session.hpp"
 #include "nodes/verbs.hpp"
-#include "runtime/journal/event_log.hpp"
+#include "runtime/journal/ledger.hpp"
 #include "runtime/workspace/delivery.hpp"
 #include "runtime/workspace/object_store.hpp"
 #include "runtime/workspace/state_folder.hpp"
@@ -20,17 +20,17 @@ using runtime::workspace::state_folder;
 /// Where the task ran, as its first event says.
 expected<std::string> workspace_of(const std::filesystem::path& state,
                                    const std::string& task_id) {
-  auto log = runtime::journal::open_sqlite_log(state_folder::journal_of(state));
+  auto log = runtime::journal::ledger::open(state_folder::journal_of(state));
   if (!log)
     return log.error();
-  auto events = (*log)->read(task_id);
-  if (!events)
-    return events.error();
-  for (auto& event : *events)
-    if (event.has_accepted())
-      return event.accepted().request().workspace_root();
-  return error{errc::not_found,
-               "there is no task " + task_id + " in " + state.string()};
+  auto accepted = log->last_of(task_id, pb::Event::kAccepted);
+  if (!accepted)
+    return accepted.error();
+  pb::Event event;
+  if (!*accepted || !event.ParseFromString((*accepted)->body))
+    return error{errc::not_found,
+                 "there is no task " + task_id + " in " + state.string()};
+  return event.accepted().request().workspace_root();
 }
 
 expected<size_t> apply(const std::filesystem::path& state,

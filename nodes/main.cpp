@@ -15,6 +15,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "nodes/audit_verbs.hpp"
 #include "nodes/cluster_verbs.hpp"
 #include "nodes/signals.hpp"
 #include "nodes/verb_options.hpp"
@@ -145,6 +146,7 @@ int run_cli(int argc, char** argv) {
     code = apply_fixes(inputs, task);
   });
 
+  audit_verbs afterwards{app, global, code};
   cluster_verbs cluster{app, task, global, code};
 
   auto* configuration = app.add_subcommand("config", "the configuration");

@@ -1,13 +1,13 @@
 #include "nodes/report.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <vector>
 
 #include <google/protobuf/util/json_util.h>
 #include <nlohmann/json.hpp>
 
+#include "nodes/report_words.hpp"
 #include "runtime/analysis/evidence.hpp"
 
 namespace cohort::nodes {
@@ -17,77 +17,11 @@ namespace {
 namespace pb = messages::v1;
 using nlohmann::json;
 
-std::string number(double value, int digits = 2) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
-
-std::string padded(std::string_view text, size_t width) {
-  std::string result{text};
-  result.resize(std::max(width, text.size()), ' ');
-  return result;
-}
-
-std::string_view name_of(pb::GateKind kind) {
-  switch (kind) {
-    case pb::GATE_KIND_COMPILATION:
-      return "compilation";
-    case pb::GATE_KIND_SCOPE:
-      return "scope";
-    case pb::GATE_KIND_TESTS:
-      return "tests";
-    case pb::GATE_KIND_COVERAGE:
-      return "coverage";
-    case pb::GATE_KIND_MUTATION:
-      return "mutation";
-    default:
-      return "unknown";
-  }
-}
-
-std::string_view name_of(pb::GateVerdict verdict) {
-  switch (verdict) {
-    case pb::GATE_VERDICT_PASS:
-      return "pass";
-    case pb::GATE_VERDICT_WARNING:
-      return "warning";
-    case pb::GATE_VERDICT_FAIL:
-      return "FAIL";
-    default:
-      return "not measured";
-  }
-}
-
-std::string_view name_of(pb::Opinion opinion) {
-  switch (opinion) {
-    case pb::OPINION_APPROVE:
-      return "approve";
-    case pb::OPINION_AMEND:
-      return "amend";
-    case pb::OPINION_REJECT:
-      return "reject";
-    default:
-      return "no opinion";
-  }
-}
-
-std::string mode_name(pb::ExecutionMode mode) {
-  return mode == pb::EXECUTION_MODE_PARALLEL     ? "parallel"
-         : mode == pb::EXECUTION_MODE_SEQUENTIAL ? "sequential"
-                                                 : "auto";
-}
-
 std::string place(const pb::Location& location) {
   auto text = location.file();
   if (location.line() > 0)
     text += ':' + std::to_string(location.line());
   return text;
-}
-
-std::string cut(const std::string& text, size_t width) {
-  auto line = text.substr(0, text.find('\n'));
-  return line.size() > width ? line.substr(0, width - 3) + "..." : line;
 }
 
 void add_gates(const pb::TaskResult& result, std::string& out) {
@@ -198,10 +132,6 @@ void add_evidence(const pb::Evidence& evidence, std::string& out) {
   if (evidence.groups_size() > shown_max)
     out += "  ... " + std::to_string(evidence.groups_size() - shown_max)
            + " more\n";
-}
-
-std::string counted(int n, const char* what) {
-  return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
 }
 
 void add_subtasks(const pb::Decomposition& plan, std::string& out) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,34 @@ int apply_result(const std::string& task_id, const std::string& workspace,
 /// were refused; 1: all were.
 int apply_fixes(const std::vector<std::string>& arguments,
                 const task_options& options);
+
+struct audit_options {
+  std::string task_id; // Empty: all.
+  output_format format = output_format::text;
+  bool verify = false;
+  std::string public_key; // verify: a file; empty: the state folder's own.
+  std::string bundle;     // A file to write; empty: none.
+};
+/// Lists the tasks of the journal, tells the story of one, checks that they are
+/// what was written, or exports one. Exit code 1: they are not.
+int audit(const audit_options& options, const global_options& global);
+
+struct bundle_options {
+  std::string file;
+  std::string public_key; // A file; empty: the bundle's own is believed.
+  std::string repository; // A folder; empty: none is at hand.
+  output_format format = output_format::text;
+};
+/// Checks what `audit` exported. Exit code 1: it does not hold.
+int verify_bundle(const bundle_options& options);
+
+struct gc_options {
+  std::optional<double> older_than_days;
+  std::optional<size_t> keep;
+  bool dry = false;
+};
+int collect_garbage(const gc_options& options, const global_options& global);
+
 int show_config(const global_options& global);
 int validate_config(const global_options& global);
 int doctor(const global_options& global);

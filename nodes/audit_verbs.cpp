@@ -1,0 +1,81 @@
+#include "nodes/audit_verbs.hpp"
+
+#include "nodes/signals.hpp"
+#include "nodes/verb_options.hpp"
+
+namespace cohort::nodes {
+
+audit_verbs::audit_verbs(CLI::App& app, const global_options& global, int& code)
+  : app_{app}, global_{global}, code_{code} {
+  add_audit();
+  add_verify();
+  add_gc();
+}
+
+void audit_verbs::add_audit() {
+  auto* verb = app_.add_subcommand(
+    "audit", "what the journal says: its tasks, or one's story; exit status 1: "
+             "something in it is not what was written");
+  verb->add_option("id", audit_.task_id, "task id, as `run` printed it");
+  add_format(*verb, audit_.format);
+  auto* verifies
+    = verb->add_flag("--verify", audit_.verify,
+                     "check all events, seals, trees and patches, or a task's");
+  verb
+    ->add_option("--public-key", audit_.public_key,
+                 "what seals are checked with (default: audit.pub of the state "
+                 "folder)")
+    ->option_text("FILE");
+  verb
+    ->add_option("--export", audit_.bundle,
+                 "write a task that has ended into one file, for `cohort "
+                 "verify` on another machine")
+    ->option_text("FILE")
+    ->excludes(verifies);
+  verb->callback([this] {
+    unblock_signals();
+    code_ = audit(audit_, global_);
+  });
+}
+
+void audit_verbs::add_verify() {
+  auto* verb = app_.add_subcommand(
+    "verify", "check what `cohort audit --export` wrote; exit status 1: it "
+              "does not hold");
+  verb->add_option("bundle", bundle_.file, "the file")->required();
+  verb
+    ->add_option("--public-key", bundle_.public_key,
+                 "audit.pub of the head that is said to have sealed it")
+    ->option_text("FILE");
+  verb
+    ->add_option("--repository", bundle_.repository,
+                 "what the task began with, to make the result's tree again; "
+                 "it is only read")
+    ->option_text("DIR");
+  add_format(*verb, bundle_.format);
+  verb->callback([this] {
+    unblock_signals();
+    code_ = verify_bundle(bundle_);
+  });
+}
+
+void audit_verbs::add_gc() {
+  auto* verb = app_.add_subcommand(
+    "gc", "forget tasks that have ended and were delivered, and what only they "
+          "needed; without a limit, only what no task needs");
+  verb
+    ->add_option("--older-than", gc_.older_than_days,
+                 "tasks that ended so many days ago")
+    ->check(CLI::NonNegativeNumber)
+    ->option_text("DAYS");
+  verb->add_option("--keep", gc_.keep, "but not the newest N")
+    ->check(CLI::Range(0U, 1'000'000'000U))
+    ->option_text("N");
+  verb->add_flag("--dry-run", gc_.dry, "only say what would go");
+  verb->callback([this] {
+    unblock_signals();
+    code_ = collect_garbage(gc_, global_);
+  });
+}
+
+} // namespace cohort::nodes

@@ -1,0 +1,80 @@
+#include "nodes/report_words.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace cohort::nodes {
+
+namespace pb = messages::v1;
+
+std::string number(double value, int digits) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
+}
+
+std::string padded(std::string_view text, size_t width) {
+  std::string result{text};
+  result.resize(std::max(width, text.size()), ' ');
+  return result;
+}
+
+std::string_view name_of(pb::GateKind kind) {
+  switch (kind) {
+    case pb::GATE_KIND_COMPILATION:
+      return "compilation";
+    case pb::GATE_KIND_SCOPE:
+      return "scope";
+    case pb::GATE_KIND_TESTS:
+      return "tests";
+    case pb::GATE_KIND_COVERAGE:
+      return "coverage";
+    case pb::GATE_KIND_MUTATION:
+      return "mutation";
+    default:
+      return "unknown";
+  }
+}
+
+std::string_view name_of(pb::GateVerdict verdict) {
+  switch (verdict) {
+    case pb::GATE_VERDICT_PASS:
+      return "pass";
+    case pb::GATE_VERDICT_WARNING:
+      return "warning";
+    case pb::GATE_VERDICT_FAIL:
+      return "FAIL";
+    default:
+      return "not measured";
+  }
+}
+
+std::string_view name_of(pb::Opinion opinion) {
+  switch (opinion) {
+    case pb::OPINION_APPROVE:
+      return "approve";
+    case pb::OPINION_AMEND:
+      return "amend";
+    case pb::OPINION_REJECT:
+      return "reject";
+    default:
+      return "no opinion";
+  }
+}
+
+std::string mode_name(pb::ExecutionMode mode) {
+  return mode == pb::EXECUTION_MODE_PARALLEL     ? "parallel"
+         : mode == pb::EXECUTION_MODE_SEQUENTIAL ? "sequential"
+                                                 : "auto";
+}
+
+std::string cut(const std::string& text, size_t width) {
+  auto line = text.substr(0, text.find('\n'));
+  return line.size() > width ? line.substr(0, width - 3) + "..." : line;
+}
+
+std::string counted(int64_t n, std::string_view what) {
+  return std::to_string(n) + ' ' + std::string{what} + (n == 1 ? "" : "s");
+}
+
+} // namespace cohort::nodes

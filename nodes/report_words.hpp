@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "messages/v1/council.pb.h"
+#include "messages/v1/quality.pb.h"
+#include "messages/v1/task.pb.h"
+
+/// The words and columns that reports for people have in common. Pure.
+namespace cohort::nodes {
+
+std::string_view name_of(messages::v1::GateKind kind);
+std::string_view name_of(messages::v1::GateVerdict verdict);
+std::string_view name_of(messages::v1::Opinion opinion);
+std::string mode_name(messages::v1::ExecutionMode mode);
+
+std::string number(double value, int digits = 2);
+/// With spaces behind it, to at least that width.
+std::string padded(std::string_view text, size_t width);
+/// The first line, at most that wide.
+std::string cut(const std::string& text, size_t width);
+/// "1 file", "2 files".
+std::string counted(int64_t n, std::string_view what);
+
+} // namespace cohort::nodes

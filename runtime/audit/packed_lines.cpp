@@ -1,0 +1,174 @@
+#include "runtime/audit/packed_lines.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+#include <zstd.h>
+
+#include "runtime/workspace/files.hpp"
+
+namespace cohort::runtime::audit {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int window_log_max = 27; // What any zstd takes: 128 MiB.
+constexpr size_t piece_bytes = 128U << 10;
+
+using packer = std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)>;
+using unpacker = std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)>;
+
+error no_bundle(const std::string& why) {
+  return {errc::invalid_message, "it is no bundle of cohort's: " + why};
+}
+
+} // namespace
+
+struct line_writer::impl {
+  fs::path file;
+  fs::path temporary;
+  std::ofstream out;
+  packer context{nullptr, ZSTD_freeCCtx};
+  std::string packed;
+  bool is_finished = false;
+
+  ~impl() {
+    std::error_code ignored;
+    if (!is_finished)
+      fs::remove(temporary, ignored);
+  }
+
+  [[nodiscard]] error failure() const {
+    return {errc::storage_failed,
+            "cannot write " + file.string() + ": " + std::strerror(errno)};
+  }
+
+  expected<void> put(std::string_view text, ZSTD_EndDirective how) {
+    ZSTD_inBuffer in{text.data(), text.size(), 0};
+    for (;;) {
+      ZSTD_outBuffer to{packed.data(), packed.size(), 0};
+      auto left = ZSTD_compressStream2(context.get(), &to, &in, how);
+      if (ZSTD_isError(left) != 0)
+        return error{errc::internal, ZSTD_getErrorName(left)};
+      if (!out.write(packed.data(), static_cast<std::streamsize>(to.pos)))
+        return failure();
+      if (how == ZSTD_e_end ? left == 0 : in.pos == in.size)
+        return {};
+    }
+  }
+};
+
+line_writer::line_writer(std::unique_ptr<impl> ptr) : impl_{std::move(ptr)} {
+  // nop
+}
+line_writer::line_writer(line_writer&&) noexcept = default;
+line_writer& line_writer::operator=(line_writer&&) noexcept = default;
+line_writer::~line_writer() = default;
+
+expected<line_writer> line_writer::open(const fs::path& file) {
+  auto result = std::make_unique<impl>();
+  result->file = file;
+  result->temporary = workspace::temporary_name(file);
+  result->out.open(result->temporary, std::ios::binary | std::ios::trunc);
+  if (!result->out)
+    return result->failure();
+  result->context.reset(ZSTD_createCCtx());
+  ZSTD_CCtx_setParameter(result->context.get(), ZSTD_c_checksumFlag, 1);
+  result->packed.resize(ZSTD_CStreamOutSize());
+  return line_writer{std::move(result)};
+}
+
+expected<void> line_writer::write(std::string_view line) {
+  if (line.size() > line_bytes_max)
+    return error{errc::invalid_request,
+                 "a bundle takes no file or event of more than "
+                   + std::to_string(line_bytes_max * 3 / 4) + " bytes"};
+  if (auto done = impl_->put(line, ZSTD_e_continue); !done)
+    return done;
+  return impl_->put("\n", ZSTD_e_continue);
+}
+
+expected<void> line_writer::finish() {
+  if (auto done = impl_->put("", ZSTD_e_end); !done)
+    return done;
+  impl_->out.close();
+  if (!impl_->out || rename(impl_->temporary.c_str(), impl_->file.c_str()) != 0)
+    return impl_->failure();
+  impl_->is_finished = true;
+  return {};
+}
+
+expected<byte_source> read_in_pieces(const fs::path& file) {
+  auto in = std::make_shared<std::ifstream>(file, std::ios::binary);
+  std::error_code failed;
+  if (!*in || fs::is_directory(file, failed))
+    return error{errc::not_found, "cannot read " + file.string() + ": "
+                                    + std::strerror(*in ? EISDIR : errno)};
+  return byte_source{[in, file]() -> expected<std::string> {
+    std::string piece(piece_bytes, '\0');
+    in->read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    if (in->bad())
+      return error{errc::storage_failed, "cannot read " + file.string()};
+    piece.resize(static_cast<size_t>(in->gcount()));
+    return piece;
+  }};
+}
+
+expected<void>
+unpack_lines(const byte_source& source,
+             const std::function<expected<void>(std::string_view)>& take) {
+  unpacker context{ZSTD_createDCtx(), ZSTD_freeDCtx};
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, window_log_max);
+  std::string text; // The line that has begun, and what came with it.
+  std::string room(ZSTD_DStreamOutSize(), '\0');
+  uint64_t total = 0;
+  bool is_whole = false;
+  for (;;) {
+    auto piece = source();
+    if (!piece)
+      return piece.error();
+    if (piece->empty())
+      break;
+    ZSTD_inBuffer in{piece->data(), piece->size(), 0};
+    bool is_full = false;
+    while (in.pos < in.size || is_full) {
+      if (is_whole)
+        return no_bundle("something stands behind its end");
+      ZSTD_outBuffer to{room.data(), room.size(), 0};
+      auto left = ZSTD_decompressStream(context.get(), &to, &in);
+      if (ZSTD_isError(left) != 0)
+        return no_bundle(ZSTD_getErrorName(left));
+      is_whole = left == 0;
+      is_full = to.pos == to.size && !is_whole;
+      total += to.pos;
+      if (total > packed_bytes_max)
+        return no_bundle("it unpacks to more than "
+                         + std::to_string(packed_bytes_max) + " bytes");
+      auto searched = text.size();
+      text.append(room.data(), to.pos);
+      size_t begin = 0;
+      for (auto end = text.find('\n', searched); end != std::string::npos;
+           end = text.find('\n', begin)) {
+        if (auto taken
+            = take(std::string_view{text}.substr(begin, end - begin));
+            !taken)
+          return taken;
+        begin = end + 1;
+      }
+      text.erase(0, begin);
+      if (text.size() > line_bytes_max)
+        return no_bundle("it has a line of more than "
+                         + std::to_string(line_bytes_max) + " bytes");
+    }
+  }
+  if (!is_whole || !text.empty())
+    return no_bundle("it is cut off");
+  return {};
+}
+
+} // namespace cohort::runtime::audit

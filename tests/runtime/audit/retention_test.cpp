@@ -1,0 +1,169 @@
+#include "runtime/audit/retention.hpp"
+
+#include <doctest/doctest.h>
+
+#include "runtime/audit/verify_log.hpp"
+#include "tests/runtime/audit/audited_state.hpp"
+
+namespace cohort::tests::retention_test {
+
+using namespace cohort::tests;
+using namespace cohort::runtime::audit;
+using cohort::runtime::journal::ledger;
+using words = std::vector<std::string>;
+
+namespace {
+
+constexpr int64_t day = 86'400'000'000'000;
+constexpr int64_t ended = 1'700'000'000'000'000'000; // Of the task "done".
+
+words ids(const std::vector<ended_task>& tasks) {
+  words result;
+  for (auto& task : tasks)
+    result.push_back(task.id);
+  return result;
+}
+
+words removed(const retention& limits) {
+  std::vector<ended_task> tasks{{"old", 1 * day, true, ""},
+                                {"mine", 2 * day, false, ""},
+                                {"new", 9 * day, true, ""}};
+  auto chosen = choose_expired(tasks, limits, 10 * day);
+  CHECK((chosen.undelivered.empty() || ids(chosen.undelivered)[0] == "mine"));
+  return ids(chosen.removed);
+}
+
+size_t count_files(const fs::path& folder) {
+  size_t files = 0;
+  for (auto& entry : fs::recursive_directory_iterator{folder})
+    files += entry.is_regular_file() ? 1 : 0;
+  return files;
+}
+
+cleaned clean(const audited_state& where, const retention& limits,
+              bool dry = false) {
+  auto done = clean_up(where.state, limits, ended + 5 * day, dry);
+  INFO(std::string{done ? "" : done.error().message});
+  REQUIRE(done.has_value());
+  return *done;
+}
+
+/// What is wrong with what is left, and how many tasks it is.
+std::pair<size_t, size_t> verify(const audited_state& where) {
+  auto log = ledger::open(where.journal_file);
+  auto tasks = log->tasks();
+  auto key = where.key();
+  auto found = verify_log(*log, *tasks, {where.store, key});
+  CHECK(log->check_file().has_value());
+  return {found.bad.size(), found.tasks};
+}
+
+} // namespace
+
+TEST_CASE("what is chosen is beyond every limit, and was delivered") {
+  CHECK(removed({}).empty());
+  CHECK(removed({5.0, {}}) == words{"old"});
+  CHECK(removed({0.5, {}}) == words{"new", "old"});
+  CHECK(removed({{}, 1}) == words{"old"});
+  CHECK(removed({{}, 0}) == words{"new", "old"});
+  CHECK(removed({{}, 3}).empty());
+  CHECK(removed({0.5, 1}) == words{"old"});
+  CHECK(removed({20.0, 0}).empty());
+}
+
+TEST_CASE("a task that has ended goes with all that only it needs; the audit "
+          "of the others stays whole") {
+  audited_state where;
+  auto done = clean(where, {3.0, {}});
+  CHECK(ids(done.tasks.removed) == words{"done"});
+  CHECK(done.objects.objects == 12);
+  CHECK(done.objects.bytes > 0);
+  CHECK(count_files(where.store / "objects") == 0);
+  CHECK_FALSE(fs::exists(where.patch));
+  CHECK(verify(where) == std::pair<size_t, size_t>{0, 1});
+  auto store = cohort::runtime::workspace::object_store::open(where.store);
+  CHECK_FALSE(store->kept("done/base").has_value());
+  auto log = open_log(where.journal_file);
+  CHECK(*log->tasks() == words{"open"});
+  append(*log, {event_of("open", 3)});
+  CHECK(count_gapless(*log, "open") == 3);
+}
+
+TEST_CASE("a task that goes on keeps what its events name") {
+  audited_state where;
+  {
+    auto log = open_log(where.journal_file);
+    auto event = event_of("open");
+    event.mutable_merged()->set_tree(where.base);
+    append(*log, {event});
+  }
+  CHECK(clean(where, {3.0, {}}).objects.objects == 6); // The result's own.
+  CHECK(verify(where) == std::pair<size_t, size_t>{0, 1});
+}
+
+TEST_CASE("nothing goes that is young, or when only asked") {
+  audited_state where;
+  auto files = count_files(where.state);
+  CHECK(clean(where, {7.0, {}}).tasks.removed.empty());
+  CHECK(clean(where, {{}, 1}).tasks.removed.empty());
+  auto would = clean(where, {3.0, {}}, true);
+  CHECK(ids(would.tasks.removed) == words{"done"});
+  CHECK(would.objects.objects == 12);
+  CHECK(count_files(where.state) >= files);
+  CHECK(verify(where) == std::pair<size_t, size_t>{0, 2});
+}
+
+TEST_CASE("without a limit only what nothing needs goes") {
+  audited_state where;
+  write_bytes(where.workspace / "src" / "a.cc", "int lost;\n");
+  where.snapshot();
+  auto done = clean(where, {});
+  CHECK(done.tasks.removed.empty());
+  CHECK(done.objects.objects == 3); // The file, its folder, the root.
+  CHECK(verify(where) == std::pair<size_t, size_t>{0, 2});
+}
+
+TEST_CASE("a clean-up that was cut off is finished by the next one") {
+  audited_state where;
+  REQUIRE(
+    cohort::runtime::workspace::forget_names(where.store, "done").has_value());
+  fs::remove(where.patch);
+  CHECK(clean(where, {3.0, {}}).objects.objects == 12);
+  CHECK(verify(where) == std::pair<size_t, size_t>{0, 1});
+}
+
+TEST_CASE("a result that was not delivered stays") {
+  audited_state where;
+  {
+    auto log = open_log(where.journal_file);
+    auto finished = finished_event("kept");
+    auto& patch
+      = *finished.mutable_finished()->mutable_result()->mutable_patch();
+    patch.set_base_tree(where.base);
+    patch.set_result_tree(where.result);
+    append(*log, {finished});
+  }
+  auto done = clean(where, {3.0, {}});
+  CHECK(ids(done.tasks.removed) == words{"done"});
+  CHECK(ids(done.tasks.undelivered) == words{"kept"});
+  CHECK(done.objects.objects == 0);
+  CHECK(verify(where) == std::pair<size_t, size_t>{0, 2});
+}
+
+TEST_CASE("when something that stays cannot be read, nothing is removed") {
+  audited_state where;
+  {
+    auto log = open_log(where.journal_file);
+    auto event = event_of("open");
+    event.mutable_merged()->set_tree(where.base);
+    append(*log, {event});
+  }
+  write_bytes(where.store / "objects" / where.base.substr(0, 2)
+                / where.base.substr(2),
+              "damaged");
+  auto files = count_files(where.store / "objects");
+  CHECK_FALSE(clean_up(where.state, {}, ended, false).has_value());
+  CHECK(count_files(where.store / "objects") == files);
+}
+
+} // namespace cohort::tests::retention_test
