@@ -218,7 +218,9 @@ told tell(const pb::ResultDelivered& event) {
                                             : std::string{"nothing"};
   return {"delivered: " + what
             + (event.applied() ? ", applied to the working tree" : ""),
-          ""};
+          event.apply_refused().empty()
+            ? ""
+            : detail("not applied: " + cut(event.apply_refused(), text_width))};
 }
 
 told tell(const pb::FallbackStarted& event) {
@@ -229,6 +231,19 @@ told tell(const pb::FallbackStarted& event) {
 told tell(const pb::FallbackFinished& event) {
   return {"one worker is done: " + tree_name(event.tree()) + ", "
             + attempt_text(event.result()),
+          ""};
+}
+
+told tell(const pb::GatesChecked& event) {
+  return {"checked for the gates: " + reports_text(event.reports()), ""};
+}
+
+told tell(const pb::DeadlinePassed&) {
+  return {"the task's time is over", ""};
+}
+
+told tell(const pb::TaskResumed& event) {
+  return {"resumed in another process, time " + std::to_string(event.time()),
           ""};
 }
 
@@ -297,9 +312,16 @@ told tell(const pb::Event& event) {
       return tell(event.reverted());
     case pb::Event::kDelivered:
       return tell(event.delivered());
-    default: // Of a newer cohort.
-      return {"event of kind " + std::to_string(event.payload_case()), ""};
+    case pb::Event::kGatesChecked:
+      return tell(event.gates_checked());
+    case pb::Event::kDeadlinePassed:
+      return tell(event.deadline_passed());
+    case pb::Event::kResumed:
+      return tell(event.resumed());
+    case pb::Event::PAYLOAD_NOT_SET:
+      break;
   }
+  return {"an event that this cohort does not know", ""};
 }
 
 /// Terminals must not obey what compilers said.

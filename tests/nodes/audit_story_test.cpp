@@ -177,6 +177,12 @@ private:
     alone.set_tree(result);
     fill(*alone.mutable_result());
     told();
+    next("task_supervisor").mutable_resumed()->set_time(1);
+    told();
+    next("task_supervisor").mutable_deadline_passed();
+    told();
+    next("task_supervisor").mutable_gates_checked()->add_reports();
+    told();
     auto& gates = *next("task_supervisor").mutable_gates();
     gates.set_tree(result);
     auto& report = *gates.add_reports();
@@ -192,6 +198,7 @@ private:
     auto& delivered = *next("task_supervisor").mutable_delivered();
     delivered.set_branch("cohort/t");
     delivered.set_applied(true);
+    delivered.set_apply_refused("a.cc has changed since");
     told();
     auto& outcome
       = *next("task_supervisor").mutable_finished()->mutable_result();
