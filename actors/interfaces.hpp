@@ -102,7 +102,8 @@ using orchestrator_actor
   = caf::typed_actor<answers<pb::TaskRequest, pb::TaskAccepted>,
                      answers<pb::EventList, pb::TaskAccepted>,
                      answers<pb::CancelTask, pb::TaskCancelled>,
-                     accepts<pb::TaskAccepted>, accepts<pb::TaskResult>>;
+                     accepts<pb::TaskAccepted>, accepts<pb::TaskResult>,
+                     accepts<pb::EventsStored>>;
 
 /// All that other processes know of this one: hands what comes to the link.
 using door_actor = caf::typed_actor<accepts<pb::Envelope>>;

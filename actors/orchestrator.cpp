@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/error.hpp"
+#include "actors/journaling.hpp"
 #include "runtime/coordination/acceptance.hpp"
 
 namespace cohort::actors {
@@ -184,19 +185,39 @@ void on_down(orchestrator_self self, const services& others,
   for (auto& [id, task] : self->state.tasks) {
     if (!task.supervisor || task.supervisor.address() != down.source)
       continue;
-    auto why = "the task's supervisor died: "
-               + self->system().render(down.reason);
-    spdlog::error("orchestrator: {}: task={}", why, id);
-    pb::ProgressEvent event;
+    auto& result = task.lost.emplace();
+    result.set_task_id(id);
+    result.set_outcome(pb::TASK_OUTCOME_INTERNAL_ERROR);
+    result.set_summary("the task's supervisor died: "
+                       + self->system().render(down.reason));
+    spdlog::error("orchestrator: {}: task={}", result.summary(), id);
+    pb::Event event;
     event.set_task_id(id);
-    event.set_kind(pb::PROGRESS_KIND_RESULT);
-    event.set_terminal(true);
-    event.mutable_result()->set_task_id(id);
-    event.mutable_result()->set_outcome(pb::TASK_OUTCOME_INTERNAL_ERROR);
-    event.mutable_result()->set_summary(why);
-    self->send(others.progress, std::move(event));
-    return forget(self, std::string{id}, errc::internal, why);
+    event.set_actor("orchestrator");
+    event.set_reason(result.summary());
+    *event.mutable_finished()->mutable_result() = result;
+    return append(self, others.journal, {std::move(event)});
   }
+}
+
+/// The end of a lost task is in the journal, or cannot be.
+void on_stored(orchestrator_self self, const services& others,
+               const pb::EventsStored& stored) {
+  auto found = self->state.tasks.find(stored.task_id());
+  if (found == self->state.tasks.end() || !found->second.lost)
+    return;
+  auto& result = *found->second.lost;
+  if (stored.code() != 0)
+    result.set_summary(result.summary()
+                       + "; this is not in the journal: " + stored.message());
+  auto why = result.summary();
+  pb::ProgressEvent event;
+  event.set_task_id(stored.task_id());
+  event.set_kind(pb::PROGRESS_KIND_RESULT);
+  event.set_terminal(true);
+  *event.mutable_result() = std::move(result);
+  self->send(others.progress, std::move(event));
+  forget(self, stored.task_id(), errc::internal, why);
 }
 
 } // namespace
@@ -224,6 +245,7 @@ orchestrator_actor::behavior_type orchestrator(orchestrator_self self,
     },
     [=](const pb::CancelTask& cancel) { return on_cancel(self, cancel); },
     [=](const pb::TaskAccepted& accepted) { on_accepted(self, accepted); },
+    [=](const pb::EventsStored& stored) { on_stored(self, others, stored); },
     [=](const pb::TaskResult& result) {
       forget(self, result.task_id(), errc::storage_failed, result.summary());
     },

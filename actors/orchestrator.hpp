@@ -41,8 +41,10 @@ private:
 ///
 /// Owns:  the table of running tasks; at most `admission_limit`, more new ones
 ///        are told busy.
-/// Sends: answers, TaskAccepted once the journal has it; a task's own messages
-///        are its supervisor's.
+/// Sends: answers, TaskAccepted once the journal has it; the end of a task
+/// whose
+///        supervisor died, to the journal and then to the progress hub. A
+///        task's other messages are its supervisor's.
 /// Links: monitors task supervisors; one that dies ends its task with an
 /// internal
 ///        error, and nothing else.
@@ -57,6 +59,7 @@ struct orchestrator_state {
     /// Until it was answered.
     std::optional<caf::typed_response_promise<pb::TaskAccepted>> accepted;
     std::vector<pb::CancelTask> early_cancels;
+    std::optional<pb::TaskResult> lost; // Its supervisor died.
     std::vector<caf::typed_response_promise<pb::TaskCancelled>> cancels;
   };
 

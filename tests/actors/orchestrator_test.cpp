@@ -217,6 +217,28 @@ TEST_CASE_FIXTURE(orchestrator_fixture,
 }
 
 TEST_CASE_FIXTURE(orchestrator_fixture,
+                  "a task whose supervisor dies has ended for good, once the "
+                  "journal has it") {
+  auto journal = std::make_shared<slow_journal>();
+  others.journal = spawn(answer_later, journal);
+  start();
+  auto pending = self->request(orchestrator, 1s, request());
+  run();
+  auto supervisor = journal->answers.at(0).first.lock();
+  caf::anon_send_exit(supervisor, caf::exit_reason::kill);
+  advance(50ms);
+  CHECK(!result());
+  journal->answer_all();
+  advance(50ms);
+  REQUIRE(result());
+  CHECK(result()->outcome() == TASK_OUTCOME_INTERNAL_ERROR);
+  pending.receive([](const TaskAccepted&) { CHECK(false); },
+                  [](const caf::error& why) {
+                    CHECK(why == runtime::errc::internal);
+                  });
+}
+
+TEST_CASE_FIXTURE(orchestrator_fixture,
                   "a task that is cancelled while workers are counted ends") {
   settings.counts_workers = true;
   start();
