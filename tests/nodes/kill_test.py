@@ -276,12 +276,19 @@ class Serve(Kill):
     def start_head(self) -> subprocess.Popen:
         head = subprocess.Popen(self.command("serve", "--insecure", "--bind", "127.0.0.1", "--port", self.port, "-j", 2),
                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(head.stderr.close)
+        self.addCleanup(head.wait)
+        self.addCleanup(head.kill)
         while "cohort: head on" not in head.stderr.readline():
             self.assertIsNone(head.poll())
         return head
 
     def client(self, verb: str, *words, code: int = 0) -> str:
         return self.cohort(verb, *words, "--head", f"127.0.0.1:{self.port}", "--insecure", code=code).stdout
+
+    def status_of(self, task: str) -> dict:
+        tasks = json.loads(self.client("status", "--output-format", "json"))["tasks"]
+        return next(entry for entry in tasks if entry["task_id"] == task)
 
     def test_a_head_goes_on_with_what_it_had_accepted(self) -> None:
         for point in self.points(HEAD_POINTS):
@@ -295,9 +302,7 @@ class Serve(Kill):
                 before = self.journal.count(task)
                 head = self.start_head()
                 self.assertEqual(head.stderr.readline(), f"cohort: resumes 1 task: {task}\n")
-                status = json.loads(self.client("status", "--output-format", "json"))
-                self.assertEqual([entry["description"] for entry in status["tasks"] if entry["task_id"] == task],
-                                 ["fix the compile errors"])
+                self.assertEqual(self.status_of(task)["description"], "fix the compile errors")
                 result = json.loads(self.client("watch", task, "--output-format", "json"))
                 self.assert_as_whole(task, result, before)
                 self.assertEqual(json.loads(self.client("result", task, "--output-format", "json"))["branch"],
@@ -305,6 +310,24 @@ class Serve(Kill):
                 head.terminate()
                 head.communicate(timeout=30)
                 self.assert_nothing_left()
+
+    def test_a_task_that_cannot_go_on_is_set_aside_and_the_head_serves_others(self) -> None:
+        known, head = self.journal.tasks(), self.start_head()
+        self.client("submit", "fix the compile errors", "-w", self.root, "--mode", "parallel")
+        task = self.kill_after(head, known, 5)
+        self.assertIsNotNone(task)
+        with sqlite3.connect(self.journal.file) as db:
+            db.execute("UPDATE events SET body = x'ff' WHERE task_id = ? AND sequence = 3", (task,))
+        head = self.start_head()
+        self.assertIn(f"cohort: task {task} is set aside: ", head.stderr.readline())
+        end = time.monotonic() + 10  # Progress comes in batches.
+        while self.status_of(task)["phase"] != "set aside":
+            self.assertLess(time.monotonic(), end)
+        result = json.loads(self.client("submit", "fix the compile errors", "-w", self.root, "--watch", "--output-format", "json"))
+        self.assertEqual(result["outcome"], "TASK_OUTCOME_DONE")
+        head.terminate()
+        head.communicate(timeout=30)
+        self.assert_no_process()
 
     def test_a_head_that_is_ended_goes_on_the_next_time(self) -> None:
         head = self.start_head()
@@ -314,7 +337,6 @@ class Serve(Kill):
         head.terminate()
         head.communicate(timeout=30)
         head = self.start_head()
-        self.addCleanup(lambda: (head.kill(), head.communicate()))
         if not any(kind == FINISHED for kind, _ in self.journal.events(task)):
             self.assertRegex(head.stderr.readline(), re.escape(task))
         result = json.loads(self.client("result" if any(kind == FINISHED for kind, _ in self.journal.events(task))
