@@ -1,0 +1,194 @@
+#include "tests/simulation/head.hpp"
+
+#include <utility>
+
+#include <caf/send.hpp>
+
+#include "actors/client_desk.hpp"
+#include "actors/coordinator.hpp"
+#include "actors/council_chair.hpp"
+#include "actors/gatekeeper.hpp"
+#include "actors/gateway.hpp"
+#include "actors/journal.hpp"
+#include "actors/judge.hpp"
+#include "actors/link_door.hpp"
+#include "actors/orchestrator.hpp"
+#include "actors/progress_hub.hpp"
+#include "actors/root_supervisor.hpp"
+#include "actors/timer.hpp"
+#include "actors/worker.hpp"
+#include "actors/worker_pool.hpp"
+#include "runtime/council/judges.hpp"
+#include "tests/simulation/simulated_courier.hpp"
+
+namespace cohort::tests::simulation {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+actors::worker_pool_settings pool_of_play(const scenario& what, uint64_t epoch,
+                                          uint64_t seed) {
+  actors::worker_pool_settings result;
+  result.pool.max_concurrent_workers = what.workers;
+  result.pool.max_cpu_bound = what.workers;
+  result.pool.max_attempts = what.max_attempts;
+  result.pool.worker_timeout = 3s;
+  result.pool.cancel_timeout = 1s;
+  result.pool.retry_backoff = 50ms;
+  result.pool.retry_backoff_max = 500ms;
+  result.pool.prefetch = 2;
+  result.pool.breaker_cool_down = 1s;
+  result.head_epoch = epoch;
+  result.seed = seed;
+  return result;
+}
+
+/// `real`, or what `wrap` makes of it.
+template <class T>
+T seen_as(stage& play, T real, const spare_parts::wrapper<T>& wrap) {
+  return wrap ? wrap(play, std::move(real)) : real;
+}
+
+} // namespace
+
+runtime::cluster::cluster_settings cluster_of_play() {
+  runtime::cluster::cluster_settings result;
+  result.heartbeat_interval = 200ms;
+  result.failure_timeout = 1000ms;
+  result.join_timeout = 1000ms;
+  return result;
+}
+
+head::head(std::shared_ptr<surroundings> around, const scenario& what,
+           const spare_parts& parts, uint64_t seed)
+  : around_{std::move(around)}, play_{around_->play} {
+  auto epoch = *log_->next_epoch();
+  others_.timer = seen_as(play_, play_.spawn(actors::timer, 20ms), parts.timer);
+  spare_parts::log_pointer log = log_;
+  if (parts.log)
+    log = parts.log(log);
+  others_.journal = seen_as(play_, play_.spawn(actors::journal, log),
+                            parts.journal);
+  others_.store = seen_as(play_, play_.spawn(simulated_store, around_, store_),
+                          parts.store);
+  others_.progress = play_.spawn(actors::progress_hub, others_.timer,
+                                 runtime::telemetry::progress_settings{});
+  others_.pool = play_.spawn(actors::worker_pool, others_.timer,
+                             pool_of_play(what, epoch, seed));
+  coordination_.supervision.fallback = what.fallback;
+  coordination_.supervision.max_coordinator_restarts
+    = what.coordinator_restarts;
+  coordination_.supervision.admission_limit = what.admission;
+  coordination_.decomposition.strategy = what.strategy;
+  coordination_.council = what.council;
+  coordination_.workers = what.workers;
+  spawn_council(what);
+  others_.gatekeeper = play_.spawn(actors::gatekeeper, others_.pool,
+                                   runtime::quality::gate_settings{});
+  spawn_workers(parts, what.workers);
+  spawn_orchestrator(what);
+  if (what.nodes > 0)
+    listen(seed);
+}
+
+void head::spawn_council(const scenario& what) {
+  std::vector<actors::seat> seats;
+  for (auto& judge : runtime::council::judges()) {
+    judges_.push_back(play_.spawn(actors::judge, judge.decide));
+    seats.push_back({std::string{judge.name}, judges_.back()});
+  }
+  actors::council_chair_settings settings;
+  settings.council.enabled = what.council;
+  settings.council.review_timeout = 500ms;
+  settings.limits = coordination_.decomposition;
+  others_.council = play_.spawn(actors::council_chair, others_.timer,
+                                std::move(seats), settings);
+}
+
+void head::spawn_workers(const spare_parts& parts, unsigned count) {
+  dispatcher_ = parts.dispatcher ? parts.dispatcher(play_, others_.pool)
+                                 : actors::dispatcher_actor{others_.pool};
+  std::vector<actors::child> children;
+  for (size_t number = 0; number < count; ++number) {
+    sites_.push_back(std::make_shared<site>());
+    sites_.back()->worker = "w" + std::to_string(number + 1);
+    sites_.back()->trees = store_->trees;
+    workers_->push_back(nullptr);
+    children.push_back({"worker " + sites_.back()->worker,
+                        spawn_worker(number, 1),
+                        [this, number](uint64_t incarnation) {
+                          return spawn_worker(number, incarnation);
+                        }});
+  }
+  actors::root_settings settings;
+  settings.restarts = 1000;
+  play_.spawn(actors::root_supervisor, std::move(children), settings);
+}
+
+caf::actor head::spawn_worker(size_t number, uint64_t incarnation) {
+  actors::worker_settings settings;
+  settings.name = sites_[number]->worker;
+  settings.node = "local";
+  settings.incarnation = incarnation;
+  settings.credits = 2;
+  for (auto kind :
+       {pb::SPECIALTY_KIND_COMPILATION_ERRORS, pb::SPECIALTY_KIND_GENERALIST})
+    settings.specialties.emplace_back().set_kind(kind);
+  auto runner = make_simulated_runner(around_, sites_[number]);
+  auto handle = play_.spawn(actors::worker, dispatcher_, std::move(settings),
+                            actors::hand_over(std::move(runner)));
+  return (*workers_)[number] = caf::actor_cast<caf::actor>(handle);
+}
+
+void head::spawn_orchestrator(const scenario& what) {
+  actors::orchestrator_settings settings;
+  settings.task.supervision = coordination_.supervision;
+  settings.task.routing.workers = what.workers + what.nodes * what.node_workers;
+  settings.task.routing.cores = settings.task.routing.workers;
+  settings.counts_workers = what.nodes > 0;
+  orchestrator_ = play_.spawn(
+    actors::orchestrator, others_,
+    std::move(settings).with_parallel_execution(
+      [this](caf::local_actor* parent, unsigned workers) {
+        auto own = coordination_;
+        own.workers = workers;
+        auto handle = parent->spawn(actors::coordinator, others_, own);
+        coordinators_->push_back(handle);
+        play_.keep(caf::actor_cast<caf::strong_actor_ptr>(handle));
+        return handle;
+      }));
+}
+
+void head::listen(uint64_t seed) {
+  auto desk = play_.spawn(actors::client_desk, orchestrator_, others_.pool,
+                          others_.journal, others_.progress);
+  actors::gateway_settings settings;
+  settings.own = {"1.0", seed * 2 + 1, 1};
+  settings.cluster = cluster_of_play();
+  settings.credentials = runtime::cluster::no_credentials();
+  settings.random = [random = std::make_shared<std::mt19937_64>(seed)] {
+    return (*random)();
+  };
+  settings.make_courier = courier_at(store_->trees);
+  gateway_ = play_.spawn(actors::gateway, others_.timer, others_.pool, desk,
+                         std::move(settings));
+  door_ = play_.spawn(actors::link_door, gateway_);
+}
+
+void head::crash_worker(size_t number) {
+  caf::anon_send_exit((*workers_)[number], caf::exit_reason::kill);
+}
+
+bool head::crash_coordinator() {
+  if (coordinators_->empty())
+    return false;
+  caf::anon_send_exit(coordinators_->back(), caf::exit_reason::kill);
+  return true;
+}
+
+void head::crash_judge(size_t number) {
+  caf::anon_send_exit(judges_[number % judges_.size()], caf::exit_reason::kill);
+}
+
+} // namespace cohort::tests::simulation

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/interfaces.hpp"
+#include "runtime/cluster/settings.hpp"
+#include "runtime/coordination/coordinator_machine.hpp"
+#include "tests/simulation/effects.hpp"
+#include "tests/simulation/scenario.hpp"
+#include "tests/simulation/simulated_log.hpp"
+#include "tests/simulation/spare_parts.hpp"
+#include "tests/simulation/stage.hpp"
+
+namespace cohort::tests::simulation {
+
+/// Short beats, so that a node that is lost costs little of a short play.
+[[nodiscard]] runtime::cluster::cluster_settings cluster_of_play();
+
+/// A head as nodes/wiring.cpp has it, with its own workers: production's
+/// actors, on a stage, over a simulated store, journal and compilers.
+class head {
+public:
+  head(std::shared_ptr<surroundings> around, const scenario& what,
+       const spare_parts& parts, uint64_t seed);
+
+  // -- what goes wrong
+
+  /// A worker's process; its supervisor starts another. REQUIRES: number <
+  /// sites().size().
+  void crash_worker(size_t number);
+  /// Returns whether one was there.
+  bool crash_coordinator();
+  void crash_judge(size_t number);
+
+  [[nodiscard]] const std::vector<std::shared_ptr<site>>& sites() const {
+    return sites_;
+  }
+  [[nodiscard]] store_state& store() {
+    return *store_;
+  }
+  [[nodiscard]] simulated_log& log() {
+    return *log_;
+  }
+
+  // -- who is there
+
+  [[nodiscard]] const actors::services& others() const {
+    return others_;
+  }
+  [[nodiscard]] const actors::orchestrator_actor& orchestrator() const {
+    return orchestrator_;
+  }
+  /// What nodes see of the head; null when it takes none.
+  [[nodiscard]] const actors::door_actor& door() const {
+    return door_;
+  }
+  /// All that were started, in order.
+  [[nodiscard]] const std::vector<actors::coordinator_actor>&
+  coordinators() const {
+    return *coordinators_;
+  }
+  [[nodiscard]] const runtime::coordination::coordinator_settings&
+  coordination() const {
+    return coordination_;
+  }
+
+private:
+  void spawn_council(const scenario& what);
+  void spawn_workers(const spare_parts& parts, unsigned count);
+  void spawn_orchestrator(const scenario& what);
+  void listen(uint64_t seed);
+  [[nodiscard]] caf::actor spawn_worker(size_t number, uint64_t incarnation);
+
+  std::shared_ptr<surroundings> around_;
+  stage& play_;
+  std::shared_ptr<simulated_log> log_ = std::make_shared<simulated_log>();
+  std::shared_ptr<store_state> store_ = std::make_shared<store_state>();
+  std::vector<std::shared_ptr<site>> sites_;
+  std::shared_ptr<std::vector<caf::actor>> workers_
+    = std::make_shared<std::vector<caf::actor>>();
+  std::shared_ptr<std::vector<actors::coordinator_actor>> coordinators_
+    = std::make_shared<std::vector<actors::coordinator_actor>>();
+  std::vector<actors::judge_actor> judges_;
+  runtime::coordination::coordinator_settings coordination_;
+  actors::services others_;
+  actors::dispatcher_actor dispatcher_;
+  actors::orchestrator_actor orchestrator_;
+  actors::link_actor gateway_;
+  actors::door_actor door_;
+};
+
+} // namespace cohort::tests::simulation

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/journal/event_log.hpp"
+
+namespace cohort::tests::simulation {
+
+/// A log in memory, on a disk that can be full.
+class simulated_log final : public runtime::journal::event_log {
+public:
+  bool is_full = false;
+  /// Of tasks whose events were not stored.
+  std::set<std::string> refused;
+
+  runtime::expected<void>
+  append(std::vector<messages::v1::Event>& events) override {
+    if (!is_full)
+      return log_->append(events);
+    for (auto& event : events)
+      refused.insert(event.task_id());
+    return runtime::error{runtime::errc::storage_failed, "the disk is full"};
+  }
+
+  runtime::expected<std::vector<messages::v1::Event>>
+  read(const std::string& task_id) override {
+    return log_->read(task_id);
+  }
+
+  runtime::expected<std::vector<std::string>> tasks() override {
+    return log_->tasks();
+  }
+
+  runtime::expected<uint64_t> next_epoch() override {
+    return log_->next_epoch();
+  }
+
+private:
+  std::unique_ptr<event_log> log_ = runtime::journal::make_memory_log();
+};
+
+} // namespace cohort::tests::simulation
