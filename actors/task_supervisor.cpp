@@ -39,9 +39,12 @@ struct supervisor_shell {
       state.seconds[before] += seconds{now - state.phase_began}.count();
       state.phase_began = now;
     }
-    if (!decision.events.empty())
-      ++state.unstored;
-    append(self, others.journal, std::move(decision.events));
+    // The end of a task is the last that its journal says.
+    if (!decision.events.empty() && decision.events.back().has_finished()) {
+      state.last_words.push_back(std::move(decision.events.back()));
+      decision.events.pop_back();
+    }
+    write(std::move(decision.events));
     for (auto& effect : decision.effects)
       std::visit([this](auto& x) { carry_out(x); }, effect);
   }
@@ -120,6 +123,12 @@ struct supervisor_shell {
   // -- the journal
   // ------------------------------------------------------------------
 
+  void write(std::vector<pb::Event> events) const {
+    if (!events.empty())
+      ++self->state.unstored;
+    append(self, others.journal, std::move(events));
+  }
+
   /// The first events are those of the acceptance.
   void on_stored(const pb::EventsStored& stored) const {
     auto& state = self->state;
@@ -166,9 +175,12 @@ struct supervisor_shell {
   }
 
   void stopped() const {
-    if (!self->state.result)
+    auto& state = self->state;
+    if (!state.result)
       return;
-    --self->state.stopping;
+    // What the coordinator said when it was stopped has been written by now.
+    if (--state.stopping == 0)
+      write(std::exchange(state.last_words, {}));
     end_if_over();
   }
 

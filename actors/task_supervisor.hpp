@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -22,10 +23,10 @@ using coordinator_factory
 /// its result: the shell of supervisor_machine.
 ///
 /// Owns:  the machine's state, the coordinator's life, the task's deadline.
-/// Sends: what the machine decides, each decision to the journal first. To
-///        whoever gave it the task: TaskAccepted once its first event is
-///        durable, and one TaskResult once its last one is (or with the reason
-///        why it is not); then it quits.
+/// Sends: what the machine decides, each decision to the journal first, and the
+///        task's end when everything has stopped. To whoever gave it the task:
+///        TaskAccepted once its first event is durable, and one TaskResult once
+///        its last one is (or with the reason why it is not); then it quits.
 /// Links: monitors its coordinator, and restarts it from the journal.
 /// Ends:  only after pool, gatekeeper and coordinator say that nothing of the
 ///        task runs any more.
@@ -37,6 +38,7 @@ struct task_supervisor_state {
   coordinator_actor coordinator;
   caf::actor_addr coordinator_address;
   std::optional<pb::TaskResult> result; // Waits for the last stop.
+  std::vector<pb::Event> last_words;    // Its event; waits as well.
   int stopping = 0;                     // Answers that are missing.
   int unstored = 0;         // Decisions that are not known to be durable.
   bool is_answered = false; // The asker knows whether the task is accepted.

@@ -261,6 +261,10 @@ TEST_CASE_FIXTURE(fixture,
   REQUIRE(result());
   CHECK(result()->outcome() == TASK_OUTCOME_CANCELLED);
   CHECK(world->cancels >= 2);
+  // Also after what the coordinator said when it was stopped.
+  auto events = log->read("t1");
+  REQUIRE(events);
+  CHECK(events->back().has_finished());
 }
 
 TEST_CASE_FIXTURE(fixture, "the deadline hands over what was merged by then") {
