@@ -77,13 +77,6 @@ void audience::submit(const std::string& task, const std::string& root) {
     });
 }
 
-void audience::cancel(const std::string& task) {
-  pb::CancelTask message;
-  message.set_task_id(task);
-  message.set_reason("the user wants it");
-  caf::send_as(actor_, where_.host.orchestrator(), message);
-}
-
 void audience::ask_pool() {
   auto& pool = where_.host.others().pool;
   caf::send_as(actor_, pool, pb::PoolQuery{});

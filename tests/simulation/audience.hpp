@@ -17,7 +17,6 @@ public:
   audience(scene& where, const std::vector<std::string>& tasks);
 
   void submit(const std::string& task, const std::string& root);
-  void cancel(const std::string& task);
   void ask_pool();
 
   [[nodiscard]] bool has_all_results() const;

@@ -15,7 +15,8 @@ public:
     order,
     effects,
     network,
-    disasters
+    disasters,
+    looks
   };
 
   dice(uint64_t seed, stream which)

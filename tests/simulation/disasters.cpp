@@ -3,19 +3,41 @@
 #include <map>
 #include <string>
 
+#include <caf/send.hpp>
+
 namespace cohort::tests::simulation {
 
 namespace {
 
 using namespace std::chrono_literals;
 
+/// Of the head and of all nodes.
 site& any_site(scene& where, dice& random) {
-  auto& sites = where.host.sites();
-  return *sites[random.below(sites.size())];
+  auto all = where.host.sites();
+  for (auto& node : where.nodes)
+    all.insert(all.end(), node->sites().begin(), node->sites().end());
+  return *all[random.below(all.size())];
 }
 
+node& any_node(scene& where, dice& random) {
+  return *where.nodes[random.below(where.nodes.size())];
+}
+
+std::chrono::milliseconds between(dice& random, uint64_t least, uint64_t most) {
+  return std::chrono::milliseconds{random.between(least, most)};
+}
+
+// -- workers
+// --------------------------------------------------------------------
+
 void worker_crash(scene& where, dice& random) {
-  where.host.crash_worker(random.below(where.host.sites().size()));
+  auto hosts = where.nodes.size() + (where.host.sites().empty() ? 0 : 1);
+  auto host = random.below(hosts);
+  if (host < where.nodes.size())
+    where.nodes[host]->crash_worker(
+      random.below(where.nodes[host]->sites().size()));
+  else
+    where.host.crash_worker(random.below(where.host.sites().size()));
 }
 
 void worker_hang(scene& where, dice& random) {
@@ -23,7 +45,7 @@ void worker_hang(scene& where, dice& random) {
 }
 
 /// One that does not stop when it is told to gets nothing any more; so one
-/// worker is spared.
+/// worker of the head is spared.
 void worker_stuck(scene& where, dice& random) {
   auto& sites = where.host.sites();
   if (sites.size() > 1)
@@ -38,6 +60,9 @@ void worker_slow(scene& where, dice& random) {
 void compiler_crash(scene& where, dice& random) {
   any_site(where, random).is_failing = true;
 }
+
+// -- roles of the head
+// ----------------------------------------------------------
 
 void coordinator_crash(scene& where, dice&) {
   where.host.crash_coordinator();
@@ -58,8 +83,58 @@ void store_slow(scene& where, dice&) {
 
 void disk_full(scene& where, dice& random) {
   where.host.log().is_full = true;
-  where.play().after(std::chrono::milliseconds{random.between(10, 2000)},
+  where.play().after(between(random, 10, 2000),
                      [&where] { where.host.log().is_full = false; });
+}
+
+void user_cancels(scene& where, dice& random) {
+  pb::CancelTask cancel;
+  cancel.set_task_id("t" + std::to_string(random.between(1, where.what.tasks)));
+  cancel.set_reason("the user wants it");
+  caf::anon_send(where.host.orchestrator(), cancel);
+}
+
+// -- nodes, and the way to them
+// -------------------------------------------------
+
+void crash_node(scene& where, dice& random, bool is_silent) {
+  auto& lost = any_node(where, random);
+  lost.crash(is_silent);
+  where.play().after(between(random, 50, 3000), [&lost] { lost.start(); });
+}
+
+void node_crash(scene& where, dice& random) {
+  crash_node(where, random, false);
+}
+
+void node_power_loss(scene& where, dice& random) {
+  crash_node(where, random, true);
+}
+
+void connection_closed(scene& where, dice& random) {
+  any_node(where, random).wire().close();
+}
+
+void cut(scene& where, dice& random, bool to_head, bool to_node) {
+  auto& wire = any_node(where, random).wire();
+  wire.loses_to_head |= to_head;
+  wire.loses_to_node |= to_node;
+  where.play().after(between(random, 100, 4000), [&wire] {
+    wire.loses_to_head = false;
+    wire.loses_to_node = false;
+  });
+}
+
+void partition(scene& where, dice& random) {
+  cut(where, random, true, true);
+}
+
+void deaf_head(scene& where, dice& random) {
+  cut(where, random, true, false);
+}
+
+void deaf_node(scene& where, dice& random) {
+  cut(where, random, false, true);
 }
 
 using disaster = void (*)(scene&, dice&);
@@ -76,6 +151,13 @@ const std::map<std::string, disaster, std::less<>>& disasters() {
     {"merge_conflict", merge_conflict},
     {"store_slow", store_slow},
     {"disk_full", disk_full},
+    {"user_cancels", user_cancels},
+    {"node_crash", node_crash},
+    {"node_power_loss", node_power_loss},
+    {"connection_closed", connection_closed},
+    {"partition", partition},
+    {"deaf_head", deaf_head},
+    {"deaf_node", deaf_node},
   };
   return all;
 }

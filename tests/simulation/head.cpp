@@ -1,5 +1,7 @@
 #include "tests/simulation/head.hpp"
 
+#include <algorithm>
+#include <random>
 #include <utility>
 
 #include <caf/send.hpp>
@@ -14,9 +16,7 @@
 #include "actors/link_door.hpp"
 #include "actors/orchestrator.hpp"
 #include "actors/progress_hub.hpp"
-#include "actors/root_supervisor.hpp"
 #include "actors/timer.hpp"
-#include "actors/worker.hpp"
 #include "actors/worker_pool.hpp"
 #include "runtime/council/judges.hpp"
 #include "tests/simulation/simulated_courier.hpp"
@@ -30,7 +30,7 @@ using namespace std::chrono_literals;
 actors::worker_pool_settings pool_of_play(const scenario& what, uint64_t epoch,
                                           uint64_t seed) {
   actors::worker_pool_settings result;
-  result.pool.max_concurrent_workers = what.workers;
+  result.pool.max_concurrent_workers = std::max(1U, what.workers);
   result.pool.max_cpu_bound = what.workers;
   result.pool.max_attempts = what.max_attempts;
   result.pool.worker_timeout = 3s;
@@ -86,7 +86,11 @@ head::head(std::shared_ptr<surroundings> around, const scenario& what,
   spawn_council(what);
   others_.gatekeeper = play_.spawn(actors::gatekeeper, others_.pool,
                                    runtime::quality::gate_settings{});
-  spawn_workers(parts, what.workers);
+  sites_ = make_sites("", what.workers, store_->trees);
+  workers_ = std::make_unique<crew>(around_, sites_,
+                                    parts.dispatcher
+                                      ? parts.dispatcher(play_, others_.pool)
+                                      : actors::dispatcher_actor{others_.pool});
   spawn_orchestrator(what);
   if (what.nodes > 0)
     listen(seed);
@@ -104,41 +108,6 @@ void head::spawn_council(const scenario& what) {
   settings.limits = coordination_.decomposition;
   others_.council = play_.spawn(actors::council_chair, others_.timer,
                                 std::move(seats), settings);
-}
-
-void head::spawn_workers(const spare_parts& parts, unsigned count) {
-  dispatcher_ = parts.dispatcher ? parts.dispatcher(play_, others_.pool)
-                                 : actors::dispatcher_actor{others_.pool};
-  std::vector<actors::child> children;
-  for (size_t number = 0; number < count; ++number) {
-    sites_.push_back(std::make_shared<site>());
-    sites_.back()->worker = "w" + std::to_string(number + 1);
-    sites_.back()->trees = store_->trees;
-    workers_->push_back(nullptr);
-    children.push_back({"worker " + sites_.back()->worker,
-                        spawn_worker(number, 1),
-                        [this, number](uint64_t incarnation) {
-                          return spawn_worker(number, incarnation);
-                        }});
-  }
-  actors::root_settings settings;
-  settings.restarts = 1000;
-  play_.spawn(actors::root_supervisor, std::move(children), settings);
-}
-
-caf::actor head::spawn_worker(size_t number, uint64_t incarnation) {
-  actors::worker_settings settings;
-  settings.name = sites_[number]->worker;
-  settings.node = "local";
-  settings.incarnation = incarnation;
-  settings.credits = 2;
-  for (auto kind :
-       {pb::SPECIALTY_KIND_COMPILATION_ERRORS, pb::SPECIALTY_KIND_GENERALIST})
-    settings.specialties.emplace_back().set_kind(kind);
-  auto runner = make_simulated_runner(around_, sites_[number]);
-  auto handle = play_.spawn(actors::worker, dispatcher_, std::move(settings),
-                            actors::hand_over(std::move(runner)));
-  return (*workers_)[number] = caf::actor_cast<caf::actor>(handle);
 }
 
 void head::spawn_orchestrator(const scenario& what) {
@@ -177,7 +146,7 @@ void head::listen(uint64_t seed) {
 }
 
 void head::crash_worker(size_t number) {
-  caf::anon_send_exit((*workers_)[number], caf::exit_reason::kill);
+  workers_->crash(number);
 }
 
 bool head::crash_coordinator() {

@@ -8,6 +8,7 @@
 #include "actors/interfaces.hpp"
 #include "runtime/cluster/settings.hpp"
 #include "runtime/coordination/coordinator_machine.hpp"
+#include "tests/simulation/crew.hpp"
 #include "tests/simulation/effects.hpp"
 #include "tests/simulation/scenario.hpp"
 #include "tests/simulation/simulated_log.hpp"
@@ -69,24 +70,20 @@ public:
 
 private:
   void spawn_council(const scenario& what);
-  void spawn_workers(const spare_parts& parts, unsigned count);
   void spawn_orchestrator(const scenario& what);
   void listen(uint64_t seed);
-  [[nodiscard]] caf::actor spawn_worker(size_t number, uint64_t incarnation);
 
   std::shared_ptr<surroundings> around_;
   stage& play_;
   std::shared_ptr<simulated_log> log_ = std::make_shared<simulated_log>();
   std::shared_ptr<store_state> store_ = std::make_shared<store_state>();
   std::vector<std::shared_ptr<site>> sites_;
-  std::shared_ptr<std::vector<caf::actor>> workers_
-    = std::make_shared<std::vector<caf::actor>>();
   std::shared_ptr<std::vector<actors::coordinator_actor>> coordinators_
     = std::make_shared<std::vector<actors::coordinator_actor>>();
   std::vector<actors::judge_actor> judges_;
   runtime::coordination::coordinator_settings coordination_;
   actors::services others_;
-  actors::dispatcher_actor dispatcher_;
+  std::unique_ptr<crew> workers_;
   actors::orchestrator_actor orchestrator_;
   actors::link_actor gateway_;
   actors::door_actor door_;

@@ -9,9 +9,6 @@ namespace cohort::tests::simulation {
 
 namespace {
 
-/// Messages that wait for one actor: a short play has no reason for more.
-constexpr size_t queue_max = 200;
-
 bool handed_over(const pb::TaskResult& result) {
   return result.outcome() == pb::TASK_OUTCOME_DONE
          || result.outcome() == pb::TASK_OUTCOME_PARTIAL;

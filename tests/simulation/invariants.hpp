@@ -12,6 +12,9 @@
 /// broken; an empty text when nothing is.
 namespace cohort::tests::simulation {
 
+/// Messages that wait for one actor: a short play has no reason for more.
+inline constexpr size_t queue_max = 200;
+
 struct invariant {
   std::string_view name;
   std::string (*broken)(const record& happened);

@@ -41,30 +41,37 @@ std::vector<std::string> task_ids(const scenario& what) {
 }
 
 /// Runs until all tasks have ended and what comes after has come.
-void run(scene& where, const audience& watching, record& happened) {
+void run(scene& where, const audience& watching, dice& looks,
+         record& happened) {
   auto& on = where.play();
-  dice random{happened.turns, dice::stream::effects};
   stage::duration end = time_max;
   auto is_over = false;
+  auto stop = [&](const char* why) { happened.stopped_because = why; };
   while (on.now() < end) {
     if (!is_over && watching.has_all_results()) {
       is_over = true;
       end = on.now() + aftermath;
     }
-    if (on.is_idle() && random.chance(replays))
+    if (on.is_idle() && looks.chance(replays))
       compare_with_replay(where, happened.replay_differences);
-    if (++happened.turns > turns_max) {
-      happened.stopped_because = "it took too many turns";
-      return;
-    }
-    if (!on.step()) {
-      if (!is_over)
-        happened.stopped_because = "nobody has anything to do any more";
-      return;
-    }
+    if (++happened.turns > turns_max)
+      return stop("it took too many turns");
+    if (on.longest_queue() > queue_max)
+      return stop("a queue is too long");
+    if (!on.step())
+      return is_over ? void() : stop("nobody has anything to do any more");
   }
   if (!is_over)
-    happened.stopped_because = "it took too long";
+    stop("it took too long");
+}
+
+/// Asks the pool how it is, when there is an end to what goes on.
+void ask_pool(scene& where, audience& watching, const record& happened) {
+  if (!happened.stopped_because.empty())
+    return;
+  watching.ask_pool();
+  while (!where.play().is_idle())
+    where.play().step();
 }
 
 std::string tree_of(scene& where, const std::string& task) {
@@ -79,22 +86,27 @@ record play_once(const scenario& what, uint64_t seed, const spare_parts& parts,
   stage on{seed};
   on.trace_to(trace);
   dice effects{seed, dice::stream::effects};
+  dice network{seed, dice::stream::network};
   dice fate{seed, dice::stream::disasters};
+  dice looks{seed, dice::stream::looks};
   auto around = std::make_shared<surroundings>(surroundings{on, effects, {}});
   auto number = seed % workspaces;
   for (auto& task : task_ids(what))
     around->worlds.emplace(root_of(task), make_world(what.workspace, number++));
   head host{around, what, parts, seed};
-  scene where{what, around, host};
+  scene where{what, around, host, {}};
+  for (unsigned i = 1; i <= what.nodes; ++i)
+    where.nodes
+      .emplace_back(std::make_unique<node>(around, network, what, host.door(),
+                                           "n" + std::to_string(i)))
+      ->start();
   audience watching{where, task_ids(what)};
   for (auto& task : task_ids(what))
     watching.submit(task, root_of(task));
   let_happen(where, fate);
   record happened;
-  run(where, watching, happened);
-  watching.ask_pool();
-  while (!on.is_idle())
-    on.step();
+  run(where, watching, looks, happened);
+  ask_pool(where, watching, happened);
   watching.tell(happened);
   for (auto& [id, task] : happened.tasks) {
     task.journal = *host.log().read(id);

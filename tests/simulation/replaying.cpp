@@ -68,9 +68,11 @@ void compare_with_replay(const scene& where,
     auto& id = entry.first;
     auto* actor
       = state_of<actors::task_supervisor_state>(entry.second.supervisor);
-    // While a coordinator leads, its events are ahead of what it reports.
+    // A coordinator's events are ahead of what it reports; the task's end is
+    // written once everything has stopped.
     if (actor == nullptr || log.refused.count(id) > 0
-        || actor->machine.phase == coordination::supervisor_phase::coordinating)
+        || actor->machine.phase == coordination::supervisor_phase::coordinating
+        || actor->machine.phase == coordination::supervisor_phase::done)
       continue;
     coordination::supervisor_state replayed;
     auto journal = *log.read(id);

@@ -38,6 +38,18 @@ timer_actor::behavior_type losing_timer(timer_actor::pointer self,
   };
 }
 
+/// Every timer expires twice.
+timer_actor::behavior_type echoing_timer(timer_actor::pointer self,
+                                         timer_actor real) {
+  return {
+    [=](const pb::StartTimer& start) {
+      pass_on(self, real, start);
+      pass_on(self, real, start);
+    },
+    [](messages::flush_atom) {},
+  };
+}
+
 // -- the journal
 // ----------------------------------------------------------------
 
@@ -238,6 +250,8 @@ const std::vector<saboteur>& saboteurs() {
      with_careless_store},
     {"a dispatcher that does not fence", "fenced", "worker_hangs",
      with_unfenced_dispatcher},
+    {"a timer that says everything twice", "bounded", "lost_nodes",
+     with_timer<echoing_timer>},
     {"a log that leaks", "replayed", "calm", with_log<leaking_log>},
     {"a log that stutters", "journaled", "calm", with_log<stuttering_log>},
   };

@@ -16,6 +16,7 @@ struct saboteur {
   spare_parts (*parts)();
 };
 
+/// One at least for each invariant.
 [[nodiscard]] const std::vector<saboteur>& saboteurs();
 
 } // namespace cohort::tests::simulation

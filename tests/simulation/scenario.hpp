@@ -37,7 +37,7 @@ struct scenario {
   std::chrono::seconds budget{0}; // Of a task; 0: none.
   network_settings network;
   /// Disasters happen within this time, each at most so many times.
-  std::chrono::milliseconds window{2000};
+  std::chrono::milliseconds window{1200};
   std::map<std::string, unsigned> disasters; // By name.
 
   /// The same without anything that goes wrong.

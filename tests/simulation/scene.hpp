@@ -5,6 +5,7 @@
 
 #include "tests/simulation/effects.hpp"
 #include "tests/simulation/head.hpp"
+#include "tests/simulation/node.hpp"
 #include "tests/simulation/scenario.hpp"
 #include "tests/simulation/stage.hpp"
 
@@ -15,6 +16,7 @@ struct scene {
   const scenario& what;
   std::shared_ptr<surroundings> around;
   head& host;
+  std::vector<std::unique_ptr<node>> nodes;
 
   [[nodiscard]] stage& play() const {
     return around->play;

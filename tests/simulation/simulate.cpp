@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <cstdint>
 #include <iostream>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -24,22 +27,58 @@ struct run_options {
   bool trace = false;
 };
 
-/// Returns whether all invariants were kept.
-bool play_seed(const scenario& what, uint64_t seed, bool is_traced) {
+/// Of a scenario's plays.
+struct tally {
+  uint64_t plays = 0;
+  uint64_t failures = 0; // That broke an invariant.
+  uint64_t turns = 0;
+  double seconds = 0;                      // Of virtual time.
+  std::map<std::string, uint64_t> results; // By outcome: where plays went.
+};
+
+void add_results(tally& sum, const record& happened) {
+  constexpr std::string_view prefix = "TASK_OUTCOME_";
+  ++sum.plays;
+  sum.turns += happened.turns;
+  sum.seconds += happened.seconds;
+  for (auto& [id, task] : happened.tasks)
+    for (auto& result : task.results)
+      ++sum.results[pb::TaskOutcome_Name(result.outcome())
+                      .substr(prefix.size())];
+}
+
+void print(const scenario& what, const tally& sum) {
+  std::cout << what.name << ": " << sum.plays << " plays, " << sum.failures
+            << " broke an invariant; " << sum.turns / sum.plays << " turns and "
+            << sum.seconds / static_cast<double>(sum.plays)
+            << " s of virtual time each;";
+  for (auto& [outcome, count] : sum.results)
+    std::cout << ' ' << count << ' ' << outcome;
+  std::cout << '\n' << std::flush;
+}
+
+void play_seed(const scenario& what, uint64_t seed, bool is_traced,
+               tally& sum) {
   std::vector<std::string> trace;
   auto happened = play(what, seed, {}, is_traced ? &trace : nullptr);
   for (auto& line : trace)
     std::cout << line << '\n';
+  if (is_traced)
+    for (auto& [id, task] : happened.tasks)
+      for (auto& result : task.results)
+        std::cout << id << ": " << pb::TaskOutcome_Name(result.outcome())
+                  << ": " << result.summary() << '\n';
+  add_results(sum, happened);
   auto broken = broken_invariants(what, happened);
   if (broken.empty())
-    return true;
+    return;
+  ++sum.failures;
   std::cout << "scenario " << what.name << ", seed " << seed << '\n';
   for (auto& found : broken)
     std::cout << "  broken: " << found << '\n';
   std::cout << "  again:  simulate " << what.name << " --first " << seed
             << " --seeds 1 --trace\n"
             << std::flush;
-  return false;
 }
 
 bool is_wanted(const run_options& options, const scenario& what) {
@@ -54,8 +93,12 @@ int simulate(const run_options& options) {
   for (auto& what : all_scenarios()) {
     if (!is_wanted(options, what))
       continue;
-    for (uint64_t i = 0; i < options.seeds; ++i, ++plays)
-      failures += play_seed(what, options.first + i, options.trace) ? 0 : 1;
+    tally sum;
+    for (uint64_t i = 0; i < options.seeds; ++i)
+      play_seed(what, options.first + i, options.trace, sum);
+    print(what, sum);
+    plays += sum.plays;
+    failures += sum.failures;
   }
   std::cout << plays << " plays, " << failures << " broke an invariant\n";
   return failures == 0 && plays > 0 ? 0 : 1;

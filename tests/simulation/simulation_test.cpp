@@ -77,7 +77,13 @@ TEST_CASE_FIXTURE(simulation_fixture, "another seed plays in another order") {
   CHECK(first != second);
 }
 
-TEST_CASE_FIXTURE(simulation_fixture, "what breaks an invariant is found") {
+TEST_CASE_FIXTURE(simulation_fixture,
+                  "each invariant can be broken, and it is found") {
+  for (auto& known : invariants()) {
+    CAPTURE(known.name);
+    CHECK(std::any_of(saboteurs().begin(), saboteurs().end(),
+                      [&](auto& by) { return by.breaks == known.name; }));
+  }
   for (auto& by : saboteurs()) {
     CAPTURE(by.does);
     auto seed = found_at(by, find(by.scenario));
