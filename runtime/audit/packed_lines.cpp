@@ -10,6 +10,7 @@
 #include <zstd.h>
 
 #include "runtime/workspace/files.hpp"
+#include "runtime/workspace/temporaries.hpp"
 
 namespace cohort::runtime::audit {
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "runtime/workspace/files.hpp"
+#include "runtime/workspace/temporaries.hpp"
 
 namespace cohort::runtime::journal {
 

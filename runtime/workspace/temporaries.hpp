@@ -2,8 +2,7 @@
 
 #include <filesystem>
 
-/// Files and folders that have another name until they are whole. Private to
-/// workspace/ and cluster/.
+/// Files and folders that have another name until they are whole.
 namespace cohort::runtime::workspace {
 
 /// A name beside `file` that no other call in any process gets.
