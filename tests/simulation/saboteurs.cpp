@@ -79,6 +79,9 @@ public:
   runtime::expected<std::vector<std::string>> tasks() override {
     return real_->tasks();
   }
+  runtime::expected<std::vector<pb::Event>> unfinished() override {
+    return real_->unfinished();
+  }
   runtime::expected<uint64_t> next_epoch() override {
     return real_->next_epoch();
   }

@@ -35,6 +35,10 @@ public:
     return log_->tasks();
   }
 
+  runtime::expected<std::vector<messages::v1::Event>> unfinished() override {
+    return log_->unfinished();
+  }
+
   runtime::expected<uint64_t> next_epoch() override {
     return log_->next_epoch();
   }

@@ -9,6 +9,8 @@
 #include "tests/simulation/saboteurs.hpp"
 #include "tests/simulation/scenario.hpp"
 
+namespace cohort::tests::simulation_test {
+
 /// A few plays of each scenario, for every change; thousands are played by
 /// `simulate`. And that what must not happen is found when it does.
 
@@ -91,3 +93,5 @@ TEST_CASE_FIXTURE(simulation_fixture,
     CHECK(seed > 0);
   }
 }
+
+} // namespace cohort::tests::simulation_test
