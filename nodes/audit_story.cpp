@@ -242,6 +242,10 @@ told tell(const pb::DeadlinePassed&) {
   return {"the task's time is over", ""};
 }
 
+told tell(const pb::CancelDecided& event) {
+  return {"cancelled", detail(cut(event.reason(), text_width))};
+}
+
 told tell(const pb::TaskResumed& event) {
   return {"resumed in another process, time " + std::to_string(event.time()),
           ""};
@@ -316,6 +320,8 @@ told tell(const pb::Event& event) {
       return tell(event.gates_checked());
     case pb::Event::kDeadlinePassed:
       return tell(event.deadline_passed());
+    case pb::Event::kCancelled:
+      return tell(event.cancelled());
     case pb::Event::kResumed:
       return tell(event.resumed());
     case pb::Event::PAYLOAD_NOT_SET:

@@ -144,6 +144,9 @@ void evolve(supervisor_state& state, const pb::Event& event) {
           && state.tree != state.base_tree)
         state.phase = supervisor_phase::comparing;
       break;
+    case pb::Event::kCancelled:
+      state.cancellation = event.cancelled().reason();
+      break;
     case pb::Event::kResumed:
       state.resumptions = event.resumed().time();
       break;

@@ -187,7 +187,10 @@ public:
   }
 
   void operator()(cancelled& why) {
-    end_early(pb::TASK_OUTCOME_CANCELLED, why.reason);
+    auto& event = emit(why.reason);
+    event.mutable_cancelled()->set_reason(why.reason);
+    apply(event);
+    go_on();
   }
 
   void operator()(error& why) {
@@ -238,6 +241,8 @@ private:
 
   /// Does what the state calls for: after an event, and after a replay.
   void go_on() {
+    if (state_.cancellation)
+      return end_early(pb::TASK_OUTCOME_CANCELLED, *state_.cancellation);
     auto nothing_repaired = state_.phase <= supervisor_phase::probing
                             || state_.phase == supervisor_phase::working;
     if (state_.out_of_time && nothing_repaired)

@@ -86,6 +86,7 @@ struct supervisor_state {
   bool fell_back = false;
   std::string fallback_reason;
   bool out_of_time = false;
+  std::optional<std::string> cancellation; // The reason.
   pb::TaskResult result; // Once done.
 
   // In flight; not journaled.

@@ -181,6 +181,8 @@ private:
     told();
     next("task_supervisor").mutable_deadline_passed();
     told();
+    next("task_supervisor").mutable_cancelled()->set_reason("interrupted");
+    told();
     next("task_supervisor").mutable_gates_checked()->add_reports();
     told();
     auto& gates = *next("task_supervisor").mutable_gates();

@@ -337,6 +337,22 @@ TEST_CASE("a plan ends with its process") {
   CHECK(live.open.empty());
 }
 
+TEST_CASE("a cancelled task stays cancelled") {
+  machines live;
+  live.feed(machines::request());
+  live.run("repair");
+  live.feed(cohort::runtime::coordination::cancelled{"interrupted"});
+  live.results.clear();
+  // The process ended before everything had stopped.
+  std::erase_if(live.journal, [](auto& event) { return event.has_finished(); });
+  live.open.clear();
+  live.resume();
+  REQUIRE(live.results.size() == 1);
+  CHECK(live.results[0].outcome() == pb::TASK_OUTCOME_CANCELLED);
+  CHECK(live.results[0].summary() == "interrupted");
+  CHECK(live.open.empty());
+}
+
 TEST_CASE("a task whose time was over is handed over as it was then") {
   machines live;
   live.feed(machines::request());

@@ -93,6 +93,7 @@ inline std::string told(const coordination::supervisor_state& state) {
          + std::to_string(state.coordinator_starts) + " resumed "
          + std::to_string(state.resumptions)
          + (state.out_of_time ? " out of time" : "")
+         + (state.cancellation ? " cancelled: " + *state.cancellation : "")
          + (state.fell_back ? " fell back: " : "") + state.fallback_reason
          + '\n' + state.result.ShortDebugString() + '\n';
 }
