@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from cohort_cli import CohortTest, git, live_processes, main
+from cohort_cli import BINARY, CohortTest, git, live_processes, main
 
 POINTS = int(os.environ.get("POINTS", "20"))
 HEAD_POINTS = int(os.environ.get("HEAD_POINTS", "4"))
@@ -233,6 +234,18 @@ class Run(Kill):
         done = self.cohort("run", "fix the compile errors", "-w", self.root, "-j", 2)
         self.assertNotIn("not finished", done.stderr)
 
+    def test_an_interrupt_is_a_decision(self) -> None:
+        known, process = self.journal.tasks(), self.start_task()
+        while not (fresh := [task for task in self.journal.tasks() if task not in known]) or self.journal.count(fresh[0]) < 6:
+            self.assertIsNone(process.poll())
+            time.sleep(0.001)
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(self.resume(fresh[0], code=130)["outcome"], "TASK_OUTCOME_CANCELLED")
+        done = self.cohort("run", "fix the compile errors", "-w", self.root, "-j", 2)
+        self.assertNotIn("not finished", done.stderr)
+
     def test_what_cannot_be_resumed_is_said(self) -> None:
         done = self.cohort("run", "--resume", "nobody", code=2)
         self.assertIn("there is no task nobody in the journal", done.stderr)
@@ -273,12 +286,16 @@ class Serve(Kill):
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
 
-    def start_head(self) -> subprocess.Popen:
-        head = subprocess.Popen(self.command("serve", "--insecure", "--bind", "127.0.0.1", "--port", self.port, "-j", 2),
-                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    def start(self, command: list, errors: int) -> subprocess.Popen:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, text=True)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def start_head(self, workers: int = 2) -> subprocess.Popen:
+        head = self.start(self.command("serve", "--insecure", "--bind", "127.0.0.1", "--port", self.port, "-j", workers),
+                          subprocess.PIPE)
         self.addCleanup(head.stderr.close)
-        self.addCleanup(head.wait)
-        self.addCleanup(head.kill)
         while "cohort: head on" not in head.stderr.readline():
             self.assertIsNone(head.poll())
         return head
@@ -310,6 +327,25 @@ class Serve(Kill):
                 head.terminate()
                 head.communicate(timeout=30)
                 self.assert_nothing_left()
+
+    def test_nodes_that_come_back_do_the_rest(self) -> None:
+        head = self.start_head(workers=0)
+        node = self.start([BINARY, "node", "--join", f"127.0.0.1:{self.port}", "--insecure", "--name", "n1", "-j", "2",
+                           "--state", self.folder / "n1"], subprocess.DEVNULL)
+        task = self.client("submit", "fix the compile errors", "-w", self.root, "--mode", "parallel").strip()
+        while not any(kind == COMPLETED for kind, _ in self.journal.events(task)):
+            self.assertIsNone(head.poll())
+            time.sleep(0.001)
+        head.kill()
+        head.wait()
+        before = self.journal.count(task)
+        head = self.start_head(workers=0)
+        self.assertIsNone(node.poll())
+        self.assert_as_whole(task, json.loads(self.client("watch", task, "--output-format", "json")), before)
+        for process in (node, head):
+            process.terminate()
+            process.wait()
+        self.assert_nothing_left()
 
     def test_a_task_that_cannot_go_on_is_set_aside_and_the_head_serves_others(self) -> None:
         known, head = self.journal.tasks(), self.start_head()
