@@ -1,6 +1,7 @@
 #include "nodes/resume.hpp"
 
 #include <chrono>
+#include <string>
 #include <utility>
 
 #include <caf/scoped_actor.hpp>
@@ -20,18 +21,13 @@ using runtime::expected;
 
 /// For the disk; a journal of gigabytes takes seconds.
 constexpr auto journal_timeout = 120s;
+/// A task that ends its process each time must not keep a head from all others.
+constexpr size_t resumptions_in_vain_max = 5;
 
 bool is_over(const pb::Event& first) {
   return first.has_accepted()
          && runtime::coordination::ends_with_its_process(
            first.accepted().request());
-}
-
-expected<void> resume_by_id(head& head, const std::string& id) {
-  auto history = history_of(head, id);
-  if (!history)
-    return history.error();
-  return resume(head, std::move(*history));
 }
 
 /// Whoever asks for the head's tasks sees why this one does not go on.
@@ -82,10 +78,28 @@ expected<void> resume(head& head, pb::EventList history) {
   return result;
 }
 
+namespace {
+
+expected<void> resume_unless_in_vain(head& head, const std::string& id) {
+  auto history = history_of(head, id);
+  if (!history)
+    return history.error();
+  if (runtime::coordination::resumptions_in_vain(*history)
+      >= resumptions_in_vain_max)
+    return error{errc::internal,
+                 "its process ended " + std::to_string(resumptions_in_vain_max)
+                   + " times in a row before it got any further; `cohort run "
+                     "--resume "
+                   + id + "` tries again"};
+  return resume(head, std::move(*history));
+}
+
+} // namespace
+
 resumed_tasks resume_all(head& head) {
   resumed_tasks result;
   for (auto& id : resumable(head)) {
-    auto resumed = resume_by_id(head, id);
+    auto resumed = resume_unless_in_vain(head, id);
     if (resumed) {
       result.ids.push_back(id);
       continue;
@@ -99,11 +113,15 @@ resumed_tasks resume_all(head& head) {
 }
 
 void end_those_over(head& head) {
-  for (auto& first : head.unfinished())
-    if (is_over(first))
-      if (auto ended = resume_by_id(head, first.task_id()); !ended)
-        spdlog::warn("the end of task {} is not written down: {}",
-                     first.task_id(), ended.error().message);
+  for (auto& first : head.unfinished()) {
+    if (!is_over(first))
+      continue;
+    auto history = history_of(head, first.task_id());
+    auto ended = history ? resume(head, std::move(*history)) : history.error();
+    if (!ended)
+      spdlog::warn("the end of task {} is not written down: {}",
+                   first.task_id(), ended.error().message);
+  }
 }
 
 } // namespace cohort::nodes

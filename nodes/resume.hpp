@@ -28,8 +28,8 @@ struct resumed_tasks {
   std::vector<runtime::error> set_aside; // Why, each naming its task.
 };
 
-/// Has the head go on with every task that it can. One that it cannot is set
-/// aside, which stops no other.
+/// Has the head go on with every task that it can. One that it cannot, or that
+/// ends its process each time, is set aside, which stops no other.
 resumed_tasks resume_all(head& head);
 
 /// Writes down the end of the tasks that ended with their process.

@@ -26,6 +26,13 @@ expected<void> check_history(const pb::EventList& history) {
   return {};
 }
 
+size_t resumptions_in_vain(const pb::EventList& history) {
+  auto& events = history.events();
+  auto last = std::find_if(events.rbegin(), events.rend(),
+                           [](auto& event) { return !event.has_resumed(); });
+  return static_cast<size_t>(last - events.rbegin());
+}
+
 bool ends_with_its_process(const pb::TaskRequest& request) {
   return request.plan_only() || !request.has_accepted();
 }

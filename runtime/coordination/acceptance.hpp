@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 
 #include <google/protobuf/timestamp.pb.h>
@@ -18,6 +19,10 @@ namespace pb = messages::v1;
 /// not_found when it is empty; invalid_message when it does not begin with the
 /// task's acceptance, or has events of a kind that this cohort does not know.
 expected<void> check_history(const pb::EventList& history);
+
+/// How many processes in a row have ended with this task before anything new
+/// was decided.
+size_t resumptions_in_vain(const pb::EventList& history);
 
 /// Whether the task is over when its process ends: a plan is for whoever waits
 /// for it, and cohorts that did not write down when they accepted a task wrote

@@ -23,7 +23,7 @@ HEAD_POINTS = int(os.environ.get("HEAD_POINTS", "4"))
 SECONDS_TO_STOP = float(os.environ.get("SECONDS_TO_STOP", "5"))
 
 # Numbers of messages/v1/event.proto.
-ROUND_STARTED, DISPATCHED, COMPLETED, MERGED, CONFLICTED, WITHDRAWN, FINISHED, DELIVERED = 22, 25, 26, 28, 29, 30, 36, 38
+ROUND_STARTED, DISPATCHED, COMPLETED, MERGED, CONFLICTED, WITHDRAWN, FINISHED, DELIVERED, RESUMED = 22, 25, 26, 28, 29, 30, 36, 38, 42
 
 # Six units; each has an error of its own.
 UNITS = {f"part{n}.cc": f'#include "parts.h"\n\nint part{n}(int x) {{\n  int result = x + {n};\n  return result;\n}}\n'
@@ -364,6 +364,25 @@ class Serve(Kill):
         head.terminate()
         head.communicate(timeout=30)
         self.assert_no_process()
+
+    def test_a_task_that_ends_its_head_each_time_is_set_aside(self) -> None:
+        known, head = self.journal.tasks(), self.start_head()
+        self.client("submit", "fix the compile errors", "-w", self.root, "--mode", "parallel")
+        task = self.kill_after(head, known, 5)
+        self.assertIsNotNone(task)
+        with sqlite3.connect(self.journal.file) as db:
+            (last, body), = db.execute("SELECT sequence, body FROM events WHERE task_id = ? ORDER BY sequence DESC LIMIT 1", (task,))
+            head_of_body = b"\x0a" + bytes([len(task)]) + task.encode()
+            self.assertTrue(body.startswith(head_of_body))
+            for sequence in range(last + 1, last + 6):  # As if five heads had died at once.
+                db.execute("INSERT INTO events (task_id, sequence, time, actor, kind, body) VALUES (?, ?, 0, '', ?, ?)",
+                           (task, sequence, RESUMED, head_of_body + b"\x10" + bytes([sequence]) + b"\xd2\x02\x00"))
+        head = self.start_head()
+        self.assertRegex(head.stderr.readline(), f"task {task} is set aside: its process ended 5 times in a row")
+        head.terminate()
+        head.communicate(timeout=30)
+        before = self.journal.count(task)
+        self.assert_as_whole(task, self.resume(task), before)
 
     def test_a_head_that_is_ended_goes_on_the_next_time(self) -> None:
         head = self.start_head()

@@ -48,6 +48,19 @@ TEST_CASE("a history begins with the acceptance of its task, and is known") {
   CHECK(refused.error().message.find("event 2") != std::string::npos);
 }
 
+TEST_CASE("processes that decided nothing new are counted from the end") {
+  CHECK(resumptions_in_vain({}) == 0);
+  auto past = history();
+  CHECK(resumptions_in_vain(past) == 0);
+  past.add_events()->mutable_resumed();
+  past.add_events()->mutable_resumed();
+  CHECK(resumptions_in_vain(past) == 2);
+  past.add_events()->mutable_prepared();
+  CHECK(resumptions_in_vain(past) == 0);
+  past.add_events()->mutable_resumed();
+  CHECK(resumptions_in_vain(past) == 1);
+}
+
 TEST_CASE(
   "plans end with their process, and what was accepted who knows when") {
   pb::TaskRequest request;
