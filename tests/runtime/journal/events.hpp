@@ -25,6 +25,14 @@ inline pb::Event event_of(const std::string& task_id, uint32_t number = 0) {
   return event;
 }
 
+/// What ends a task.
+inline pb::Event finished_event(const std::string& task_id) {
+  auto event = event_of(task_id);
+  event.mutable_finished()->mutable_result()->set_outcome(
+    pb::TASK_OUTCOME_DONE);
+  return event;
+}
+
 inline std::vector<pb::Event> events_of(const std::string& task_id,
                                         uint32_t n) {
   std::vector<pb::Event> events;
