@@ -72,37 +72,16 @@ TEST_CASE_TEMPLATE("tasks without an end are told of by their first events", T,
                    in_memory, in_sqlite) {
   T fresh;
   CHECK(fresh.log->unfinished()->empty());
-  auto end_of = [](const std::string& id) {
-    auto event = event_of(id);
-    event.mutable_finished();
-    return event;
-  };
   append(*fresh.log, {event_of("z", 1), event_of("a", 2), event_of("z", 3)});
-  append(*fresh.log, {event_of("m", 4), end_of("a"), event_of("a", 5)});
+  append(*fresh.log, {event_of("m", 4), finished_event("a"), event_of("a", 5)});
   auto left = fresh.log->unfinished();
   REQUIRE(left->size() == 2);
   CHECK((*left)[0].task_id() == "z");
   CHECK((*left)[0].sequence() == 1);
   CHECK((*left)[0].round_started().round() == 1);
   CHECK((*left)[1].task_id() == "m");
-  append(*fresh.log, {end_of("m"), end_of("z")});
+  append(*fresh.log, {finished_event("m"), finished_event("z")});
   CHECK(fresh.log->unfinished()->empty());
-}
-
-TEST_CASE("a journal that was made before its ends were indexed gets it") {
-  in_sqlite made;
-  append(*made.log, {event_of("a")});
-  made.log.reset();
-  auto file = made.folder.path() / "journal.db";
-  {
-    sqlite3* handle = nullptr;
-    REQUIRE(sqlite3_open(file.c_str(), &handle) == SQLITE_OK);
-    CHECK(sqlite3_exec(handle, "DROP INDEX finished_events", nullptr, nullptr,
-                       nullptr)
-          == SQLITE_OK);
-    sqlite3_close(handle);
-  }
-  CHECK(open_log(file)->unfinished()->size() == 1);
 }
 
 TEST_CASE("an unreadable first event leaves the task's id") {
