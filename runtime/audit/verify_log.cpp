@@ -43,10 +43,8 @@ private:
     auto trees = tree_audit::open(places_.store);
     if (trees)
       trees_.emplace(std::move(*trees));
-    else if (trees.error().code == errc::not_found)
-      found_.unchecked.push_back("trees: " + trees.error().message);
     else
-      store_fails_ = trees.error();
+      why_no_store_ = trees.error();
   }
 
   expected<void> check(const std::string& task_id) {
@@ -78,16 +76,14 @@ private:
 
   expected<void> check_trees(const pb::Event& event) {
     for (auto& tree : named_trees(event)) {
-      if (store_fails_)
-        return *store_fails_;
-      if (!trees_ || !checked_.insert(tree).second)
+      if (checked_.contains(tree))
         continue;
-      if (auto whole = trees_->check(tree); !whole) {
-        checked_.erase(tree);
+      auto whole = trees_ ? trees_->check(tree) : expected<void>{why_no_store_};
+      if (!whole)
         return error{whole.error().code,
                      "event " + std::to_string(event.sequence()) + " of task "
                        + event.task_id() + ": " + whole.error().message};
-      }
+      checked_.insert(tree);
       ++found_.trees;
     }
     return {};
@@ -95,7 +91,7 @@ private:
 
   /// A file that is not there any more was taken by whoever wanted it.
   expected<void> check_patch(const pb::TaskResult& result) {
-    if (result.patch_file().empty() || !trees_)
+    if (result.patch_file().empty())
       return {};
     std::error_code failed;
     if (!fs::exists(result.patch_file(), failed)) {
@@ -124,7 +120,7 @@ private:
   const log_places& places_;
   log_findings found_;
   std::optional<tree_audit> trees_;
-  std::optional<error> store_fails_;
+  error why_no_store_;            // Where `trees_` is none.
   std::set<std::string> checked_; // Trees.
 };
 

@@ -92,7 +92,10 @@ public:
         return db_->broken(task_id, static_cast<uint64_t>(sequence));
       }
     }
-    auto failed = state == SQLITE_DONE ? error{} : db_->failure("read");
+    auto failed = state == SQLITE_DONE
+                    ? error{}
+                    : db_->failure("read task " + task_id + " behind event "
+                                   + std::to_string(events.size()) + " in");
     read_.reset();
     if (state != SQLITE_DONE)
       return failed;

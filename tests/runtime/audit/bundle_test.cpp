@@ -130,11 +130,17 @@ TEST_CASE("on its base the change makes the same tree again") {
   SUBCASE("in a folder") {
     // nop
   }
+  auto commit = "cd " + base.string()
+                + " && git init -q && git add -A && git -c user.name=t "
+                  "-c user.email=t@t commit -q -m x && rm -rf src";
   SUBCASE("in a repository, whatever its files are now") {
-    auto command = "cd " + base.string()
-                   + " && git init -q && git add -A && git -c user.name=t "
-                     "-c user.email=t@t commit -q -m x && rm -rf src";
-    REQUIRE(std::system(command.c_str()) == 0);
+    REQUIRE(std::system(commit.c_str()) == 0);
+  }
+  SUBCASE("in a worktree of a packed repository") {
+    commit += " && git gc -q && git worktree add -q ../tree -b other && rm "
+              "../tree/run.sh";
+    REQUIRE(std::system(commit.c_str()) == 0);
+    base = base.parent_path() / "tree";
   }
   auto before = std::distance(fs::recursive_directory_iterator{base},
                               fs::recursive_directory_iterator{});

@@ -220,13 +220,13 @@ TEST_CASE("a patch file that was changed is found; one that was taken is not a "
   CHECK(has(found.unchecked[0], where.patch.string()));
 }
 
-TEST_CASE("without a store trees are not checked, and that is said") {
+TEST_CASE("without its store a journal is not whole, where an event names a "
+          "tree") {
   audited_state where;
   fs::remove_all(where.store);
-  auto found = verify(where);
-  CHECK(found.bad.empty());
-  REQUIRE_FALSE(found.unchecked.empty());
-  CHECK(has(found.unchecked[0], where.store.string()));
+  auto why = only_fault(where);
+  CHECK(has(why, "event 2 of task done"));
+  CHECK(has(why, where.store.string()));
 }
 
 TEST_CASE("a journal is read while it is written") {

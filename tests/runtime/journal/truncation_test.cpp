@@ -126,6 +126,8 @@ TEST_CASE("a file that is cut off is an error that names it, or gives what was "
     if (!events) {
       ++refused;
       CHECK(events.error().message.find(file.string()) != std::string::npos);
+      if (log)
+        CHECK(events.error().message.find("task t") != std::string::npos);
     } else {
       CHECK(count_prefix(*events, written) == appends * batch);
     }
