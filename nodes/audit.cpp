@@ -34,7 +34,7 @@ using runtime::journal::ledger;
 using runtime::journal::public_key;
 using runtime::workspace::state_folder;
 
-std::string dumped(const json& value) {
+std::string json_text(const json& value) {
   return value.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }
 
@@ -62,7 +62,7 @@ struct listed_task {
   std::string description;
 };
 
-expected<listed_task> describe(ledger& log, const std::string& task_id) {
+expected<listed_task> describe_task(ledger& log, const std::string& task_id) {
   auto accepted = event_of_kind(log, task_id, pb::Event::kAccepted);
   if (!accepted)
     return accepted.error();
@@ -76,13 +76,13 @@ expected<listed_task> describe(ledger& log, const std::string& task_id) {
                      cut(accepted->accepted().request().description(), 60)};
 }
 
-expected<void> list(ledger& log, output_format format) {
+expected<void> list_tasks(ledger& log, output_format format) {
   auto tasks = log.tasks();
   if (!tasks)
     return tasks.error();
   auto array = json::array();
   for (auto& task_id : *tasks) {
-    auto task = describe(log, task_id);
+    auto task = describe_task(log, task_id);
     if (!task)
       return task.error();
     if (format == output_format::text)
@@ -96,7 +96,7 @@ expected<void> list(ledger& log, output_format format) {
                        {"description", task->description}});
   }
   if (format != output_format::text)
-    std::cout << dumped({{"tasks", std::move(array)}});
+    std::cout << json_text({{"tasks", std::move(array)}});
   return {};
 }
 
@@ -135,19 +135,19 @@ expected<void> tell_story(ledger& log, const std::string& task_id,
 }
 
 /// Returns the exit code.
-int show(const runtime::audit::log_findings& found, output_format format) {
+int show_log(const runtime::audit::log_findings& found, output_format format) {
   if (format != output_format::text) {
     auto bad = json::array();
     for (auto& one : found.bad)
       bad.push_back({{"task", one.task_id}, {"why", one.why}});
-    std::cout << dumped({{"whole", found.bad.empty()},
-                         {"tasks", found.tasks},
-                         {"events", found.events},
-                         {"seals", found.seals},
-                         {"trees", found.trees},
-                         {"objects", found.objects},
-                         {"bad", std::move(bad)},
-                         {"unchecked", found.unchecked}});
+    std::cout << json_text({{"whole", found.bad.empty()},
+                            {"tasks", found.tasks},
+                            {"events", found.events},
+                            {"seals", found.seals},
+                            {"trees", found.trees},
+                            {"objects", found.objects},
+                            {"bad", std::move(bad)},
+                            {"unchecked", found.unchecked}});
     return found.bad.empty() ? 0 : 1;
   }
   for (auto& one : found.bad)
@@ -191,8 +191,8 @@ expected<void> export_task(ledger& log, const std::filesystem::path& state,
   return written;
 }
 
-expected<int> verify(ledger& log, const std::filesystem::path& state,
-                     const audit_options& options) {
+expected<int> verify_journal(ledger& log, const std::filesystem::path& state,
+                             const audit_options& options) {
   auto key = read_public_key(state, options);
   if (!key)
     return key.error();
@@ -210,19 +210,19 @@ expected<int> verify(ledger& log, const std::filesystem::path& state,
   auto file = one.empty() ? log.check_file() : expected<void>{};
   if (!file)
     found.bad.push_back({"", file.error().message});
-  return show(found, options.format);
+  return show_log(found, options.format);
 }
 
-expected<int> carry_out(const std::filesystem::path& state,
-                        const audit_options& options) {
+expected<int> carry_out_audit(const std::filesystem::path& state,
+                              const audit_options& options) {
   auto log = ledger::open(state_folder::journal_of(state));
   if (!log)
     return log.error();
   if (options.verify)
-    return verify(*log, state, options);
+    return verify_journal(*log, state, options);
   auto told = !options.bundle.empty() ? export_task(*log, state, options)
               : options.task_id.empty()
-                ? list(*log, options.format)
+                ? list_tasks(*log, options.format)
                 : tell_story(*log, options.task_id, options.format);
   if (!told)
     return told.error();
@@ -235,10 +235,10 @@ int audit(const audit_options& options, const global_options& global) {
   auto loaded = load_settings(global);
   if (report_problems(loaded))
     return 2;
-  auto code = carry_out(loaded.values.state.empty()
-                          ? state_folder::default_path()
-                          : loaded.values.state,
-                        options);
+  auto code = carry_out_audit(loaded.values.state.empty()
+                                ? state_folder::default_path()
+                                : loaded.values.state,
+                              options);
   if (code)
     return *code;
   std::cout.flush();

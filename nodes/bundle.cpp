@@ -40,7 +40,7 @@ private:
   fs::path path_;
 };
 
-expected<bundle_findings> check(const bundle_options& options) {
+expected<bundle_findings> check_bundle(const bundle_options& options) {
   runtime::audit::bundle_check how;
   if (!options.public_key.empty()) {
     auto key = runtime::journal::public_key::read(options.public_key);
@@ -84,7 +84,7 @@ void show_findings(const bundle_findings& found, output_format format) {
 } // namespace
 
 int verify_bundle(const bundle_options& options) {
-  auto found = check(options);
+  auto found = check_bundle(options);
   if (found) {
     show_findings(*found, options.format);
     return 0;

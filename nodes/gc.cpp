@@ -23,8 +23,8 @@ int64_t nanoseconds_now() {
     .count();
 }
 
-expected<cleaned> clean(const std::filesystem::path& state,
-                        const gc_options& options) {
+expected<cleaned> clean_state(const std::filesystem::path& state,
+                              const gc_options& options) {
   std::error_code failed;
   if (!std::filesystem::exists(state_folder::journal_of(state), failed))
     return runtime::error{runtime::errc::not_found,
@@ -63,9 +63,10 @@ int collect_garbage(const gc_options& options, const global_options& global) {
   auto loaded = load_settings(global);
   if (report_problems(loaded))
     return 2;
-  auto done = clean(loaded.values.state.empty() ? state_folder::default_path()
-                                                : loaded.values.state,
-                    options);
+  auto done = clean_state(loaded.values.state.empty()
+                            ? state_folder::default_path()
+                            : loaded.values.state,
+                          options);
   if (done) {
     show_cleaned(*done, options.dry);
     return 0;
