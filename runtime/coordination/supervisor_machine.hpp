@@ -87,7 +87,7 @@ struct supervisor_state {
   std::string fallback_reason;
   bool out_of_time = false;
   std::optional<std::string> cancellation; // The reason.
-  pb::TaskResult result; // Once done.
+  pb::TaskResult result;                   // Once done.
 
   // In flight; not journaled.
   std::map<uint64_t, pb::CheckUnit> checks; // By ticket.
