@@ -16,7 +16,8 @@ void audit_verbs::add_audit() {
   auto* verb = app_.add_subcommand(
     "audit", "what the journal says: its tasks, or one's story; exit status 1: "
              "something in it is not what was written");
-  verb->add_option("id", audit_.task_id, "task id, as `run` printed it");
+  auto* id = verb->add_option("id", audit_.task_id,
+                              "task id, as `run` printed it");
   add_format(*verb, audit_.format);
   auto* verifies
     = verb->add_flag("--verify", audit_.verify,
@@ -31,6 +32,7 @@ void audit_verbs::add_audit() {
                  "write a task that has ended into one file, for `cohort "
                  "verify` on another machine")
     ->option_text("FILE")
+    ->needs(id)
     ->excludes(verifies);
   verb->callback([this] {
     unblock_signals();

@@ -60,8 +60,8 @@ public:
     found_.checked.push_back(std::to_string(chain_->events())
                              + " events, each chained to the one before");
     found_.checked.push_back("the seal of the last one");
-    found_.checked.push_back(std::to_string(gates_taken_)
-                             + " gate reports, as in the events");
+    found_.checked.push_back("the gate reports, as in the events: "
+                             + std::to_string(gates_taken_));
     if (!how_.key)
       found_.unchecked.push_back("whose key it is that sealed: give the head's "
                                  "with --public-key");

@@ -157,6 +157,9 @@ class Audit(CohortTest):
         self.repaired()
         for words in (("audit", "x"), ("audit", "x", "--verify")):
             self.assertIn("there is no task x", self.cohort(*words, code=2).stderr)
+        self.cohort("audit", "--export", self.folder / "x.bundle", code=2)
+        self.cohort("audit", "x", "--export", self.folder / "x.bundle", code=2)
+        self.assertFalse((self.folder / "x.bundle").exists())
 
 
 if __name__ == "__main__":
