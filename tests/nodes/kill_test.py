@@ -5,6 +5,7 @@ POINTS=N kills at N of the events, spread over the task; POINTS=0 at every one.
 """
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -371,12 +372,15 @@ class Serve(Kill):
         task = self.kill_after(head, known, 5)
         self.assertIsNotNone(task)
         with sqlite3.connect(self.journal.file) as db:
-            (last, body), = db.execute("SELECT sequence, body FROM events WHERE task_id = ? ORDER BY sequence DESC LIMIT 1", (task,))
+            (last, body, digest), = db.execute("SELECT sequence, body, hash FROM events WHERE task_id = ? "
+                                               "ORDER BY sequence DESC LIMIT 1", (task,))
             head_of_body = b"\x0a" + bytes([len(task)]) + task.encode()
             self.assertTrue(body.startswith(head_of_body))
             for sequence in range(last + 1, last + 6):  # As if five heads had died at once.
-                db.execute("INSERT INTO events (task_id, sequence, time, actor, kind, body) VALUES (?, ?, 0, '', ?, ?)",
-                           (task, sequence, RESUMED, head_of_body + b"\x10" + bytes([sequence]) + b"\xd2\x02\x00"))
+                body = head_of_body + b"\x10" + bytes([sequence]) + b"\xd2\x02\x00"
+                digest = hashlib.sha256(digest + body).digest()
+                db.execute("INSERT INTO events (task_id, sequence, time, actor, kind, hash, body) "
+                           "VALUES (?, ?, 0, '', ?, ?, ?)", (task, sequence, RESUMED, digest, body))
         head = self.start_head()
         self.assertRegex(head.stderr.readline(), f"task {task} is set aside: its process ended 5 times in a row")
         head.terminate()
