@@ -19,6 +19,9 @@ struct asker_state {
   static inline const char* name = "asker";
 };
 
+/// For a head that is gone.
+constexpr auto patience = 5s;
+
 } // namespace
 
 struct audience::heard {
@@ -43,8 +46,27 @@ audience::audience(scene& where, const std::vector<std::string>& tasks)
         [known](const pb::PoolReport& report) { known->pool = report; },
       };
     });
-  auto& progress = where.host.others().progress;
+  subscribe();
+  where.head_started = [this] {
+    subscribe();
+    read_journal();
+  };
+}
+
+void audience::subscribe() {
+  auto& progress = where_.host().others().progress;
   caf::send_as(actor_, progress, pb::Subscribe{});
+}
+
+void audience::read_journal() {
+  for (auto& [id, task] : heard_->tasks) {
+    auto journal = *where_.storage.log->read(id);
+    if (journal.empty())
+      continue;
+    task.is_accepted = true;
+    if (task.results.empty() && journal.back().has_finished())
+      task.results.push_back(journal.back().finished().result());
+  }
 }
 
 void audience::submit(const std::string& task, const std::string& root) {
@@ -58,10 +80,12 @@ void audience::submit(const std::string& task, const std::string& root) {
       where_.what.budget.count());
   // An asker of its own: its answer names no task when it is an error.
   where_.play().spawn(
-    [known = heard_, request, orchestrator = where_.host.orchestrator()](
-      caf::stateful_actor<asker_state>* self) -> caf::behavior {
+    [known = heard_, request,
+     where = &where_](caf::stateful_actor<asker_state>* self) -> caf::behavior {
       auto ask = [=] {
-        self->request(orchestrator, 60s, request)
+        if (known->tasks[request.task_id()].is_accepted)
+          return; // By a head that died before it could say so.
+        self->request(where->host().orchestrator(), patience, request)
           .then(
             [=](const pb::TaskAccepted& accepted) {
               known->tasks[accepted.task_id()].is_accepted = true;
@@ -78,7 +102,7 @@ void audience::submit(const std::string& task, const std::string& root) {
 }
 
 void audience::ask_pool() {
-  auto& pool = where_.host.others().pool;
+  auto& pool = where_.host().others().pool;
   caf::send_as(actor_, pool, pb::PoolQuery{});
 }
 

@@ -11,7 +11,8 @@
 
 namespace cohort::tests::simulation {
 
-/// Whoever asks for tasks and watches them: comes again when told "busy".
+/// Whoever asks for tasks and watches them: comes again when told "busy", and
+/// when the head died.
 class audience {
 public:
   audience(scene& where, const std::vector<std::string>& tasks);
@@ -25,6 +26,10 @@ public:
 
 private:
   struct heard;
+
+  void subscribe();
+  /// What an earlier head had written down, and nobody heard of.
+  void read_journal();
 
   scene& where_;
   std::shared_ptr<heard> heard_;

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 /// Of the head and of all nodes.
 site& any_site(scene& where, dice& random) {
-  auto all = where.host.sites();
+  auto all = where.host().sites();
   for (auto& node : where.nodes)
     all.insert(all.end(), node->sites().begin(), node->sites().end());
   return *all[random.below(all.size())];
@@ -31,13 +31,13 @@ std::chrono::milliseconds between(dice& random, uint64_t least, uint64_t most) {
 // --------------------------------------------------------------------
 
 void worker_crash(scene& where, dice& random) {
-  auto hosts = where.nodes.size() + (where.host.sites().empty() ? 0 : 1);
+  auto hosts = where.nodes.size() + (where.host().sites().empty() ? 0 : 1);
   auto host = random.below(hosts);
   if (host < where.nodes.size())
     where.nodes[host]->crash_worker(
       random.below(where.nodes[host]->sites().size()));
   else
-    where.host.crash_worker(random.below(where.host.sites().size()));
+    where.host().crash_worker(random.below(where.host().sites().size()));
 }
 
 void worker_hang(scene& where, dice& random) {
@@ -47,7 +47,7 @@ void worker_hang(scene& where, dice& random) {
 /// One that does not stop when it is told to gets nothing any more; so one
 /// worker of the head is spared.
 void worker_stuck(scene& where, dice& random) {
-  auto& sites = where.host.sites();
+  auto& sites = where.host().sites();
   if (sites.size() > 1)
     sites[random.between(1, sites.size() - 1)]->is_stuck = true;
 }
@@ -65,33 +65,41 @@ void compiler_crash(scene& where, dice& random) {
 // ----------------------------------------------------------
 
 void coordinator_crash(scene& where, dice&) {
-  where.host.crash_coordinator();
+  where.host().crash_coordinator();
 }
 
 void judge_crash(scene& where, dice& random) {
-  where.host.crash_judge(random.below(4));
+  where.host().crash_judge(random.below(4));
 }
 
 void merge_conflict(scene& where, dice&) {
-  ++where.host.store().conflicts;
+  ++where.host().store().conflicts;
 }
 
 void store_slow(scene& where, dice&) {
-  where.host.store().longest = 800ms;
-  where.play().after(1s, [&where] { where.host.store().longest = 5ms; });
+  where.host().store().longest = 800ms;
+  where.play().after(1s, [&where] { where.host().store().longest = 5ms; });
 }
 
 void disk_full(scene& where, dice& random) {
-  where.host.log().is_full = true;
+  where.host().log().is_full = true;
   where.play().after(between(random, 10, 2000),
-                     [&where] { where.host.log().is_full = false; });
+                     [&where] { where.host().log().is_full = false; });
 }
 
 void user_cancels(scene& where, dice& random) {
   pb::CancelTask cancel;
   cancel.set_task_id("t" + std::to_string(random.between(1, where.what.tasks)));
   cancel.set_reason("the user wants it");
-  caf::anon_send(where.host.orchestrator(), cancel);
+  caf::anon_send(where.host().orchestrator(), cancel);
+}
+
+void head_crash(scene& where, dice& random) {
+  if (!where.host().is_running())
+    return;
+  where.crash_head();
+  where.play().after(between(random, 50, 1000),
+                     [&where] { where.start_head(); });
 }
 
 // -- nodes, and the way to them
@@ -151,6 +159,7 @@ const std::map<std::string, disaster, std::less<>>& disasters() {
     {"merge_conflict", merge_conflict},
     {"store_slow", store_slow},
     {"disk_full", disk_full},
+    {"head_crash", head_crash},
     {"user_cancels", user_cancels},
     {"node_crash", node_crash},
     {"node_power_loss", node_power_loss},

@@ -19,6 +19,7 @@
 #include "actors/timer.hpp"
 #include "actors/worker_pool.hpp"
 #include "runtime/council/judges.hpp"
+#include "tests/simulation/inside.hpp"
 #include "tests/simulation/simulated_courier.hpp"
 
 namespace cohort::tests::simulation {
@@ -61,21 +62,22 @@ runtime::cluster::cluster_settings cluster_of_play() {
 }
 
 head::head(std::shared_ptr<surroundings> around, const scenario& what,
-           const spare_parts& parts, uint64_t seed)
-  : around_{std::move(around)}, play_{around_->play} {
-  auto epoch = *log_->next_epoch();
-  others_.timer = seen_as(play_, play_.spawn(actors::timer, 20ms), parts.timer);
-  spare_parts::log_pointer log = log_;
+           const spare_parts& parts, uint64_t seed, disk storage)
+  : around_{std::move(around)},
+    play_{around_->play},
+    storage_{std::move(storage)},
+    epoch_{*storage_.log->next_epoch()} {
+  others_.timer = seen_as(play_, spawn(actors::timer, 20ms), parts.timer);
+  spare_parts::log_pointer log = storage_.log;
   if (parts.log)
     log = parts.log(log);
-  others_.journal = seen_as(play_, play_.spawn(actors::journal, log),
-                            parts.journal);
-  others_.store = seen_as(play_, play_.spawn(simulated_store, around_, store_),
-                          parts.store);
-  others_.progress = play_.spawn(actors::progress_hub, others_.timer,
-                                 runtime::telemetry::progress_settings{});
-  others_.pool = play_.spawn(actors::worker_pool, others_.timer,
-                             pool_of_play(what, epoch, seed));
+  others_.journal = seen_as(play_, spawn(actors::journal, log), parts.journal);
+  others_.store = seen_as(
+    play_, spawn(simulated_store, around_, storage_.store), parts.store);
+  others_.progress = spawn(actors::progress_hub, others_.timer,
+                           runtime::telemetry::progress_settings{});
+  others_.pool = spawn(actors::worker_pool, others_.timer,
+                       pool_of_play(what, epoch_, seed + epoch_));
   coordination_.supervision.fallback = what.fallback;
   coordination_.supervision.max_coordinator_restarts
     = what.coordinator_restarts;
@@ -84,9 +86,9 @@ head::head(std::shared_ptr<surroundings> around, const scenario& what,
   coordination_.council = what.council;
   coordination_.workers = what.workers;
   spawn_council(what);
-  others_.gatekeeper = play_.spawn(actors::gatekeeper, others_.pool,
-                                   runtime::quality::gate_settings{});
-  sites_ = make_sites("", what.workers, store_->trees);
+  others_.gatekeeper = spawn(actors::gatekeeper, others_.pool,
+                             runtime::quality::gate_settings{});
+  sites_ = make_sites("", what.workers, storage_.store->trees);
   workers_ = std::make_unique<crew>(around_, sites_,
                                     parts.dispatcher
                                       ? parts.dispatcher(play_, others_.pool)
@@ -99,24 +101,25 @@ head::head(std::shared_ptr<surroundings> around, const scenario& what,
 void head::spawn_council(const scenario& what) {
   std::vector<actors::seat> seats;
   for (auto& judge : runtime::council::judges()) {
-    judges_.push_back(play_.spawn(actors::judge, judge.decide));
+    judges_.push_back(spawn(actors::judge, judge.decide));
     seats.push_back({std::string{judge.name}, judges_.back()});
   }
   actors::council_chair_settings settings;
   settings.council.enabled = what.council;
   settings.council.review_timeout = 500ms;
   settings.limits = coordination_.decomposition;
-  others_.council = play_.spawn(actors::council_chair, others_.timer,
-                                std::move(seats), settings);
+  others_.council = spawn(actors::council_chair, others_.timer,
+                          std::move(seats), settings);
 }
 
 void head::spawn_orchestrator(const scenario& what) {
   actors::orchestrator_settings settings;
-  settings.task.supervision = coordination_.supervision;
-  settings.task.routing.workers = what.workers + what.nodes * what.node_workers;
-  settings.task.routing.cores = settings.task.routing.workers;
+  supervision_.supervision = coordination_.supervision;
+  supervision_.routing.workers = what.workers + what.nodes * what.node_workers;
+  supervision_.routing.cores = supervision_.routing.workers;
+  settings.task = supervision_;
   settings.counts_workers = what.nodes > 0;
-  orchestrator_ = play_.spawn(
+  orchestrator_ = spawn(
     actors::orchestrator, others_,
     std::move(settings).with_parallel_execution(
       [this](caf::local_actor* parent, unsigned workers) {
@@ -124,25 +127,42 @@ void head::spawn_orchestrator(const scenario& what) {
         own.workers = workers;
         auto handle = parent->spawn(actors::coordinator, others_, own);
         coordinators_->push_back(handle);
-        play_.keep(caf::actor_cast<caf::strong_actor_ptr>(handle));
+        process_.push_back(caf::actor_cast<caf::strong_actor_ptr>(handle));
+        play_.keep(process_.back());
         return handle;
       }));
 }
 
 void head::listen(uint64_t seed) {
-  auto desk = play_.spawn(actors::client_desk, orchestrator_, others_.pool,
-                          others_.journal, others_.progress);
+  auto desk = spawn(actors::client_desk, orchestrator_, others_.pool,
+                    others_.journal, others_.progress,
+                    *storage_.log->unfinished());
   actors::gateway_settings settings;
-  settings.own = {"1.0", seed * 2 + 1, 1};
+  auto number = seed * 100 + epoch_; // Of this process.
+  settings.own = {"1.0", number, epoch_};
   settings.cluster = cluster_of_play();
   settings.credentials = runtime::cluster::no_credentials();
-  settings.random = [random = std::make_shared<std::mt19937_64>(seed)] {
+  settings.random = [random = std::make_shared<std::mt19937_64>(number)] {
     return (*random)();
   };
-  settings.make_courier = courier_at(store_->trees);
-  gateway_ = play_.spawn(actors::gateway, others_.timer, others_.pool, desk,
-                         std::move(settings));
-  door_ = play_.spawn(actors::link_door, gateway_);
+  settings.make_courier = courier_at(storage_.store->trees);
+  gateway_ = spawn(actors::gateway, others_.timer, others_.pool, desk,
+                   std::move(settings));
+  door_ = spawn(actors::link_door, gateway_);
+}
+
+void head::crash() {
+  is_running_ = false;
+  workers_->end();
+  auto kill = [](const auto& actor) {
+    caf::anon_send_exit(actor, caf::exit_reason::kill);
+  };
+  if (auto* tasks = inside<actors::orchestrator_state>(orchestrator_))
+    for (auto& [id, task] : tasks->tasks)
+      if (task.supervisor)
+        kill(task.supervisor);
+  for (auto& actor : process_)
+    kill(actor);
 }
 
 void head::crash_worker(size_t number) {

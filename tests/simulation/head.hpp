@@ -8,6 +8,7 @@
 #include "actors/interfaces.hpp"
 #include "runtime/cluster/settings.hpp"
 #include "runtime/coordination/coordinator_machine.hpp"
+#include "runtime/coordination/supervisor_machine.hpp"
 #include "tests/simulation/crew.hpp"
 #include "tests/simulation/effects.hpp"
 #include "tests/simulation/scenario.hpp"
@@ -20,14 +21,28 @@ namespace cohort::tests::simulation {
 /// Short beats, so that a node that is lost costs little of a short play.
 [[nodiscard]] runtime::cluster::cluster_settings cluster_of_play();
 
+/// What outlives a head's process.
+struct disk {
+  std::shared_ptr<simulated_log> log = std::make_shared<simulated_log>();
+  std::shared_ptr<store_state> store = std::make_shared<store_state>();
+};
+
 /// A head as nodes/wiring.cpp has it, with its own workers: production's
 /// actors, on a stage, over a simulated store, journal and compilers.
 class head {
 public:
   head(std::shared_ptr<surroundings> around, const scenario& what,
-       const spare_parts& parts, uint64_t seed);
+       const spare_parts& parts, uint64_t seed, disk storage);
+  head(const head&) = delete;
+  head& operator=(const head&) = delete;
 
   // -- what goes wrong
+
+  /// The whole process, at once.
+  void crash();
+  [[nodiscard]] bool is_running() const {
+    return is_running_;
+  }
 
   /// A worker's process; its supervisor starts another. REQUIRES: number <
   /// sites().size().
@@ -40,10 +55,10 @@ public:
     return sites_;
   }
   [[nodiscard]] store_state& store() {
-    return *store_;
+    return *storage_.store;
   }
   [[nodiscard]] simulated_log& log() {
-    return *log_;
+    return *storage_.log;
   }
 
   // -- who is there
@@ -67,26 +82,41 @@ public:
   coordination() const {
     return coordination_;
   }
+  [[nodiscard]] const runtime::coordination::supervisor_settings&
+  supervision() const {
+    return supervision_;
+  }
 
 private:
+  /// Part of the process.
+  template <class... Ts>
+  auto spawn(Ts&&... xs) {
+    auto handle = play_.spawn(std::forward<Ts>(xs)...);
+    process_.push_back(caf::actor_cast<caf::strong_actor_ptr>(handle));
+    return handle;
+  }
+
   void spawn_council(const scenario& what);
   void spawn_orchestrator(const scenario& what);
   void listen(uint64_t seed);
 
   std::shared_ptr<surroundings> around_;
   stage& play_;
-  std::shared_ptr<simulated_log> log_ = std::make_shared<simulated_log>();
-  std::shared_ptr<store_state> store_ = std::make_shared<store_state>();
+  disk storage_;
+  uint64_t epoch_;
   std::vector<std::shared_ptr<site>> sites_;
   std::shared_ptr<std::vector<actors::coordinator_actor>> coordinators_
     = std::make_shared<std::vector<actors::coordinator_actor>>();
   std::vector<actors::judge_actor> judges_;
   runtime::coordination::coordinator_settings coordination_;
+  runtime::coordination::supervisor_settings supervision_;
+  std::vector<caf::strong_actor_ptr> process_; // In start order.
   actors::services others_;
   std::unique_ptr<crew> workers_;
   actors::orchestrator_actor orchestrator_;
   actors::link_actor gateway_;
   actors::door_actor door_;
+  bool is_running_ = true;
 };
 
 } // namespace cohort::tests::simulation

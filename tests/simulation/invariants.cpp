@@ -91,7 +91,10 @@ std::string broken_tree(const record& happened) {
     if (task.results.size() != 1 || !handed_over(task.results[0])
         || task.expected.empty())
       return "";
-    auto gave_up = happened.pool.failed() > 0 || task.results[0].fell_back();
+    auto gave_up
+      = happened.pool.failed() > 0 || task.results[0].fell_back()
+        || std::any_of(task.journal.begin(), task.journal.end(),
+                       [](auto& event) { return event.has_failed(); });
     if (gave_up ? lacks_only_repairs(task.tree, task.expected)
                 : task.tree == task.expected)
       return "";

@@ -35,7 +35,7 @@ network::network(stage& play, dice& random, const network_settings& settings,
 
 caf::strong_actor_ptr network::connect() {
   close();
-  if (loses_to_head || loses_to_node)
+  if (loses_to_head || loses_to_node || !head_)
     return nullptr;
   auto to_head = std::make_shared<line>(line{loses_to_head, {}, {}});
   auto to_node = std::make_shared<line>(line{loses_to_node, {}, {}});
@@ -65,6 +65,11 @@ void network::close() {
   for (auto& end : ends_)
     caf::anon_send_exit(end, caf::exit_reason::kill);
   ends_.clear();
+}
+
+void network::lead_to(actors::door_actor head) {
+  close();
+  head_ = std::move(head);
 }
 
 void network::carry(const std::shared_ptr<line>& way,

@@ -26,6 +26,8 @@ public:
   [[nodiscard]] caf::strong_actor_ptr connect();
   /// Both sides hear of it.
   void close();
+  /// What was there before is closed. Null: nobody is there.
+  void lead_to(actors::door_actor head);
 
   bool loses_to_head = false;
   bool loses_to_node = false;

@@ -75,7 +75,7 @@ void ask_pool(scene& where, audience& watching, const record& happened) {
 }
 
 std::string tree_of(scene& where, const std::string& task) {
-  auto& deliveries = where.host.store().deliveries;
+  auto& deliveries = where.host().store().deliveries;
   if (auto found = deliveries.find(task); found != deliveries.end())
     return found->second.result_tree();
   return name_of(where.around->worlds.at(root_of(task)).faults);
@@ -93,12 +93,12 @@ record play_once(const scenario& what, uint64_t seed, const spare_parts& parts,
   auto number = seed % workspaces;
   for (auto& task : task_ids(what))
     around->worlds.emplace(root_of(task), make_world(what.workspace, number++));
-  head host{around, what, parts, seed};
-  scene where{what, around, host, {}};
+  scene where{what, parts, seed, around, {}, {}, {}, {}};
+  where.start_head();
   for (unsigned i = 1; i <= what.nodes; ++i)
     where.nodes
-      .emplace_back(std::make_unique<node>(around, network, what, host.door(),
-                                           "n" + std::to_string(i)))
+      .emplace_back(std::make_unique<node>(
+        around, network, what, where.host().door(), "n" + std::to_string(i)))
       ->start();
   audience watching{where, task_ids(what)};
   for (auto& task : task_ids(what))
@@ -109,8 +109,8 @@ record play_once(const scenario& what, uint64_t seed, const spare_parts& parts,
   ask_pool(where, watching, happened);
   watching.tell(happened);
   for (auto& [id, task] : happened.tasks) {
-    task.journal = *host.log().read(id);
-    task.is_whole = host.log().refused.count(id) == 0;
+    task.journal = *where.storage.log->read(id);
+    task.is_whole = where.storage.log->refused.count(id) == 0;
     task.tree = tree_of(where, id);
   }
   happened.longest_queue = on.longest_queue();

@@ -3,23 +3,13 @@
 #include "actors/coordinator.hpp"
 #include "actors/orchestrator.hpp"
 #include "tests/runtime/coordination/told.hpp"
+#include "tests/simulation/inside.hpp"
 
 namespace cohort::tests::simulation {
 
 namespace {
 
 namespace coordination = runtime::coordination;
-
-/// The state of an actor; nullptr once it is over.
-template <class State, class Handle>
-const State* state_of(const Handle& handle) {
-  auto* actor = dynamic_cast<typename Handle::template stateful_pointer<State>>(
-    caf::actor_cast<caf::abstract_actor*>(handle));
-  return actor == nullptr
-             || actor->getf(caf::abstract_actor::is_terminated_flag)
-           ? nullptr
-           : &actor->state;
-}
 
 /// Where two texts part.
 std::string difference(const std::string& live, const std::string& replayed) {
@@ -42,9 +32,9 @@ void compare(const std::string& who, const std::string& live,
 
 void compare_with_replay(const scene& where,
                          std::vector<std::string>& differences) {
-  auto& log = where.host.log();
-  for (auto& handle : where.host.coordinators()) {
-    auto* actor = state_of<actors::coordinator_state>(handle);
+  auto& log = where.host().log();
+  for (auto& handle : where.host().coordinators()) {
+    auto* actor = inside<actors::coordinator_state>(handle);
     if (actor == nullptr)
       continue;
     auto& live = actor->machine;
@@ -58,27 +48,28 @@ void compare_with_replay(const scene& where,
       *start.add_history() = std::move(event);
     compare(
       "coordinator of " + id, told(live),
-      told(coordination::replay(std::move(start), where.host.coordination())),
+      told(coordination::replay(std::move(start), where.host().coordination())),
       differences);
   }
-  auto* tasks = state_of<actors::orchestrator_state>(where.host.orchestrator());
+  auto* tasks = inside<actors::orchestrator_state>(where.host().orchestrator());
   if (tasks == nullptr)
     return;
   for (auto& entry : tasks->tasks) {
     auto& id = entry.first;
     auto* actor
-      = state_of<actors::task_supervisor_state>(entry.second.supervisor);
+      = inside<actors::task_supervisor_state>(entry.second.supervisor);
     // A coordinator's events are ahead of what it reports; the task's end is
     // written once everything has stopped.
     if (actor == nullptr || log.refused.count(id) > 0
         || actor->machine.phase == coordination::supervisor_phase::coordinating
         || actor->machine.phase == coordination::supervisor_phase::done)
       continue;
-    coordination::supervisor_state replayed;
+    pb::EventList history;
     auto journal = *log.read(id);
     for (auto& event : journal)
-      coordination::evolve(replayed, event);
-    compare("supervisor of " + id, told(actor->machine), told(replayed),
+      *history.add_events() = std::move(event);
+    compare("supervisor of " + id, told(actor->machine),
+            told(coordination::replay(history, where.host().supervision())),
             differences);
   }
 }
