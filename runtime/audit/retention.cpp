@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "messages/v1/event.pb.h"
+#include "runtime/audit/chain_check.hpp"
 #include "runtime/audit/named_trees.hpp"
 #include "runtime/journal/ledger.hpp"
 #include "runtime/journal/removal.hpp"
@@ -39,7 +40,8 @@ expected<std::vector<ended_task>> ended_tasks(ledger& log) {
   return tasks;
 }
 
-/// All that the events of the tasks that stay name.
+/// All that the events of the tasks that stay name. What an event that cannot
+/// be read names is not known, and must not be lost: that is an error.
 expected<std::set<std::string>>
 needed_trees(ledger& log, const std::set<std::string>& removed) {
   auto ids = log.tasks();
@@ -49,13 +51,22 @@ needed_trees(ledger& log, const std::set<std::string>& removed) {
   for (auto& id : *ids) {
     if (removed.contains(id))
       continue;
+    chain_check chain{id};
+    expected<void> fine;
     auto read = log.read(id, [&](const journal::event_row& row) {
-      pb::Event event;
-      event.ParseFromString(row.body);
-      for (auto& tree : named_trees(event))
+      auto event = chain.add(row);
+      if (!event) {
+        fine = error{event.error().code,
+                     "nothing was removed, since what task " + id
+                       + " needs is not known: " + event.error().message};
+        return false;
+      }
+      for (auto& tree : named_trees(*event))
         trees.insert(tree);
       return true;
     });
+    if (!fine)
+      return fine.error();
     if (!read)
       return read.error();
   }

@@ -1,6 +1,7 @@
 #include "runtime/audit/retention.hpp"
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 
 #include "runtime/audit/verify_log.hpp"
 #include "tests/runtime/audit/audited_state.hpp"
@@ -87,6 +88,25 @@ TEST_CASE("a task that has ended goes with all that only it needs; the audit "
   CHECK(*log->tasks() == words{"open"});
   append(*log, {event_of("open", 3)});
   CHECK(count_gapless(*log, "open") == 3);
+}
+
+TEST_CASE("nothing goes while what stays cannot be read") {
+  audited_state where;
+  sqlite3* handle = nullptr;
+  REQUIRE(sqlite3_open(where.journal_file.c_str(), &handle) == SQLITE_OK);
+  CHECK(sqlite3_exec(handle,
+                     "UPDATE events SET body = x'ff' WHERE task_id = 'open'",
+                     nullptr, nullptr, nullptr)
+        == SQLITE_OK);
+  sqlite3_close(handle);
+  auto files = count_files(where.store / "objects");
+  auto done = clean_up(where.state, {3.0, {}}, ended + 5 * day, false);
+  REQUIRE_FALSE(done.has_value());
+  CHECK(done.error().message.find("what task open needs is not known")
+        != std::string::npos);
+  CHECK(count_files(where.store / "objects") == files);
+  CHECK(fs::exists(where.patch));
+  CHECK(*open_log(where.journal_file)->tasks() == words{"done", "open"});
 }
 
 TEST_CASE("a task that goes on keeps what its events name") {
