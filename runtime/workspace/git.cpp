@@ -51,6 +51,16 @@ expected<tree> find_tree(git_repository* repo, const std::string& hex) {
   return find_tree(repo, *oid);
 }
 
+expected<repository> open_store(const std::filesystem::path& store) {
+  set_up();
+  git_repository* raw = nullptr;
+  if (auto failed = git_repository_open_bare(&raw, store.c_str()); failed != 0)
+    return last_error("cannot open the object store " + store.string(),
+                      failed == GIT_ENOTFOUND ? errc::not_found
+                                              : errc::storage_failed);
+  return repository{raw};
+}
+
 expected<odb> objects_of(git_repository* repo) {
   git_odb* raw = nullptr;
   if (git_repository_odb(&raw, repo) != 0)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -51,6 +52,9 @@ expected<git_oid> to_oid(const std::string& hex);
 /// Errors: not_found, storage_failed (there, but damaged).
 expected<tree> find_tree(git_repository* repo, const std::string& hex);
 expected<tree> find_tree(git_repository* repo, const git_oid& oid);
+
+/// A store that is there. Errors: not_found, storage_failed.
+expected<repository> open_store(const std::filesystem::path& store);
 
 /// Errors: storage_failed.
 expected<odb> objects_of(git_repository* repo);

@@ -113,11 +113,11 @@ object_exchange::open(const std::filesystem::path& store) {
   if (auto made = object_store::open(store); !made)
     return made.error();
   auto result = std::make_unique<impl>();
-  git_repository* raw = nullptr;
-  if (git_repository_open_bare(&raw, store.c_str()) != 0)
-    return git::last_error("cannot open the object store " + store.string());
-  result->repo.reset(raw);
-  auto odb = git::objects_of(raw);
+  auto repo = git::open_store(store);
+  if (!repo)
+    return repo.error();
+  result->repo = std::move(*repo);
+  auto odb = git::objects_of(result->repo.get());
   if (!odb)
     return odb.error();
   result->odb = std::move(*odb);

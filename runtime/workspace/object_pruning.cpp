@@ -13,14 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-expected<git::repository> open_store(const fs::path& store) {
-  git::set_up();
-  git_repository* raw = nullptr;
-  if (git_repository_open_bare(&raw, store.c_str()) != 0)
-    return git::last_error("cannot open the object store " + store.string());
-  return git::repository{raw};
-}
-
 expected<std::vector<std::string>> names_in(git_repository* repo) {
   git_strarray list{};
   if (git_reference_list(&list, repo) != 0)
@@ -96,7 +88,7 @@ bool is_hex(const std::string& text, size_t size) {
 } // namespace
 
 expected<void> forget_names(const fs::path& store, const std::string& task_id) {
-  auto repo = open_store(store);
+  auto repo = git::open_store(store);
   if (!repo)
     return repo.error();
   auto names = names_in(repo->get());
@@ -110,7 +102,7 @@ expected<void> forget_names(const fs::path& store, const std::string& task_id) {
 }
 
 expected<pruned> prune_objects(const fs::path& store, const pruning& what) {
-  auto repo = open_store(store);
+  auto repo = git::open_store(store);
   if (!repo)
     return repo.error();
   auto names = names_in(repo->get());

@@ -139,15 +139,15 @@ expected<object_store> object_store::open(const fs::path& folder) {
   if (!fs::exists(folder / "HEAD", failed))
     if (auto made = make_store(folder); !made)
       return made.error();
-  git_repository* raw = nullptr;
-  if (git_repository_open_bare(&raw, folder.c_str()) != 0)
-    return git::last_error("cannot open the object store " + folder.string());
+  auto repo = git::open_store(folder);
+  if (!repo) // It is there, or was made: what is missing is damage.
+    return error{errc::storage_failed, repo.error().message};
   auto result = std::make_unique<impl>();
-  result->repo.reset(raw);
+  result->repo = std::move(*repo);
   result->folder = folder;
-  if (auto isolated = isolate(raw, folder); !isolated)
+  if (auto isolated = isolate(result->repo.get(), folder); !isolated)
     return isolated.error();
-  auto odb = git::objects_of(raw);
+  auto odb = git::objects_of(result->repo.get());
   if (!odb)
     return odb.error();
   result->odb = std::move(*odb);

@@ -99,17 +99,13 @@ tree_audit& tree_audit::operator=(tree_audit&&) noexcept = default;
 tree_audit::~tree_audit() = default;
 
 expected<tree_audit> tree_audit::open(const std::filesystem::path& store) {
-  git::set_up();
-  git_repository* raw = nullptr;
-  auto failed = git_repository_open_bare(&raw, store.c_str());
-  if (failed != 0)
-    return git::last_error("cannot open the object store " + store.string(),
-                           failed == GIT_ENOTFOUND ? errc::not_found
-                                                   : errc::storage_failed);
+  auto repo = git::open_store(store);
+  if (!repo)
+    return repo.error();
   auto result = std::make_unique<impl>();
   result->store = store;
-  result->repo.reset(raw);
-  auto odb = git::objects_of(raw);
+  result->repo = std::move(*repo);
+  auto odb = git::objects_of(result->repo.get());
   if (!odb)
     return odb.error();
   result->odb = std::move(*odb);

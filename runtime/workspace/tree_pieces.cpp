@@ -69,14 +69,13 @@ tree_pieces& tree_pieces::operator=(tree_pieces&&) noexcept = default;
 tree_pieces::~tree_pieces() = default;
 
 expected<tree_pieces> tree_pieces::open(const std::filesystem::path& store) {
-  git::set_up();
-  git_repository* raw = nullptr;
-  if (git_repository_open_bare(&raw, store.c_str()) != 0)
-    return git::last_error("cannot open the object store " + store.string());
+  auto repo = git::open_store(store);
+  if (!repo)
+    return repo.error();
   auto result = std::make_unique<impl>();
   result->store = store;
-  result->repo.reset(raw);
-  auto odb = git::objects_of(raw);
+  result->repo = std::move(*repo);
+  auto odb = git::objects_of(result->repo.get());
   if (!odb)
     return odb.error();
   result->odb = std::move(*odb);
