@@ -13,9 +13,7 @@ namespace cohort::tests::simulation {
 
 namespace {
 
-/// Per mille of the turns: so much time passes though somebody has something to
-/// do.
-constexpr unsigned hurry = 30;
+/// So much time passes at most though somebody has something to do.
 constexpr uint64_t hurry_us_max = 5'000;
 /// Queues are looked at once in so many turns.
 constexpr uint64_t queue_turns = 16;
@@ -31,10 +29,11 @@ stage::config::config() {
   set("scheduler.policy", caf::atom("testing"));
 }
 
-stage::stage(uint64_t seed)
+stage::stage(uint64_t seed, unsigned hurry)
   : scheduler_{dynamic_cast<caf::scheduler::test_coordinator&>(
     system_.scheduler())},
     order_{seed, dice::stream::order},
+    hurry_{hurry},
     began_{scheduler_.clock().now()} {
   prompter_
     = spawn([this](caf::stateful_actor<prompter_state>*) -> caf::behavior {
@@ -75,7 +74,7 @@ bool stage::step() {
   auto& jobs = scheduler_.jobs;
   if (jobs.empty())
     return scheduler_.trigger_timeout();
-  if (order_.chance(hurry))
+  if (order_.chance(hurry_))
     scheduler_.advance_time(
       std::chrono::microseconds{order_.between(1, hurry_us_max)});
   std::swap(jobs.front(), jobs[order_.below(jobs.size())]);

@@ -28,7 +28,11 @@ public:
   using action = std::function<void()>;
   using duration = std::chrono::nanoseconds;
 
-  explicit stage(uint64_t seed);
+  /// In so many of a thousand turns some time passes although somebody has
+  /// something to do: how slow the host is.
+  static constexpr unsigned usual_hurry = 30;
+
+  explicit stage(uint64_t seed, unsigned hurry = usual_hurry);
   stage(const stage&) = delete;
   stage& operator=(const stage&) = delete;
   ~stage();
@@ -89,6 +93,7 @@ private:
   caf::actor_system system_{config_};
   caf::scheduler::test_coordinator& scheduler_;
   dice order_;
+  unsigned hurry_;
   caf::actor prompter_; // Whose turn it is when an action is due.
   std::map<uint64_t, action> actions_;
   uint64_t next_action_ = 1;
