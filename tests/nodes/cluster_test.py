@@ -11,7 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from cohort_cli import BINARY, TWO_FAULTS, CohortTest, git, live_processes, main
+from cohort_cli import BINARY, TWO_FAULTS, TWO_FAULTS_SLOWLY, CohortTest, git, live_processes, main
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts/cluster.sh"
 
@@ -110,7 +110,7 @@ class OneTask(ClusterTest):
 
 class Faults(ClusterTest):
     def test_a_node_that_is_killed_costs_time_not_work(self) -> None:
-        root = self.workspace(TWO_FAULTS)
+        root = self.workspace(TWO_FAULTS_SLOWLY)
         alone = self.run_task(root, "--mode", "parallel")
         self.script("up", 2)
         task = self.script("cohort", "submit", "fix the compile errors", "-w", root, "--mode", "parallel").strip()
@@ -133,7 +133,7 @@ class Faults(ClusterTest):
         self.wait(20, lambda: self.state_of("n1") == "NODE_STATE_JOINED", "n1 comes back")
 
     def test_a_task_is_cancelled(self) -> None:
-        root = self.workspace(TWO_FAULTS)
+        root = self.workspace(TWO_FAULTS_SLOWLY)
         self.script("up", 1)
         task = self.script("cohort", "submit", "fix the compile errors", "-w", root).strip()
         self.script("cohort", "cancel", task)

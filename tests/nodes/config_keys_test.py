@@ -65,7 +65,7 @@ class CoreKeys(CohortTest):
         self.assertEqual(len(self.subtasks(self.plan(TWO_FAULTS, max_subtasks_per_task=1, **by_file))), 1)
 
     def test_strategy(self):
-        one_type = broken(area_cc=("shape.radius;", "shape.radius"), name_cc=('"circle";', '"circle"'))
+        one_type = broken(area_cc=("shape.radius;", "shape.radius"), name_cc=('circle";', 'circle"'))
         others = {"max_subtasks_per_task": 2, "decomposition.enable_council_validation": "false"}  # It may amend the split.
         counts = [len(self.subtasks(self.plan(one_type, **others, **{"decomposition.strategy": strategy})))
                   for strategy in ("file_based", "error_type_based")]
