@@ -80,10 +80,19 @@ bool all_structural(const pb::Fix& fix) {
   return std::all_of(fix.edits().begin(), fix.edits().end(), is_structural);
 }
 
+/// One declaration for all uses, instead of a qualification of each.
+bool is_using_declaration(const pb::Fix& fix) {
+  return fix.edits(0).replacement().starts_with("using ");
+}
+
 /// Smaller is tried first.
 auto preference(const proposal& x) {
-  return std::tuple{x.voters.size() < 2, x.what.fix.on_note(),
-                    !all_structural(x.what.fix), size_of(x.what.fix), x.order};
+  return std::tuple{!is_using_declaration(x.what.fix),
+                    x.voters.size() < 2,
+                    x.what.fix.on_note(),
+                    !all_structural(x.what.fix),
+                    size_of(x.what.fix),
+                    x.order};
 }
 
 error_place make_place(uint32_t line, const line_entry& entry,

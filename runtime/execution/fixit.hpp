@@ -7,7 +7,7 @@
 #include "messages/v1/assignment.pb.h"
 #include "messages/v1/result.pb.h"
 #include "runtime/execution/cache/check_cache.hpp"
-#include "runtime/execution/rules.hpp"
+#include "runtime/execution/rules/rule_book.hpp"
 #include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
 #include "runtime/process/settings.hpp"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "runtime/execution/guards.hpp"
-#include "runtime/execution/rules.hpp"
+#include "runtime/execution/rules/rule_book.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -19,7 +19,7 @@ bool puts_in_a_bracket(const error_place& place) {
   return std::any_of(place.candidates.begin(), place.candidates.end(),
                      [](const candidate& what) {
                        auto& text = what.fix.edits(0).replacement();
-                       return what.fix.tool() == rule_tool
+                       return what.fix.tool() == rules::tool
                               && is_structural(what.fix.edits(0))
                               && text.find_first_of(")}") != text.npos;
                      });
@@ -298,7 +298,7 @@ repair_session::refuse(const pb::Fix& fix, const pb::Diagnostic* behind,
       return "the name may come from " + behind->location().file()
              + ", where an error stands before this one";
   }
-  if (fix.voters_size() < 2 && fix.tool() != rule_tool)
+  if (fix.voters_size() < 2 && fix.tool() != rules::tool)
     return refuse_cascade(fix, behind, errors);
   return std::nullopt;
 }

@@ -13,7 +13,7 @@
 #include "runtime/execution/editable_files.hpp"
 #include "runtime/execution/leftovers.hpp"
 #include "runtime/execution/report_book.hpp"
-#include "runtime/execution/rules.hpp"
+#include "runtime/execution/rules/rule_book.hpp"
 #include "runtime/execution/trial.hpp"
 #include "runtime/execution/tried_fixes.hpp"
 #include "runtime/expected.hpp"

@@ -9,7 +9,7 @@
 #include "messages/v1/assignment.pb.h"
 #include "messages/v1/result.pb.h"
 #include "runtime/execution/project_cache.hpp"
-#include "runtime/execution/rules.hpp"
+#include "runtime/execution/rules/rule_book.hpp"
 #include "runtime/execution/slot_runner.hpp"
 #include "runtime/execution/symbol_cache.hpp"
 #include "runtime/expected.hpp"

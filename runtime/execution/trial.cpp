@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-#include "runtime/execution/rules.hpp"
+#include "runtime/execution/rules/rule_book.hpp"
 #include "runtime/workspace/edits.hpp"
 
 namespace cohort::runtime::execution {
@@ -113,7 +113,7 @@ expected<verdict> trial_runner::ask(trial& what, const std::string& unit,
                                     bool is_judge) {
   auto voices = book_.voices(unit);
   // Most of what rules propose is wrong, and one compiler sees that.
-  if (is_judge && what.what.fix.tool() == rule_tool && voices.size() > 1) {
+  if (is_judge && what.what.fix.tool() == rules::tool && voices.size() > 1) {
     std::vector<std::string> rest{voices.begin(), voices.end() - 1};
     voices.erase(voices.begin(), voices.end() - 1);
     auto first = ask_some(what, unit, is_judge, voices);

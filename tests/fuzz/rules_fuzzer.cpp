@@ -6,7 +6,7 @@
 
 #include "runtime/execution/guards.hpp"
 #include "runtime/execution/includes.hpp"
-#include "runtime/execution/rules.hpp"
+#include "runtime/execution/rules/rule_book.hpp"
 #include "runtime/execution/structure.hpp"
 #include "runtime/workspace/edits.hpp"
 #include "tests/fuzz/input.hpp"

@@ -1,4 +1,4 @@
-#include "runtime/execution/rules.hpp"
+#include "runtime/execution/rules/rule_book.hpp"
 
 #include <doctest/doctest.h>
 
@@ -199,6 +199,37 @@ TEST_CASE("a name of the standard library") {
           .empty());
   CHECK(outcomes(error_at(1, 1, "unknown type name 'shape'"), "shape s;\n")
           .empty());
+}
+
+TEST_CASE("one using-declaration for a name that is used several times") {
+  auto error = error_at(
+    5, 3, "use of undeclared identifier 'area'; did you mean 'geo::area'?");
+  std::string before = "#include <geo.h>\n\nnamespace app {\n\n";
+  std::string uses = "  area(1);\n  area(2);\n";
+  auto content = before + "void f() {\n" + uses + "}\n\n}\n";
+  error.mutable_location()->set_line(6);
+  CHECK(
+    offers(error, content,
+           before + "using geo::area;\n\nvoid f() {\n" + uses + "}\n\n}\n"));
+  // Beside others of its kind; and after the includes where no namespace is.
+  CHECK(offers(error, before + "using geo::a;\n" + uses + "}\n",
+               before + "using geo::area;\nusing geo::a;\n" + uses + "}\n"));
+  error.mutable_location()->set_line(2);
+  CHECK(offers(error, "#include <geo.h>\n" + uses,
+               "#include <geo.h>\nusing geo::area;\n\n" + uses));
+  // Not where one use may be meant, others are qualified, or for all who
+  // include the file.
+  auto proposes = [&](const std::string& text) {
+    auto all = outcomes(error, text);
+    return std::any_of(all.begin(), all.end(), [](auto& one) {
+      return one.find("using ") != one.npos;
+    });
+  };
+  CHECK(proposes("#include <geo.h>\n" + uses));
+  CHECK_FALSE(proposes("#include <geo.h>\n  area(1);\n"));
+  CHECK_FALSE(proposes("#include <geo.h>\n" + uses + "  geo::area(3);\n"));
+  error.mutable_location()->set_file("a.h");
+  CHECK_FALSE(proposes("#include <geo.h>\n" + uses));
 }
 
 TEST_CASE("the sign of a member access") {

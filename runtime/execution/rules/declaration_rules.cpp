@@ -1,0 +1,191 @@
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/decomposition/decompose.hpp"
+#include "runtime/execution/rules/message_names.hpp"
+#include "runtime/execution/rules/rules.hpp"
+#include "runtime/execution/spelling.hpp"
+#include "runtime/execution/tokens.hpp"
+
+namespace cohort::runtime::execution::rules {
+
+namespace {
+
+constexpr size_t types_max = 3;
+constexpr size_t parameters_max = 1000; // Bytes.
+
+/// Behind the parenthesis that closes the parameters of the function whose
+/// name begins at `name`.
+std::optional<size_t> end_of_parameters(std::string_view content, size_t name) {
+  size_t depth = 0;
+  auto end = std::min(content.size(), name + parameters_max);
+  for (auto at = content.find('(', name); at < end; ++at) {
+    depth += content[at] == '(' ? 1 : 0;
+    if (content[at] == ')' && --depth == 0)
+      return at + 1;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> types_of(std::string_view name,
+                                  const symbol_source& symbols) {
+  std::map<std::string, size_t> known;
+  auto* index = symbols ? symbols() : nullptr;
+  if (index != nullptr)
+    for (auto& place : index->find(name))
+      if (!place.what->type.empty())
+        ++known[place.what->type];
+  std::vector<std::string> result;
+  for (auto& [type, times] : known)
+    result.push_back(type);
+  std::stable_sort(result.begin(), result.end(),
+                   [&](auto& a, auto& b) { return known.at(a) > known.at(b); });
+  if (result.size() > types_max)
+    result.resize(types_max);
+  for (auto* usual : {"void", "bool", "int"})
+    if (known.count(usual) == 0)
+      result.emplace_back(usual);
+  return result;
+}
+
+/// How a file uses a name: where its namespaces open around all uses.
+struct name_uses {
+  size_t unqualified = 0;
+  size_t qualified = 0;
+  std::vector<size_t> scopes; // '{' of the namespaces that hold all uses.
+  size_t last_include = std::string_view::npos; // Before the first use.
+};
+
+/// Whether the '{' at `brace` opens a namespace.
+bool opens_namespace(const std::vector<token>& tokens, size_t brace,
+                     std::string_view content) {
+  for (auto at = brace; at-- > 0;) {
+    auto text = tokens[at].in(content);
+    if (text == "namespace")
+      return true;
+    if (tokens[at].kind != token_kind::name && text != "::")
+      return false;
+  }
+  return false;
+}
+
+name_uses uses_of(std::string_view name, std::string_view content) {
+  name_uses result;
+  auto tokens = scan(content);
+  std::vector<size_t> open; // Namespaces; npos for what is none.
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    auto text = tokens[i].in(content);
+    auto previous = i == 0 ? std::string_view{} : tokens[i - 1].in(content);
+    if (tokens[i].kind == token_kind::directive && result.unqualified == 0
+        && open.empty() && text.find("include") != text.npos)
+      result.last_include = tokens[i].begin;
+    else if (text == "{")
+      open.push_back(opens_namespace(tokens, i, content)
+                       ? tokens[i].begin
+                       : std::string_view::npos);
+    else if (text == "}" && !open.empty())
+      open.pop_back();
+    else if (tokens[i].kind != token_kind::name || text != name
+             || previous == "." || previous == "->")
+      continue;
+    else if (previous == "::")
+      ++result.qualified;
+    else {
+      auto end = std::find(open.begin(), open.end(), std::string_view::npos);
+      if (result.unqualified++ == 0)
+        result.scopes.assign(open.begin(), end);
+      else
+        result.scopes.erase(std::mismatch(result.scopes.begin(),
+                                          result.scopes.end(), open.begin(),
+                                          end)
+                              .first,
+                            result.scopes.end());
+    }
+  }
+  return result;
+}
+
+} // namespace
+
+void duplicate(const error_site& where, proposal_list& out) {
+  auto& error = where.error();
+  if (!says(error, "redeclar") && !says(error, "redefin")
+      && !says(error, "duplicate") && !says(error, "cannot be overloaded")
+      && !says(error, "previously declared")
+      && !says(error, "already declared"))
+    return;
+  auto content = where.content();
+  if (where.begin() == 0 || where.end() == content.size())
+    return;
+  auto before = line_begin(content, where.begin() - 1);
+  auto previous = content.substr(before, where.begin() - 1 - before);
+  if (previous == where.line())
+    out.add(where.begin(), where.end() + 1, "");
+}
+
+void constant(const error_site& where, const file_source& files,
+              proposal_list& out) {
+  if (!files
+      || (!says(where.error(), "discards qualifiers")
+          && !says(where.error(), "is not marked const")))
+    return;
+  for (auto& note : where.error().notes()) {
+    auto function = quoted_function(note.message());
+    auto* content = function.empty() ? nullptr : files(note.location().file());
+    if (content == nullptr)
+      continue;
+    auto there = error_site::find(note, *content);
+    if (!there)
+      continue;
+    auto name = find_name(*content, function, there->begin());
+    if (name == std::string::npos || name >= there->end())
+      continue;
+    if (auto end = end_of_parameters(*content, name))
+      out.add_to(note.location().file(), *end, *end, " const");
+  }
+}
+
+void result_type(const error_site& where, const symbol_source& symbols,
+                 proposal_list& out) {
+  if (!says(where.error(), "requires a type specifier")
+      && !says(where.error(), "with no type"))
+    return;
+  auto name = where.name_at_place();
+  if (name.text.empty() || is_macro_name(name.text))
+    return;
+  for (auto& type : types_of(name.text, symbols))
+    out.add(name.begin, name.begin, type + ' ');
+}
+
+void using_declaration(const error_site& where, proposal_list& out) {
+  auto& error = where.error();
+  if (!is_undeclared(error) || !says(error, "did you mean '")
+      || decomposition::is_header(error.location().file()))
+    return;
+  auto names = quoted_texts(error.message());
+  if (names.size() < 2 || !is_identifier(names.front())
+      || !names.back().ends_with("::" + std::string{names.front()}))
+    return;
+  auto content = where.content();
+  auto uses = uses_of(names.front(), content);
+  if (uses.unqualified < 2 || uses.qualified > 0)
+    return;
+  auto before = uses.scopes.empty() ? uses.last_include : uses.scopes.back();
+  if (before == content.npos)
+    return;
+  auto at = line_end(content, before) + 1;
+  if (content.substr(std::min(at, content.size()), 1) == "\n")
+    ++at;
+  if (at > where.begin())
+    return;
+  auto text = "using " + std::string{names.back()} + ";\n";
+  if (!content.substr(at).starts_with("using "))
+    text += '\n';
+  out.add(at, at, std::move(text));
+}
+
+} // namespace cohort::runtime::execution::rules
