@@ -197,6 +197,14 @@ std::vector<key> make_keys() {
             COHORT_FIELD(cache.enabled)),
     megabytes("cache.limit_mb", "megabytes of that, compressed", 1,
               COHORT_FIELD(cache.limit_bytes)),
+    count("journal.retention_days",
+          "days that a head keeps tasks that have ended and were delivered; 0: "
+          "for ever",
+          0, 36'500, COHORT_FIELD(journal.retention_days)),
+    megabytes("journal.max_mb",
+              "megabytes of the journal, beyond which the oldest of them go; "
+              "0: no limit",
+              0, COHORT_FIELD(journal.max_bytes)),
     word("cluster.bind", "address that a head listens on",
          "an address or a name of this host", COHORT_FIELD(cluster.bind)),
     count("cluster.port", "port of a head", 1, 65'535,

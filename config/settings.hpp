@@ -7,6 +7,7 @@
 #include "runtime/council/settings.hpp"
 #include "runtime/decomposition/settings.hpp"
 #include "runtime/execution/cache/settings.hpp"
+#include "runtime/journal/settings.hpp"
 #include "runtime/process/settings.hpp"
 #include "runtime/quality/settings.hpp"
 #include "runtime/resilience/settings.hpp"
@@ -30,6 +31,7 @@ struct settings {
   runtime::toolchain::toolchain_settings toolchain;
   runtime::process::process_settings processes;
   runtime::execution::cache_settings cache;
+  runtime::journal::journal_settings journal;
   runtime::cluster::cluster_settings cluster;
   std::filesystem::path state; // Empty: $XDG_STATE_HOME/cohort.
 };

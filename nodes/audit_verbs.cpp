@@ -64,7 +64,7 @@ void audit_verbs::add_verify() {
 void audit_verbs::add_gc() {
   auto* verb = app_.add_subcommand(
     "gc", "forget tasks that have ended and were delivered, and what only they "
-          "needed; without a limit, only what no task needs");
+          "needed; without a limit: as configured (journal.*)");
   verb
     ->add_option("--older-than", gc_.older_than_days,
                  "tasks that ended so many days ago")
@@ -73,7 +73,21 @@ void audit_verbs::add_gc() {
   verb->add_option("--keep", gc_.keep, "but not the newest N")
     ->check(CLI::Range(0U, 1'000'000'000U))
     ->option_text("N");
-  verb->add_flag("--dry-run", gc_.dry, "only say what would go");
+  verb
+    ->add_option("--max-mb", gc_.max_mb,
+                 "and the oldest, while the journal has more megabytes")
+    ->check(CLI::Range(1U, 1'048'576U))
+    ->option_text("MB");
+  auto* dry = verb->add_flag("--dry-run", gc_.dry, "only say what would go");
+  auto* aside
+    = verb
+        ->add_option("--set-aside", gc_.set_aside,
+                     "instead: take a task with damaged events out of the "
+                     "journal, into a file")
+        ->option_text("ID")
+        ->excludes(dry);
+  for (auto* limit : {"--older-than", "--keep", "--max-mb"})
+    aside->excludes(verb->get_option(limit));
   verb->callback([this] {
     unblock_signals();
     code_ = collect_garbage(gc_, global_);

@@ -1,12 +1,12 @@
-#include <chrono>
 #include <filesystem>
 #include <iostream>
 
 #include "nodes/audit_story.hpp"
 #include "nodes/report_words.hpp"
+#include "nodes/retention.hpp"
 #include "nodes/session.hpp"
 #include "nodes/verbs.hpp"
-#include "runtime/audit/retention.hpp"
+#include "runtime/audit/set_aside.hpp"
 #include "runtime/workspace/state_folder.hpp"
 
 namespace cohort::nodes {
@@ -15,25 +15,31 @@ namespace {
 
 using runtime::expected;
 using runtime::audit::cleaned;
+using runtime::audit::cleaning;
+using runtime::audit::retention;
 using runtime::workspace::state_folder;
 
-int64_t nanoseconds_now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-           std::chrono::system_clock::now().time_since_epoch())
-    .count();
+int fail_gc(const runtime::error& why) {
+  std::cerr << "cohort: " << why.message << '\n';
+  return exit_code(why.code);
 }
 
-expected<cleaned> clean_state(const std::filesystem::path& state,
-                              const gc_options& options) {
+retention limits_of(const gc_options& options,
+                    const runtime::journal::journal_settings& configured) {
+  if (!options.older_than_days && !options.keep && !options.max_mb)
+    return retention_of(configured).value_or(retention{});
+  return {options.older_than_days, options.keep,
+          options.max_mb.value_or(0) << 20};
+}
+
+/// Holds the state folder, which nobody uses then. Errors: not_found as well,
+/// when there is no journal in it.
+expected<state_folder> hold(const std::filesystem::path& state) {
   std::error_code failed;
   if (!std::filesystem::exists(state_folder::journal_of(state), failed))
     return runtime::error{runtime::errc::not_found,
                           "there is no journal in " + state.string()};
-  auto held = state_folder::open(state);
-  if (!held)
-    return held.error();
-  runtime::audit::retention limits{options.older_than_days, options.keep};
-  return clean_up(state, limits, nanoseconds_now(), options.dry);
+  return state_folder::open(state);
 }
 
 void show_cleaned(const cleaned& done, bool dry) {
@@ -57,22 +63,39 @@ void show_cleaned(const cleaned& done, bool dry) {
               << " of the store stays there\n";
 }
 
+int set_one_aside(const std::filesystem::path& state,
+                  const std::string& task_id) {
+  auto file = runtime::audit::set_aside(state, task_id);
+  if (!file)
+    return fail_gc(file.error());
+  std::cout << "set aside: " << task_id << ", what can be read of it is in "
+            << file->string() << '\n';
+  return 0;
+}
+
 } // namespace
 
 int collect_garbage(const gc_options& options, const global_options& global) {
   auto loaded = load_settings(global);
   if (report_problems(loaded))
     return 2;
-  auto done = clean_state(loaded.values.state.empty()
-                            ? state_folder::default_path()
-                            : loaded.values.state,
-                          options);
-  if (done) {
-    show_cleaned(*done, options.dry);
+  auto state = loaded.values.state.empty() ? state_folder::default_path()
+                                           : loaded.values.state;
+  auto held = hold(state);
+  if (!held)
+    return fail_gc(held.error());
+  if (!options.set_aside.empty())
+    return set_one_aside(state, options.set_aside);
+  auto done = clean_up(state, limits_of(options, loaded.values.journal),
+                       nanoseconds_now(),
+                       options.dry ? cleaning::rehearsal : cleaning::whole);
+  if (!done)
+    return fail_gc(done.error());
+  show_cleaned(*done, options.dry);
+  if (!done->objects_stay)
     return 0;
-  }
-  std::cerr << "cohort: " << done.error().message << '\n';
-  return exit_code(done.error().code);
+  std::cerr << "cohort: " << done->objects_stay->message << '\n';
+  return 3;
 }
 
 } // namespace cohort::nodes

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,8 +54,12 @@ int verify_bundle(const bundle_options& options);
 struct gc_options {
   std::optional<double> older_than_days;
   std::optional<size_t> keep;
+  std::optional<uint64_t> max_mb;
   bool dry = false;
+  std::string set_aside; // A damaged task's id, and nothing else is done.
 };
+/// Without any limit, those of the configuration hold. Exit code 3: tasks were
+/// forgotten, but their objects are there still.
 int collect_garbage(const gc_options& options, const global_options& global);
 
 int show_config(const global_options& global);

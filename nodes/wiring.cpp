@@ -17,6 +17,7 @@
 #include "actors/error.hpp"
 #include "actors/gatekeeper.hpp"
 #include "actors/gateway.hpp"
+#include "actors/janitor.hpp"
 #include "actors/journal.hpp"
 #include "actors/judge.hpp"
 #include "actors/link_door.hpp"
@@ -29,6 +30,7 @@
 #include "actors/worker.hpp"
 #include "actors/worker_pool.hpp"
 #include "nodes/door_keeper.hpp"
+#include "nodes/retention.hpp"
 #include "runtime/journal/event_log.hpp"
 #include "runtime/process/launcher.hpp"
 
@@ -56,6 +58,8 @@ system_config::system_config(const std::optional<transport>& how,
 }
 
 namespace {
+
+constexpr std::chrono::hours retention_interval{1};
 
 std::optional<transport> transport_of(const head_options& options) {
   if (!options.listen)
@@ -178,6 +182,11 @@ expected<void> head::spawn_all() {
       return opened.error();
     log = std::move(*opened);
   }
+  auto kept = options_.memory_journal ? std::nullopt
+                                      : retention_of(settings.journal);
+  auto state = state_.journal().parent_path();
+  if (kept) // Before any task runs: objects may go as well.
+    clean_and_tell(state, *kept, runtime::audit::cleaning::due);
   auto epoch = log->next_epoch();
   if (!epoch)
     return epoch.error();
@@ -190,6 +199,15 @@ expected<void> head::spawn_all() {
   keep("timer", services_.timer);
   services_.journal = sys.spawn<caf::detached>(actors::journal, log);
   keep("journal", services_.journal);
+  if (kept) {
+    auto clean = [state, limits = *kept] {
+      clean_and_tell(state, limits, runtime::audit::cleaning::beside_tasks);
+    };
+    keep("janitor",
+         sys.spawn<caf::detached>(actors::janitor, services_.timer,
+                                  actors::janitor_settings{retention_interval,
+                                                           std::move(clean)}));
+  }
   services_.store = sys.spawn<caf::detached>(
     actors::storekeeper,
     actors::storekeeper_settings{state_.store(), state_.patches(),

@@ -57,8 +57,10 @@ needed_trees(ledger& log, const std::set<std::string>& removed) {
       auto event = chain.add(row);
       if (!event) {
         fine = error{event.error().code,
-                     "nothing was removed, since what task " + id
-                       + " needs is not known: " + event.error().message};
+                     "no object was removed, since what task " + id
+                       + " needs is not known: " + event.error().message
+                       + "; `cohort gc --set-aside " + id
+                       + "` takes the task out"};
         return false;
       }
       for (auto& tree : named_trees(*event))
@@ -73,8 +75,10 @@ needed_trees(ledger& log, const std::set<std::string>& removed) {
   return trees;
 }
 
-expected<void> forget(const fs::path& state, const fs::path& store,
-                      const std::vector<ended_task>& tasks) {
+expected<void> forget(const fs::path& state,
+                      const std::vector<ended_task>& tasks, bool is_alone) {
+  auto store = state_folder::store_of(state);
+  auto journal_file = state_folder::journal_of(state);
   std::vector<std::string> ids;
   for (auto& task : tasks) {
     if (auto done = workspace::forget_names(store, task.id); !done)
@@ -87,57 +91,111 @@ expected<void> forget(const fs::path& state, const fs::path& store,
   }
   if (ids.empty())
     return {};
-  return journal::remove_tasks(state_folder::journal_of(state), ids);
+  if (auto done = journal::remove_tasks(journal_file, ids); !done)
+    return done;
+  return journal::give_back_room(journal_file, is_alone);
+}
+
+expected<void> add_sizes(ledger& log, std::vector<ended_task>& tasks) {
+  auto bytes = log.bytes_by_task();
+  if (!bytes)
+    return bytes.error();
+  for (auto& task : tasks)
+    task.bytes = (*bytes)[task.id];
+  return {};
+}
+
+expected<expired_tasks> expired_in(ledger& log, const retention& limits,
+                                   int64_t now) {
+  auto tasks = ended_tasks(log);
+  if (!tasks)
+    return tasks.error();
+  auto bytes = log.bytes();
+  if (limits.max_bytes > 0 && bytes > limits.max_bytes)
+    if (auto known = add_sizes(log, *tasks); !known)
+      return known.error();
+  return choose_expired(std::move(*tasks), limits, now, bytes);
+}
+
+expected<workspace::pruned> prune(const fs::path& state,
+                                  const std::set<std::string>& removed,
+                                  bool is_dry) {
+  auto log = ledger::open(state_folder::journal_of(state));
+  if (!log)
+    return log.error();
+  auto trees = needed_trees(*log, removed);
+  if (!trees)
+    return trees.error();
+  return workspace::prune_objects(state_folder::store_of(state),
+                                  {*trees, removed, is_dry});
 }
 
 } // namespace
 
 expired_tasks choose_expired(std::vector<ended_task> tasks,
-                             const retention& limits, int64_t now) {
-  if (!limits.older_than_days && !limits.keep)
-    return {};
+                             const retention& limits, int64_t now,
+                             uint64_t bytes) {
+  constexpr double nanoseconds_a_day = 86'400e9;
   std::stable_sort(tasks.begin(), tasks.end(), [](auto& a, auto& b) {
     return a.ended > b.ended;
   }); // Newest first.
-  constexpr double nanoseconds_a_day = 86'400e9;
-  expired_tasks result;
-  for (size_t i = limits.keep.value_or(0); i < tasks.size(); ++i) {
+  auto is_beyond = [&](size_t i) {
     auto days = static_cast<double>(now - tasks[i].ended) / nanoseconds_a_day;
-    if (days > limits.older_than_days.value_or(-1e9))
-      (tasks[i].is_delivered ? result.removed : result.undelivered)
-        .push_back(std::move(tasks[i]));
+    return (limits.older_than_days || limits.keep)
+           && i >= limits.keep.value_or(0)
+           && days > limits.older_than_days.value_or(-1e9);
+  };
+  auto is_too_much = [&] {
+    return limits.max_bytes > 0 && bytes > limits.max_bytes;
+  };
+  expired_tasks result;
+  for (auto i = tasks.size(); i-- > 0;) {
+    if (!is_beyond(i) && !is_too_much())
+      continue;
+    if (tasks[i].is_delivered)
+      bytes -= std::min(bytes, tasks[i].bytes);
+    (tasks[i].is_delivered ? result.removed : result.undelivered)
+      .push_back(std::move(tasks[i]));
   }
+  std::reverse(result.removed.begin(), result.removed.end());
+  std::reverse(result.undelivered.begin(), result.undelivered.end());
   return result;
 }
 
 expected<cleaned> clean_up(const fs::path& state, const retention& limits,
-                           int64_t now, bool dry) {
-  auto store = state_folder::store_of(state);
+                           int64_t now, cleaning how) {
+  auto journal_file = state_folder::journal_of(state);
+  auto is_dry = how == cleaning::rehearsal;
   cleaned result;
-  std::set<std::string> trees;
-  std::set<std::string> removed;
+  auto has_leftovers = false;
   {
-    auto log = ledger::open(state_folder::journal_of(state));
+    auto log = ledger::open(journal_file);
     if (!log)
       return log.error();
-    auto tasks = ended_tasks(*log);
-    if (!tasks)
-      return tasks.error();
-    result.tasks = choose_expired(std::move(*tasks), limits, now);
-    for (auto& task : result.tasks.removed)
-      removed.insert(task.id);
-    auto needed = needed_trees(*log, removed);
-    if (!needed)
-      return needed.error();
-    trees = std::move(*needed);
+    auto expired = expired_in(*log, limits, now);
+    if (!expired)
+      return expired.error();
+    result.tasks = std::move(*expired);
+    has_leftovers = log->has_leftovers() || !result.tasks.removed.empty();
   }
-  if (!dry)
-    if (auto done = forget(state, store, result.tasks.removed); !done)
+  if (!is_dry)
+    if (auto done = forget(state, result.tasks.removed,
+                           how != cleaning::beside_tasks);
+        !done)
       return done.error();
-  auto pruned = workspace::prune_objects(store, {trees, removed, dry});
-  if (!pruned)
-    return pruned.error();
-  result.objects = *pruned;
+  if (how == cleaning::beside_tasks || (how == cleaning::due && !has_leftovers))
+    return result;
+  std::set<std::string> removed;
+  for (auto& task : result.tasks.removed)
+    removed.insert(task.id);
+  auto pruned = prune(state, removed, is_dry);
+  if (pruned && !is_dry)
+    if (auto noted = journal::note_no_leftovers(journal_file); !noted)
+      return noted.error();
+  if (pruned)
+    result.objects = *pruned;
+  else
+    result.objects_stay = pruned.error();
   return result;
 }
 

@@ -101,6 +101,10 @@ bool database::execute(const std::string& sql) {
          == SQLITE_OK;
 }
 
+int64_t database::number(const std::string& pragma_name) {
+  return number_of(pragma(pragma_name).value_or(""));
+}
+
 std::optional<std::string> database::pragma(const std::string& name) {
   auto ask = prepare("PRAGMA " + name);
   if (!ask || ask.step() != SQLITE_ROW)
@@ -139,6 +143,10 @@ expected<void> database::set_up() {
     return error{errc::storage_failed, "the journal " + file_
                                          + " may not be written"
                                          + advice(SQLITE_READONLY)};
+  // Before the file has any page, or it takes no effect.
+  if (version_ == 0
+      && !execute("PRAGMA auto_vacuum=" + std::to_string(incremental_vacuum)))
+    return failure("set up");
   auto mode = pragma("journal_mode=WAL");
   if (!mode)
     return failure("set up");

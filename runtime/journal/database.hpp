@@ -14,6 +14,9 @@
 /// work.
 namespace cohort::runtime::journal {
 
+/// SQLite's number for "room that was freed is given back when asked for".
+inline constexpr int64_t incremental_vacuum = 2;
+
 class database {
 public:
   /// Opens the file, or makes it, without tables. Errors: storage_failed when
@@ -33,6 +36,9 @@ public:
     return {handle_, sql};
   }
   bool execute(const std::string& sql);
+
+  /// What a pragma says; 0 when it says nothing.
+  int64_t number(const std::string& pragma);
 
   /// Why the last call failed: the file, SQLite's words, and what to do.
   /// `verb` is what was wanted: "read".

@@ -116,6 +116,33 @@ expected<std::optional<seal>> ledger::seal_of(const std::string& task_id) {
   return found;
 }
 
+uint64_t ledger::bytes() {
+  auto& db = *impl_->db;
+  auto pages = db.number("page_count") - db.number("freelist_count");
+  return static_cast<uint64_t>(pages * db.number("page_size"));
+}
+
+expected<std::map<std::string, uint64_t>> ledger::bytes_by_task() {
+  constexpr uint64_t bytes_beside_a_body = 150; // Of its row, and in indices.
+  auto query = impl_->db->prepare(
+    "SELECT task_id, SUM(LENGTH(body)), COUNT(*) FROM events GROUP BY task_id");
+  std::map<std::string, uint64_t> result;
+  auto state = query.step();
+  for (; state == SQLITE_ROW; state = query.step())
+    result[std::string{query.bytes(0)}]
+      = static_cast<uint64_t>(query.number(1))
+        + static_cast<uint64_t>(query.number(2)) * bytes_beside_a_body;
+  if (state != SQLITE_DONE)
+    return impl_->db->failure("read");
+  return result;
+}
+
+bool ledger::has_leftovers() {
+  return impl_->db->prepare("SELECT 1 FROM meta WHERE name = 'leftovers'")
+           .step()
+         == SQLITE_ROW;
+}
+
 expected<void> ledger::check_file() {
   auto check = impl_->db->prepare("PRAGMA integrity_check(1)");
   if (!check || check.step() != SQLITE_ROW)

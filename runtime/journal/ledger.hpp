@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,6 +54,16 @@ public:
                                              int64_t kind);
 
   expected<std::optional<seal>> seal_of(const std::string& task_id);
+
+  /// What the journal takes on the disk, without room that was freed.
+  uint64_t bytes();
+
+  /// About how many of these are each task's. Cost: reads all of the file but
+  /// the insides of large events.
+  expected<std::map<std::string, uint64_t>> bytes_by_task();
+
+  /// Whether tasks were removed and what they named in the store was not.
+  bool has_leftovers();
 
   /// Whether the file holds together as a database: pages, tables, indices.
   /// Cost: reads all of it.

@@ -6,7 +6,7 @@
 
 #include "runtime/expected.hpp"
 
-/// Files of a worktree. Private to workspace/, journal/, execution/ and
+/// Files of a worktree. Private to workspace/, journal/, audit/, execution/ and
 /// cluster/.
 namespace cohort::runtime::workspace {
 

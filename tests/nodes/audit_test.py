@@ -138,18 +138,59 @@ class Audit(CohortTest):
         self.cohort("audit", "--verify")
         self.run_task(self.workspace(TWO_FAULTS, name="again"))
 
+    def served(self, *words) -> subprocess.Popen:
+        """A head that has started."""
+        server = subprocess.Popen(self.command("serve", "--insecure", "--port", "0", *words), stderr=subprocess.PIPE, text=True)
+        self.addCleanup(server.communicate, timeout=60)
+        self.addCleanup(server.terminate)
+        for line in server.stderr:
+            if line.startswith("cohort: head on "):
+                break
+        return server
+
+    def test_a_head_forgets_by_itself_what_is_old(self):
+        first = self.repaired()
+        second = self.run_task(self.workspace(TWO_FAULTS, name="another"))["task_id"]
+        day = 86_400 * 10 ** 9
+        self.change("UPDATE events SET time = time - ? WHERE task_id = ? AND kind = 36", 40 * day, first)
+        head = self.served("--set", "journal.retention_days=50")
+        head.terminate()
+        head.wait(timeout=60)
+        self.assertEqual(len(self.cohort("audit").stdout.splitlines()), 2)
+        objects = len(list((self.state / "store.git" / "objects").rglob("*")))
+        self.served("--set", "journal.retention_days=30")
+        self.assertRegex(self.cohort("audit").stdout, rf"^{second} .*\n$")
+        self.assertLess(len(list((self.state / "store.git" / "objects").rglob("*"))), objects)
+        self.assertRegex(self.cohort("audit", "--verify").stdout, "^whole: 1 task, ")
+
+    def test_the_configured_limits_are_those_of_gc(self):
+        first = self.repaired()
+        self.assertIn("removed 0 tasks", self.cohort("gc", "--set", "journal.retention_days=30").stdout)
+        self.change("UPDATE events SET time = 0 WHERE task_id = ? AND kind = 36", first)
+        self.assertIn("removed 0 tasks", self.cohort("gc", "--max-mb", 100, code=None).stdout)
+        self.assertIn(f"removed {first}, ended ", self.cohort("gc", "--set", "journal.retention_days=30").stdout)
+
+    def test_a_damaged_task_is_in_the_way_of_objects_only_and_can_be_set_aside(self):
+        first = self.repaired()
+        second = self.run_task(self.workspace(TWO_FAULTS, name="another"))["task_id"]
+        self.change("UPDATE events SET body = x'ff' WHERE task_id = ? AND sequence = 3", second)
+        self.cohort("gc", "--set-aside", first, code=2)
+        done = self.cohort("gc", "--keep", 1, code=3)
+        self.assertIn("removed 1 task and 0 objects", done.stdout)
+        self.assertIn(f"`cohort gc --set-aside {second}`", done.stderr)
+        done = self.cohort("gc", "--set-aside", second)
+        rows = [json.loads(line) for line in (self.state / "set-aside" / f"{second}.jsonl").read_text().splitlines()]
+        self.assertEqual([row["sequence"] for row in rows], list(range(1, len(rows) + 1)))
+        self.assertEqual(rows[2]["body"], "ff")
+        self.assertEqual(self.cohort("audit").stdout, "")
+        self.assertRegex(self.cohort("gc").stdout, r"removed 0 tasks and [1-9]\d* objects")
+        self.assertTrue(git(self.root, "branch", "--list", f"cohort/{first}"))
+
     def test_a_running_cohort_is_not_cleaned_under_its_feet(self):
         self.repaired()
-        server = subprocess.Popen(self.command("serve", "--insecure", "--port", "0"), stderr=subprocess.PIPE, text=True)
-        try:
-            for line in server.stderr:
-                if line.startswith("cohort: head on "):
-                    break
-            self.assertIn("state folder", self.cohort("gc", "--keep", 0, code=4).stderr)
-            self.assertRegex(self.cohort("audit", "--verify").stdout, "^whole: 1 task, ")
-        finally:
-            server.terminate()
-            server.communicate(timeout=60)
+        self.served()
+        self.assertIn("state folder", self.cohort("gc", "--keep", 0, code=4).stderr)
+        self.assertRegex(self.cohort("audit", "--verify").stdout, "^whole: 1 task, ")
 
     def test_what_is_not_there_is_said(self):
         done = self.cohort("audit", code=2)

@@ -1,8 +1,11 @@
 #include "runtime/audit/retention.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
+#include "runtime/audit/set_aside.hpp"
 #include "runtime/audit/verify_log.hpp"
 #include "tests/runtime/audit/audited_state.hpp"
 
@@ -26,10 +29,10 @@ words ids(const std::vector<ended_task>& tasks) {
 }
 
 words removed(const retention& limits) {
-  std::vector<ended_task> tasks{{"old", 1 * day, true, ""},
-                                {"mine", 2 * day, false, ""},
-                                {"new", 9 * day, true, ""}};
-  auto chosen = choose_expired(tasks, limits, 10 * day);
+  std::vector<ended_task> tasks{{"old", 1 * day, true, "", 300},
+                                {"mine", 2 * day, false, "", 300},
+                                {"new", 9 * day, true, "", 300}};
+  auto chosen = choose_expired(tasks, limits, 10 * day, 1000);
   CHECK((chosen.undelivered.empty() || ids(chosen.undelivered)[0] == "mine"));
   return ids(chosen.removed);
 }
@@ -42,11 +45,21 @@ size_t count_files(const fs::path& folder) {
 }
 
 cleaned clean(const audited_state& where, const retention& limits,
-              bool dry = false) {
-  auto done = clean_up(where.state, limits, ended + 5 * day, dry);
+              cleaning how = cleaning::whole) {
+  auto done = clean_up(where.state, limits, ended + 5 * day, how);
   INFO(std::string{done ? "" : done.error().message});
   REQUIRE(done.has_value());
   return *done;
+}
+
+void damage_open_task(const audited_state& where) {
+  sqlite3* handle = nullptr;
+  REQUIRE(sqlite3_open(where.journal_file.c_str(), &handle) == SQLITE_OK);
+  CHECK(sqlite3_exec(handle,
+                     "UPDATE events SET body = x'ff' WHERE task_id = 'open'",
+                     nullptr, nullptr, nullptr)
+        == SQLITE_OK);
+  sqlite3_close(handle);
 }
 
 /// What is wrong with what is left, and how many tasks it is.
@@ -72,6 +85,23 @@ TEST_CASE("what is chosen is beyond every limit, and was delivered") {
   CHECK(removed({20.0, 0}).empty());
 }
 
+TEST_CASE("a clock that was set back forgets nothing") {
+  std::vector<ended_task> tasks{{"old", 3 * day, true, ""}};
+  CHECK(choose_expired(tasks, {1.0, {}}, 2 * day, 0).removed.empty());
+  CHECK(choose_expired(tasks, {1.0, {}}, 5 * day, 0).removed.size() == 1);
+}
+
+TEST_CASE("of too large a journal the oldest go, whatever their age, until it "
+          "is small enough") {
+  CHECK(removed({{}, {}, 1000}).empty());
+  CHECK(removed({{}, {}, 999}) == words{"old"});
+  CHECK(removed({{}, {}, 700}) == words{"old"});
+  CHECK(removed({{}, {}, 699}) == words{"new", "old"});
+  CHECK(removed({{}, {}, 1}) == words{"new", "old"});
+  CHECK(removed({0.5, 1, 700}) == words{"old"});
+  CHECK(removed({0.5, 1, 699}) == words{"new", "old"});
+}
+
 TEST_CASE("a task that has ended goes with all that only it needs; the audit "
           "of the others stays whole") {
   audited_state where;
@@ -86,27 +116,75 @@ TEST_CASE("a task that has ended goes with all that only it needs; the audit "
   CHECK_FALSE(store->kept("done/base").has_value());
   auto log = open_log(where.journal_file);
   CHECK(*log->tasks() == words{"open"});
+  CHECK_FALSE(ledger::open(where.journal_file)->has_leftovers());
   append(*log, {event_of("open", 3)});
   CHECK(count_gapless(*log, "open") == 3);
 }
 
-TEST_CASE("nothing goes while what stays cannot be read") {
+TEST_CASE("while what stays cannot be read, tasks go, and no object does") {
   audited_state where;
-  sqlite3* handle = nullptr;
-  REQUIRE(sqlite3_open(where.journal_file.c_str(), &handle) == SQLITE_OK);
-  CHECK(sqlite3_exec(handle,
-                     "UPDATE events SET body = x'ff' WHERE task_id = 'open'",
-                     nullptr, nullptr, nullptr)
-        == SQLITE_OK);
-  sqlite3_close(handle);
+  damage_open_task(where);
   auto files = count_files(where.store / "objects");
-  auto done = clean_up(where.state, {3.0, {}}, ended + 5 * day, false);
-  REQUIRE_FALSE(done.has_value());
-  CHECK(done.error().message.find("what task open needs is not known")
+  auto done = clean(where, {3.0, {}});
+  CHECK(ids(done.tasks.removed) == words{"done"});
+  REQUIRE(done.objects_stay.has_value());
+  CHECK(done.objects_stay->message.find("what task open needs is not known")
         != std::string::npos);
   CHECK(count_files(where.store / "objects") == files);
-  CHECK(fs::exists(where.patch));
-  CHECK(*open_log(where.journal_file)->tasks() == words{"done", "open"});
+  CHECK_FALSE(fs::exists(where.patch));
+  CHECK(*open_log(where.journal_file)->tasks() == words{"open"});
+
+  SUBCASE("set aside, it is in the way no more") {
+    auto file = set_aside(where.state, "open");
+    REQUIRE(file.has_value());
+    CHECK(*file == where.state / "set-aside" / "open.jsonl");
+    auto lines = bytes_of(*file);
+    CHECK(std::count(lines.begin(), lines.end(), '\n') == 2);
+    CHECK(lines.find("\"body\":\"ff\"") != std::string::npos);
+    CHECK(open_log(where.journal_file)->tasks()->empty());
+    CHECK(clean(where, {}, cleaning::due).objects.objects == 12);
+    CHECK(count_files(where.store / "objects") == 0);
+  }
+}
+
+TEST_CASE("only a damaged task is set aside") {
+  audited_state where;
+  CHECK(set_aside(where.state, "done").error().code
+        == cohort::runtime::errc::invalid_request);
+  CHECK(set_aside(where.state, "none").error().code
+        == cohort::runtime::errc::not_found);
+  CHECK_FALSE(fs::exists(where.state / "set-aside"));
+  CHECK(verify(where) == std::pair<size_t, size_t>{0, 2});
+}
+
+TEST_CASE("beside tasks that run no object goes; the next start removes what "
+          "was left over") {
+  audited_state where;
+  auto files = count_files(where.store / "objects");
+  {
+    auto log = open_log(where.journal_file); // A head's.
+    auto done = clean(where, {3.0, {}}, cleaning::beside_tasks);
+    CHECK(ids(done.tasks.removed) == words{"done"});
+    CHECK(done.objects.objects == 0);
+    append(*log, {event_of("open", 3), event_of("new")});
+    CHECK(*log->tasks() == words{"open", "new"});
+  }
+  CHECK_FALSE(fs::exists(where.patch));
+  CHECK(fs::exists(where.store / "refs" / "cohort"));
+  CHECK_FALSE(fs::exists(where.store / "refs" / "cohort" / "done"));
+  CHECK(count_files(where.store / "objects") == files);
+  CHECK(verify(where).first == 0);
+
+  CHECK(clean(where, {3.0, {}}, cleaning::due).objects.objects == 12);
+  CHECK(count_files(where.store / "objects") == 0);
+}
+
+TEST_CASE("a start looks at no object when no task left any over") {
+  audited_state where;
+  write_bytes(where.workspace / "src" / "a.cc", "int lost;\n");
+  where.snapshot();
+  CHECK(clean(where, {7.0, {}}, cleaning::due).objects.objects == 0);
+  CHECK(clean(where, {7.0, {}}).objects.objects == 3);
 }
 
 TEST_CASE("a task that goes on keeps what its events name") {
@@ -126,7 +204,7 @@ TEST_CASE("nothing goes that is young, or when only asked") {
   auto files = count_files(where.state);
   CHECK(clean(where, {7.0, {}}).tasks.removed.empty());
   CHECK(clean(where, {{}, 1}).tasks.removed.empty());
-  auto would = clean(where, {3.0, {}}, true);
+  auto would = clean(where, {3.0, {}}, cleaning::rehearsal);
   CHECK(ids(would.tasks.removed) == words{"done"});
   CHECK(would.objects.objects == 12);
   CHECK(count_files(where.state) >= files);
@@ -170,7 +248,7 @@ TEST_CASE("a result that was not delivered stays") {
   CHECK(verify(where) == std::pair<size_t, size_t>{0, 2});
 }
 
-TEST_CASE("when something that stays cannot be read, nothing is removed") {
+TEST_CASE("when a tree that stays cannot be read, no object is removed") {
   audited_state where;
   {
     auto log = open_log(where.journal_file);
@@ -182,7 +260,7 @@ TEST_CASE("when something that stays cannot be read, nothing is removed") {
                 / where.base.substr(2),
               "damaged");
   auto files = count_files(where.store / "objects");
-  CHECK_FALSE(clean_up(where.state, {}, ended, false).has_value());
+  CHECK(clean(where, {}).objects_stay.has_value());
   CHECK(count_files(where.store / "objects") == files);
 }
 
