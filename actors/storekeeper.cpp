@@ -25,12 +25,19 @@ void answer(storekeeper_self self, expected<T> report) {
   reply_to(self, self->current_sender(), std::move(failed));
 }
 
+/// An open store whose folder somebody removed would refuse everything from
+/// then on; another one serves the tasks to come.
+bool was_removed(const std::filesystem::path& store) {
+  std::error_code failed;
+  return !std::filesystem::exists(store / "objects", failed);
+}
+
 /// Opens the store when it is not open yet, and answers with what `ask` makes.
 template <class Report, class F>
 void with_store(storekeeper_self self, const storekeeper_settings& settings,
                 F ask) {
   auto& store = self->state.store;
-  if (!store) {
+  if (!store || was_removed(settings.store)) {
     auto opened = object_store::open(settings.store);
     if (!opened)
       return answer<Report>(self, opened.error());

@@ -1,6 +1,7 @@
 #include "nodes/wiring.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -89,10 +90,13 @@ std::string make_task_id() {
     = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::tm utc{};
   gmtime_r(&now, &utc);
+  // Counted, so that many tasks in a second, or a clock that is set back, give
+  // no name twice.
+  static std::atomic<unsigned> next{std::random_device{}()};
   char text[40];
   std::snprintf(text, sizeof text, "%04d%02d%02d-%02d%02d%02d-%04x",
                 utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour,
-                utc.tm_min, utc.tm_sec, std::random_device{}() & 0xffffU);
+                utc.tm_min, utc.tm_sec, next++ & 0xffffU);
   return text;
 }
 

@@ -133,7 +133,8 @@ courier_for(const std::filesystem::path& store,
 void resolve_workers(head_options& options, unsigned jobs, bool sequential,
                      unsigned cores);
 
-/// "20261124-083512-3f9a": sorts by time, unique enough for branches.
+/// "20261124-083512-3f9a": sorts by time; no process makes one twice within
+/// 65,536, and two make the same one hardly ever.
 std::string make_task_id();
 
 } // namespace cohort::nodes

@@ -36,6 +36,24 @@ std::string advice(int code) {
   }
 }
 
+/// As SQLite reads names of files that options follow.
+std::string uri_of(const std::string& file) {
+  std::string result = "file:";
+  for (auto c : file)
+    if (c == '%' || c == '?' || c == '#')
+      result += c == '%' ? "%25" : c == '?' ? "%3f" : "%23";
+    else
+      result += c;
+  return result + "?immutable=1";
+}
+
+/// Whether all that was written stands in the file itself.
+bool is_whole_without_log(const std::filesystem::path& file) {
+  std::error_code failed;
+  auto size = std::filesystem::file_size(file.string() + "-wal", failed);
+  return failed ? failed == std::errc::no_such_file_or_directory : size == 0;
+}
+
 int64_t number_of(const std::string& text) {
   int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -54,7 +72,8 @@ database::~database() {
 }
 
 expected<std::unique_ptr<database>>
-database::connect(const std::filesystem::path& file, int flags) {
+database::connect(const std::filesystem::path& file, int flags,
+                  bool is_immutable) {
   // Absolute, since SQLite gives names such as ":memory:" a meaning of their
   // own.
   std::error_code failed;
@@ -63,8 +82,10 @@ database::connect(const std::filesystem::path& file, int flags) {
     return error{errc::storage_failed,
                  "\"" + file.string() + "\" cannot be a journal's file name"};
   sqlite3* handle = nullptr;
-  auto opened = sqlite3_open_v2(name.c_str(), &handle,
-                                flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  auto opened = sqlite3_open_v2(
+    (is_immutable ? uri_of(name) : name).c_str(), &handle,
+    flags | SQLITE_OPEN_NOMUTEX | (is_immutable ? SQLITE_OPEN_URI : 0),
+    nullptr);
   std::unique_ptr<database> result{new database{name, handle}};
   if (opened != SQLITE_OK)
     return result->failure("open");
@@ -88,6 +109,11 @@ database::open(const std::filesystem::path& file) {
 expected<std::unique_ptr<database>>
 database::open_to_read(const std::filesystem::path& file) {
   auto result = connect(file, SQLITE_OPEN_READONLY);
+  // SQLite makes an index beside a write-ahead log; who cannot make one can
+  // read the file when nothing stands in the log, and nobody writes it then.
+  if (!result && is_whole_without_log(file))
+    if (auto again = connect(file, SQLITE_OPEN_READONLY, true))
+      result = std::move(again);
   if (result && (*result)->version() < schema_version)
     return error{errc::storage_failed,
                  "the journal " + file.string()
@@ -164,6 +190,21 @@ error database::failure(const std::string& verb) const {
   return {errc::storage_failed, "cannot " + verb + " the journal " + file_
                                   + ": " + sqlite3_errmsg(handle_)
                                   + advice(sqlite3_errcode(handle_))};
+}
+
+bool database::is_gone() const {
+  auto has_moved = 0;
+  return sqlite3_file_control(handle_, "main", SQLITE_FCNTL_HAS_MOVED,
+                              &has_moved)
+           == SQLITE_OK
+         && has_moved != 0;
+}
+
+error database::gone() const {
+  return {errc::storage_failed,
+          "the journal " + file_
+            + " was removed or moved away while it was in use: nothing that "
+              "is decided can be kept; start cohort again"};
 }
 
 error database::damaged(const std::string& what) const {

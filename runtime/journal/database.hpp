@@ -24,7 +24,8 @@ public:
   static expected<std::unique_ptr<database>>
   open(const std::filesystem::path& file);
 
-  /// Beside whoever writes it. Errors: as above, and one of an older schema.
+  /// Beside whoever writes it; or from a folder that may not be written.
+  /// Errors: as above, and one of an older schema.
   static expected<std::unique_ptr<database>>
   open_to_read(const std::filesystem::path& file);
 
@@ -44,6 +45,10 @@ public:
   /// `verb` is what was wanted: "read".
   [[nodiscard]] error failure(const std::string& verb) const;
 
+  /// The file has lost its name: what is written to it, nobody reads again.
+  [[nodiscard]] bool is_gone() const;
+  [[nodiscard]] error gone() const;
+
   /// Some of the content is not what was written.
   [[nodiscard]] error damaged(const std::string& what) const;
 
@@ -60,7 +65,8 @@ private:
   database(std::string file, sqlite3* handle);
 
   static expected<std::unique_ptr<database>>
-  connect(const std::filesystem::path& file, int flags);
+  connect(const std::filesystem::path& file, int flags,
+          bool is_immutable = false);
 
   expected<void> check_kind();
   expected<void> set_up();

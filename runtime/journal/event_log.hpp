@@ -50,7 +50,7 @@ std::unique_ptr<event_log> make_memory_log();
 /// the key beside the file, which is made when it is missing. A newer schema is
 /// refused, and so is a file that is no journal or may not be written; an older
 /// one is brought up to date. One process at a time: what a second one writes
-/// makes appends fail, not wrong.
+/// makes appends fail, not wrong; and so does it when the file is removed.
 ///
 /// Damage is found when it is read. `read` names the first event that is not
 /// what was written; other tasks can be read and appended to as before.

@@ -59,6 +59,8 @@ public:
       return fine;
     if (events.empty())
       return {};
+    if (db_->is_gone())
+      return db_->gone();
     if (!begin_.run())
       return db_->failure("write");
     chain_ends ends; // Of the tasks of these events.

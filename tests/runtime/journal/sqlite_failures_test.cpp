@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/journal/ledger.hpp"
 #include "tests/runtime/journal/events.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -246,6 +247,43 @@ TEST_CASE("a journal in a folder that may not be written is refused") {
   CAPTURE(why);
   CHECK(has(why, file.string()));
   CHECK(has(why, "may be written"));
+}
+
+TEST_CASE("an auditor reads a journal in a folder that may not be written") {
+  temp_folder folder;
+  auto file = folder.path() / "a 100% #1? journal.db";
+  append(*open_log(file), events_of("t", 3));
+  fs::permissions(folder.path(), fs::perms{0555});
+  as_nobody([&] {
+    auto read = journal::ledger::open(file);
+    REQUIRE(read.has_value());
+    CHECK(*read->tasks() == std::vector<std::string>{"t"});
+  });
+  fs::permissions(folder.path(), fs::perms{0755});
+  // What stands in a log that cannot be looked into would be missing.
+  write_file(file.string() + "-wal", std::string(5000, 'x'));
+  fs::permissions(folder.path(), fs::perms{0555});
+  as_nobody([&] { CHECK_FALSE(journal::ledger::open(file).has_value()); });
+  fs::permissions(folder.path(), fs::perms{0755});
+}
+
+TEST_CASE("a journal whose file is gone takes no event: nobody would read it") {
+  temp_folder folder;
+  auto file = folder.path() / "journal.db";
+  auto log = open_log(file);
+  append(*log, events_of("t", 2));
+  SUBCASE("removed") {
+    fs::remove(file);
+  }
+  SUBCASE("moved away, and another one is there") {
+    fs::rename(file, folder.path() / "moved.db");
+    write_file(file, "");
+  }
+  auto events = events_of("t", 1);
+  auto stored = log->append(events);
+  REQUIRE_FALSE(stored.has_value());
+  CHECK(stored.error().code == errc::storage_failed);
+  CHECK(has(stored.error().message, "was removed or moved away"));
 }
 
 TEST_CASE("a place where no file can be is refused") {
