@@ -1,11 +1,13 @@
 #include "runtime/execution/project_cache.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "runtime/execution/cache/digest.hpp"
+#include "runtime/execution/folder_limit.hpp"
 #include "runtime/toolchain/prepare.hpp"
 
 namespace cohort::runtime::execution {
@@ -16,6 +18,12 @@ namespace {
 
 /// Keys that are remembered; more are worked out again.
 constexpr size_t keys_max = 1000;
+/// Folders of projects, each a worktree and what its configuration made.
+constexpr size_t projects_max = 16;
+
+fs::path folder_of_projects(const slot_runner_settings& settings) {
+  return (settings.slots / ".." / "projects").lexically_normal();
+}
 
 bool ends_with_one_of(std::string_view name,
                       std::initializer_list<std::string_view> ends) {
@@ -83,7 +91,7 @@ expected<project_cache::handle>
 configure(const project_request& request, const std::string& key,
           const slot_runner_settings& settings, workspace::object_store& store,
           process::runner& processes, std::stop_token stop) {
-  auto folder = (settings.slots / ".." / "projects" / key).lexically_normal();
+  auto folder = folder_of_projects(settings) / key;
   toolchain::prepare_request what{request.workspace_root, folder / "tree",
                                   folder / "build", request.toolchain};
   if (request.toolchain.compile_commands_dir().empty())
@@ -153,9 +161,14 @@ project_cache::get(const project_request& request,
   while (true) {
     std::unique_lock lock{mutex_};
     auto [found, is_mine] = entries_.try_emplace(*key);
+    if (is_mine)
+      found->second = std::make_shared<entry>();
+    found->second->last_use = ++uses_;
     if (is_mine) {
-      auto mine = found->second = std::make_shared<entry>();
+      auto mine = found->second;
+      auto gone = make_room(folder_of_projects(settings));
       lock.unlock();
+      remove_folders(gone);
       expected<handle> outcome = error{errc::internal, "configuring threw"};
       try {
         outcome = configure(request, *key, settings, store, processes, stop);
@@ -170,6 +183,30 @@ project_cache::get(const project_request& request,
     if (!again)
       return result;
   }
+}
+
+/// Forgets the projects that nobody has a handle of or waits for, the longest
+/// unused first, while there are too many. Returns folders that are to be
+/// removed once the lock is given back.
+std::vector<fs::path> project_cache::make_room(const fs::path& folder) {
+  auto is_free = [](const entry& one, long holders) {
+    return one.settled && holders == 1 && one.made.use_count() == 1;
+  };
+  while (entries_.size() > projects_max) {
+    auto oldest = entries_.end();
+    for (auto it = entries_.begin(); it != entries_.end(); ++it)
+      if (is_free(*it->second, it->second.use_count())
+          && (oldest == entries_.end()
+              || it->second->last_use < oldest->second->last_use))
+        oldest = it;
+    if (oldest == entries_.end())
+      break;
+    entries_.erase(oldest);
+  }
+  std::set<std::string> used;
+  for (auto& [key, shared] : entries_)
+    used.insert(key);
+  return keep_newest(folder, projects_max, used);
 }
 
 /// Waits for the caller who configures. `again`: he gave up; somebody else

@@ -35,7 +35,9 @@ struct project_request {
 };
 
 /// Folders of `key`'s project: a worktree of its own, which no repair touches,
-/// and the build folder that belongs to it.
+/// and the build folder that belongs to it. Those that were not used for
+/// longest are removed when there are too many, and are made again when they
+/// are needed.
 ///
 ///   <slots>/../projects/<key>/tree
 ///   <slots>/../projects/<key>/build
@@ -43,7 +45,8 @@ class project_cache {
 public:
   using handle = std::shared_ptr<const prepared_project>;
 
-  /// Returns the project of the request. The first caller for a set of build
+  /// Returns the project of the request, whose folders stay for as long as
+  /// somebody has the handle. The first caller for a set of build
   /// files configures it, the others wait. What fails is not remembered; those
   /// who waited for it share the error.
   /// Threads: any; `store` is the caller's own.
@@ -56,6 +59,7 @@ public:
 private:
   struct entry {
     bool settled = false;
+    uint64_t last_use = 0; // Of all uses, the how manieth.
     handle made;
     std::optional<error> failure;
   };
@@ -64,11 +68,14 @@ private:
                                workspace::object_store& store);
   expected<handle> wait(std::shared_ptr<entry> shared, std::stop_token stop,
                         std::unique_lock<std::mutex> lock, bool& again);
+  std::vector<std::filesystem::path>
+  make_room(const std::filesystem::path& folder);
   void settle(const std::string& key, entry& mine, expected<handle> outcome);
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::map<std::string, std::shared_ptr<entry>> entries_; // By key.
+  uint64_t uses_ = 0;
   std::map<std::string, std::string> keys_; // By what names a request exactly.
 };
 

@@ -45,13 +45,15 @@ test_slots::lease test_slots::take(const fs::path& slots,
                                    const pb::ToolchainRequest& toolchain) {
   auto parent = (slots / ".." / "tests").lexically_normal();
   auto key = key_of(workspace_root, toolchain);
-  std::lock_guard guard{mutex_};
+  std::unique_lock lock{mutex_};
   auto number = 1;
   auto name = [&] { return key + '-' + std::to_string(number); };
   while (used_.count(name()) > 0)
     ++number;
   used_.insert(name());
-  keep_newest(parent, folders_max, used_);
+  auto gone = keep_newest(parent, folders_max, used_);
+  lock.unlock();
+  remove_folders(gone);
   return {*this, parent / name()};
 }
 

@@ -265,6 +265,40 @@ TEST_CASE("workers that come together configure once") {
   CHECK(cmake_runs(world) == 2);
 }
 
+TEST_CASE("of configured folders those that were used last stay") {
+  const std::map<std::string, std::string> files{
+    {"main.cpp", "int main() {}\n"}};
+  fixture world{files};
+  cohort::tests::write_file(
+    world.root() / "compile_commands.json",
+    "[{\"directory\": \"" + world.root().string()
+      + "\", \"file\": \"main.cpp\", \"command\": \"c++ -c main.cpp\"}]");
+  world.tree = world.snapshot();
+  auto projects = world.settings.slots.parent_path() / "projects";
+  auto count_folders = [&] {
+    auto all = std::filesystem::directory_iterator{projects};
+    return std::distance(begin(all), end(all));
+  };
+  for (auto i = 0; i < 20; ++i) // Of an earlier process.
+    std::filesystem::create_directories(projects / std::to_string(i) / "tree");
+  auto runner = world.make_runner("w1");
+  auto prepare = [&](int variant) {
+    auto what = world.prepare();
+    what.mutable_unit()->mutable_toolchain()->add_configure_args(
+      "-DN=" + std::to_string(variant));
+    auto result = run(*runner, what);
+    INFO(result.error().message());
+    CHECK(!result.has_error());
+  };
+  prepare(0);
+  CHECK(count_folders() == 16);
+  for (auto i = 1; i < 20; ++i)
+    prepare(i);
+  CHECK(count_folders() == 16);
+  prepare(0); // It went, and is made again.
+  CHECK(count_folders() == 16);
+}
+
 TEST_CASE("a configuration that failed is tried again") {
   fixture world;
   auto marker = (world.folder.path() / "works").string();

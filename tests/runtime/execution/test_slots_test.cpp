@@ -12,6 +12,7 @@ namespace cohort::tests::test_slots_test {
 
 using namespace std::chrono_literals;
 using runtime::execution::keep_newest;
+using runtime::execution::remove_folders;
 using runtime::execution::test_slots;
 namespace fs = std::filesystem;
 namespace pb = messages::v1;
@@ -63,16 +64,22 @@ TEST_CASE("of the folders that nobody uses the oldest go") {
     fs::create_directories(folder / "tree");
     fs::last_write_time(folder, now - i * 1h);
   }
-  keep_newest(parent.path(), 3, {"5"});
+  fs::create_directories(parent.path() / ".cohort-1-2-3.tmp" / "tree");
+  auto gone = keep_newest(parent.path(), 3, {"5"});
+  CHECK(gone.size() == 4); // And what another process left.
+  for (auto& folder : gone)
+    CHECK(folder.filename().string().starts_with(".cohort-"));
+  remove_folders(gone);
   CHECK(entries(parent.path()) == 3);
   CHECK(fs::exists(parent.path() / "0" / "tree"));
   CHECK(fs::exists(parent.path() / "1"));
   CHECK(fs::exists(parent.path() / "5"));
   CHECK(fs::last_write_time(parent.path() / "5") > now - 1h); // As used now.
 
-  keep_newest(parent.path(), 1, {"0", "5"}); // More are in use than may be.
+  // More are in use than may be.
+  remove_folders(keep_newest(parent.path(), 1, {"0", "5"}));
   CHECK(entries(parent.path()) == 2);
-  keep_newest(parent.path() / "none", 1, {});
+  CHECK(keep_newest(parent.path() / "none", 1, {}).empty());
 }
 
 } // namespace cohort::tests::test_slots_test
