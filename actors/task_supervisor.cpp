@@ -208,6 +208,7 @@ struct supervisor_shell {
       result.set_sequential_estimate_seconds(
         result.sequential_estimate_seconds() + worker.busy_seconds());
     }
+    coordination::add(result, state.earlier);
     for (auto& subtask : result.subtasks())
       for (auto& entry : *result.mutable_workers())
         if (entry.worker() == subtask.worker())
@@ -231,27 +232,31 @@ struct supervisor_shell {
   // -----------------------------------------------------------------
 
   void on_start(pb::TaskRequest& request) const {
-    begin(request);
+    begin(request, {});
     feed(std::move(request));
   }
 
   /// The task's journal: to begin with, or because the coordinator died.
   void on_history(pb::EventList& history) const {
     auto& state = self->state;
-    if (state.machine.phase == supervisor_phase::idle)
-      begin(history.events(0).accepted().request());
+    if (state.machine.phase == supervisor_phase::idle) {
+      begin(history.events(0).accepted().request(), history);
+      state.earlier = coordination::work_in(history);
+      state.seconds = state.earlier.seconds;
+    }
     feed(std::move(history));
     if (state.unstored == 0 && !std::exchange(state.is_answered, true))
       accept(); // It had ended, and nothing was decided.
   }
 
-  void begin(const pb::TaskRequest& request) const {
+  void begin(const pb::TaskRequest& request,
+             const pb::EventList& history) const {
     auto& state = self->state;
     state.asker = self->current_sender();
     state.began = self->clock().now();
     state.phase_began = state.began;
     auto left = coordination::time_left(
-      request, google::protobuf::util::TimeUtil::GetCurrentTime());
+      request, history, google::protobuf::util::TimeUtil::GetCurrentTime());
     if (!left)
       return;
     pb::StartTimer start;

@@ -10,6 +10,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
+#include "runtime/coordination/earlier_work.hpp"
 #include "runtime/coordination/supervisor_machine.hpp"
 
 namespace cohort::actors {
@@ -46,6 +47,7 @@ struct task_supervisor_state {
   std::map<runtime::coordination::supervisor_phase, double>
     seconds; // By phase.
   caf::actor_clock::time_point phase_began;
+  runtime::coordination::earlier_work earlier; // Of processes before.
 };
 
 task_supervisor_actor::behavior_type task_supervisor(

@@ -38,16 +38,22 @@ bool ends_with_its_process(const pb::TaskRequest& request) {
 }
 
 std::optional<std::chrono::milliseconds>
-time_left(const pb::TaskRequest& request,
+time_left(const pb::TaskRequest& request, const pb::EventList& history,
           const google::protobuf::Timestamp& now) {
   using google::protobuf::util::TimeUtil;
   if (!request.limits().has_budget())
     return std::nullopt;
-  auto budget = TimeUtil::DurationToMilliseconds(request.limits().budget());
-  auto spent = TimeUtil::TimestampToMilliseconds(now)
-               - TimeUtil::TimestampToMilliseconds(request.accepted());
-  return std::chrono::milliseconds{
-    std::clamp(budget - spent, decltype(budget){0}, budget)};
+  auto left = TimeUtil::DurationToMilliseconds(request.limits().budget());
+  auto last = TimeUtil::TimestampToMilliseconds(request.accepted());
+  auto pass = [&](const google::protobuf::Timestamp& until) {
+    auto time = TimeUtil::TimestampToMilliseconds(until);
+    left -= std::max(time - last, decltype(left){0});
+    last = time;
+  };
+  for (auto& event : history.events())
+    pass(event.time());
+  pass(now);
+  return std::chrono::milliseconds{std::max(left, decltype(left){0})};
 }
 
 } // namespace cohort::runtime::coordination

@@ -29,10 +29,13 @@ size_t resumptions_in_vain(const pb::EventList& history);
 /// too little to resume it.
 bool ends_with_its_process(const pb::TaskRequest& request);
 
-/// What is left of the task's budget; zero when it is over, nothing when it has
-/// none. A clock that was set back gives no more than the budget.
+/// What is left at `now` of the budget of a task that has this journal, which
+/// is empty for a new one; zero when it is over, nothing when it has none. Time
+/// passes from the acceptance to the first event, and from each to the next,
+/// and never backwards: a clock that was set back gives back nothing of what
+/// had passed. One that was set forward takes as much as it was set.
 std::optional<std::chrono::milliseconds>
-time_left(const pb::TaskRequest& request,
+time_left(const pb::TaskRequest& request, const pb::EventList& history,
           const google::protobuf::Timestamp& now);
 
 } // namespace cohort::runtime::coordination

@@ -71,16 +71,26 @@ TEST_CASE(
   CHECK(ends_with_its_process(request));
 }
 
-TEST_CASE("a budget counts from the acceptance, and a clock that was set back "
-          "adds nothing") {
+TEST_CASE("a budget counts from the acceptance, by events and the clock, and "
+          "a clock that was set back gives nothing back") {
   pb::TaskRequest request;
   request.mutable_accepted()->set_seconds(1000);
-  CHECK(!time_left(request, at(2000)));
+  CHECK(!time_left(request, {}, at(2000)));
   request.mutable_limits()->mutable_budget()->set_seconds(60);
-  CHECK(time_left(request, at(1000)) == 60s);
-  CHECK(time_left(request, at(1045)) == 15s);
-  CHECK(time_left(request, at(1061)) == 0s);
-  CHECK(time_left(request, at(10)) == 60s);
+  CHECK(time_left(request, {}, at(1000)) == 60s);
+  CHECK(time_left(request, {}, at(1045)) == 15s);
+  CHECK(time_left(request, {}, at(1061)) == 0s);
+  CHECK(time_left(request, {}, at(10)) == 60s);
+
+  pb::EventList past;
+  for (auto seconds : {1000, 1020})
+    *past.add_events()->mutable_time() = at(seconds);
+  CHECK(time_left(request, past, at(1025)) == 35s);
+  CHECK(time_left(request, past, at(10)) == 40s); // Set back while none ran.
+  *past.add_events()->mutable_time() = at(10);    // Set back in between.
+  *past.add_events()->mutable_time() = at(25);
+  CHECK(time_left(request, past, at(30)) == 20s);
+  CHECK(time_left(request, past, at(90)) == 0s);
 }
 
 } // namespace cohort::tests::acceptance_test
