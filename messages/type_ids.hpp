@@ -100,6 +100,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(cohort, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::AttemptSpans))
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::TraceQuery))
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::TraceReport))
+  // node.proto
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::Drained))
 
   CAF_ADD_ATOM(cohort, cohort::messages, flush_atom, "flush")
 

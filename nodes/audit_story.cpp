@@ -251,6 +251,15 @@ told tell(const pb::TaskResumed& event) {
           ""};
 }
 
+told tell(const pb::BreakerOpened& event) {
+  return {"breaker opened: " + event.what() + " gets nothing for a while",
+          event.why().empty() ? "" : detail(cut(event.why(), text_width))};
+}
+
+told tell(const pb::BreakerClosed& event) {
+  return {"breaker closed: " + event.what() + " works again", ""};
+}
+
 told tell(const pb::GatesDecided& event) {
   told result{"gates of " + tree_name(event.tree()), ""};
   for (auto& report : event.reports())
@@ -324,6 +333,10 @@ told tell(const pb::Event& event) {
       return tell(event.cancelled());
     case pb::Event::kResumed:
       return tell(event.resumed());
+    case pb::Event::kBreakerOpened:
+      return tell(event.breaker_opened());
+    case pb::Event::kBreakerClosed:
+      return tell(event.breaker_closed());
     case pb::Event::PAYLOAD_NOT_SET:
       break;
   }

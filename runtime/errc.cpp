@@ -42,6 +42,8 @@ std::string to_string(errc code) {
       return "internal";
     case errc::unreachable:
       return "unreachable";
+    case errc::stopped:
+      return "stopped";
   }
   return "unknown";
 }

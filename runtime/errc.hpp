@@ -49,6 +49,9 @@ enum class errc : uint8_t {
   internal = 17,
   /// No head can be reached, or it will not have us. Exit code 6.
   unreachable = 18,
+  /// The process was told to stop; another one goes on with the work. Exit
+  /// code 143.
+  stopped = 19,
 };
 
 /// Returns the code's stable name, for instance "workspace_unreadable".

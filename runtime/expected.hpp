@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cassert>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
@@ -14,6 +15,8 @@ namespace cohort::runtime {
 struct error {
   errc code = errc::internal;
   std::string message;
+  /// With busy: in how many seconds it may help to ask again; 0: nobody knows.
+  uint32_t retry_after_seconds = 0;
 
   friend bool operator==(const error&, const error&) = default;
 };

@@ -77,6 +77,7 @@ inline std::vector<std::unique_ptr<pbuf::Message>> filled_messages() {
                     cohort::messages::v1::Evidence::descriptor(),
                     cohort::messages::v1::Decomposition::descriptor(),
                     cohort::messages::v1::ReviewRequest::descriptor(),
+                    cohort::messages::v1::BreakerChange::descriptor(),
                     cohort::messages::v1::GateReport::descriptor(),
                     cohort::messages::v1::AttemptResult::descriptor(),
                     cohort::messages::v1::WorkUnit::descriptor(),

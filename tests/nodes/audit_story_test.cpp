@@ -183,6 +183,14 @@ private:
     told();
     next("task_supervisor").mutable_cancelled()->set_reason("interrupted");
     told();
+    auto& opened = *next("coordinator").mutable_breaker_opened();
+    opened.set_what("checks with gcc on alpha");
+    opened.set_why("the program did not start: g++");
+    told();
+    next("coordinator")
+      .mutable_breaker_closed()
+      ->set_what("checks with gcc on alpha");
+    told();
     next("task_supervisor").mutable_gates_checked()->add_reports();
     told();
     auto& gates = *next("task_supervisor").mutable_gates();
