@@ -147,6 +147,10 @@ std::vector<key> make_keys() {
       "parallel_workers.resilience.worker_restart_window_seconds",
       "seconds of that window", 1, 86'400,
       COHORT_FIELD(supervision.worker_restart_window)),
+    duration<seconds>("parallel_workers.resilience.drain_seconds",
+                      "seconds that what runs gets to end, once its process is "
+                      "told to stop",
+                      0, 86'400, COHORT_FIELD(supervision.drain)),
     duration<milliseconds>(
       "parallel_workers.resilience.retry_backoff_ms",
       "milliseconds before a second attempt, at most; doubles", 1, 3'600'000,
@@ -154,6 +158,10 @@ std::vector<key> make_keys() {
     duration<milliseconds>("parallel_workers.resilience.retry_backoff_max_ms",
                            "milliseconds before any attempt, at most", 1,
                            3'600'000, COHORT_FIELD(pool.retry_backoff_max)),
+    number("parallel_workers.resilience.retry_budget",
+           "retries for each unit that is tried, beside ten for the beginning; "
+           "what fails when they are spent is not tried again",
+           0, 100, COHORT_FIELD(pool.retry_budget)),
     duration<milliseconds>("parallel_workers.resilience.cancel_timeout_ms",
                            "milliseconds until a worker that does not stop is "
                            "given up",
@@ -161,9 +169,20 @@ std::vector<key> make_keys() {
     count("parallel_workers.resilience.quarantine_failures",
           "crashes in a row that take a worker out for a while", 1, 1000,
           COHORT_FIELD(pool.quarantine_failures)),
+    number("parallel_workers.resilience.breaker_failure_rate",
+           "share of failures that takes a worker, a node, or one kind of work "
+           "on a node out for a while",
+           0, 1, COHORT_FIELD(pool.breaker_failure_rate)),
+    count("parallel_workers.resilience.breaker_minimum_calls",
+          "attempts that must have ended before their share says anything", 1,
+          1'000'000, COHORT_FIELD(pool.breaker_minimum_calls)),
+    duration<milliseconds>("parallel_workers.resilience.breaker_window_ms",
+                           "milliseconds within which these attempts ended", 10,
+                           86'400'000, COHORT_FIELD(pool.breaker_window)),
     duration<milliseconds>("parallel_workers.resilience.breaker_cool_down_ms",
-                           "milliseconds of that while", 1, 3'600'000,
-                           COHORT_FIELD(pool.breaker_cool_down)),
+                           "milliseconds of that while; up to half as long "
+                           "again at random",
+                           1, 3'600'000, COHORT_FIELD(pool.breaker_cool_down)),
     list("snapshot.include", "ignored files that a build needs",
          "a list of globs", {}, COHORT_FIELD(snapshot.include)),
     megabytes("snapshot.max_file_mb", "megabytes of the largest file", 1,

@@ -6,6 +6,7 @@
 
 #include <google/protobuf/timestamp.pb.h>
 
+#include "messages/v1/assignment.pb.h"
 #include "messages/v1/event.pb.h"
 #include "messages/v1/task.pb.h"
 #include "runtime/expected.hpp"
@@ -37,5 +38,10 @@ bool ends_with_its_process(const pb::TaskRequest& request);
 std::optional<std::chrono::milliseconds>
 time_left(const pb::TaskRequest& request, const pb::EventList& history,
           const google::protobuf::Timestamp& now);
+
+/// Gives each unit what `time_left` says, so that none goes on for longer than
+/// its task; a millisecond at least, as the end of a task is its supervisor's.
+void hand_down_deadline(pb::SubmitUnits& units, const pb::TaskRequest& request,
+                        const google::protobuf::Timestamp& now);
 
 } // namespace cohort::runtime::coordination

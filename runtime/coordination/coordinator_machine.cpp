@@ -67,6 +67,10 @@ public:
     }
   }
 
+  void on_breaker(const pb::BreakerChange& change) {
+    tell(change);
+  }
+
   void on_merge(const pb::MergeReport& merge) {
     if (!state_.merging)
       return;
@@ -435,6 +439,8 @@ coordinator_decision decide(coordinator_state& state, coordinator_input input,
     next.on_review(*review);
   else if (auto* result = std::get_if<pb::AttemptResult>(&input))
     next.on_result(std::move(*result));
+  else if (auto* change = std::get_if<pb::BreakerChange>(&input))
+    next.on_breaker(*change);
   else if (auto* merge = std::get_if<pb::MergeReport>(&input))
     next.on_merge(*merge);
   else if (auto* stop = std::get_if<pb::StopCoordination>(&input))

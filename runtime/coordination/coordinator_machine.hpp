@@ -118,7 +118,8 @@ struct coordinator_state {
 
 using coordinator_input
   = std::variant<pb::StartCoordination, pb::ReviewOutcome, pb::AttemptResult,
-                 pb::MergeReport, pb::StopCoordination, error>;
+                 pb::BreakerChange, pb::MergeReport, pb::StopCoordination,
+                 error>;
 
 using coordinator_effect
   = std::variant<pb::ReviewRequest, pb::SubmitUnits, pb::MergePatch,

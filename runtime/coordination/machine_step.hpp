@@ -52,6 +52,17 @@ protected:
     return event;
   }
 
+  /// A breaker of the pool changed because of this task; nothing follows.
+  void tell(const pb::BreakerChange& change) {
+    auto& event = emit("");
+    if (change.is_open()) {
+      event.mutable_breaker_opened()->set_what(change.what());
+      event.mutable_breaker_opened()->set_why(change.why());
+    } else {
+      event.mutable_breaker_closed()->set_what(change.what());
+    }
+  }
+
   void carry_out(Effect effect) {
     decision_.effects.push_back(std::move(effect));
   }

@@ -79,6 +79,10 @@ public:
       on_worked(result);
   }
 
+  void operator()(const pb::BreakerChange& change) {
+    tell(change);
+  }
+
   void operator()(pb::CoordinationReport& report) {
     if (state_.phase != supervisor_phase::coordinating)
       return;
@@ -127,6 +131,8 @@ public:
     if (state_.phase != supervisor_phase::gating
         || gates.run() != state_.gate_run)
       return;
+    for (auto& change : gates.breakers())
+      tell(change);
     auto fresh = missing_from(state_.known,
                               {gates.after().begin(), gates.after().end()});
     for (auto& reports : in_batches(std::move(fresh))) {

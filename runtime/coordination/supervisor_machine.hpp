@@ -110,9 +110,10 @@ struct cancelled {
 
 using supervisor_input
   = std::variant<pb::TaskRequest, pb::SnapshotReport, pb::AttemptResult,
-                 pb::CoordinationReport, coordinator_down, pb::EventList,
-                 pb::CompareReport, pb::GatesFinished, pb::RevertReport,
-                 pb::DeliveryReport, deadline_passed, cancelled, error>;
+                 pb::BreakerChange, pb::CoordinationReport, coordinator_down,
+                 pb::EventList, pb::CompareReport, pb::GatesFinished,
+                 pb::RevertReport, pb::DeliveryReport, deadline_passed,
+                 cancelled, error>;
 
 struct start_coordinator {
   pb::StartCoordination message;

@@ -43,9 +43,11 @@ void slot_jobs::on_progress(std::function<void()> alive) {
   alive_ = std::move(alive);
 }
 
-expected<void> slot_jobs::run(const pb::WorkUnit& unit, std::stop_token stop,
-                              pb::AttemptResult& result) {
+expected<void> slot_jobs::run(const pb::WorkUnit& unit,
+                              std::chrono::steady_clock::time_point end,
+                              std::stop_token stop, pb::AttemptResult& result) {
   expected<void> outcome;
+  processes_.ends_at(end);
   counting_runner counted{processes_};
   try {
     outcome = dispatch(unit, counted, stop, result);

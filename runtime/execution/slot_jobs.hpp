@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "runtime/execution/slot_runner.hpp"
 #include "runtime/execution/symbol_cache.hpp"
 #include "runtime/expected.hpp"
+#include "runtime/process/deadline_runner.hpp"
 #include "runtime/process/runner.hpp"
 #include "runtime/workspace/slot.hpp"
 
@@ -32,11 +34,13 @@ public:
   /// `alive` is called whenever a check has ended. Before the first `run`.
   void on_progress(std::function<void()> alive);
 
-  /// Carries out `unit`; payload, patch and metrics go into `result`. After an
+  /// Carries out `unit`, for no longer than until `end`; payload, patch and
+  /// metrics go into `result`. After an
   /// error or a stop the slot holds a whole tree again, or is known to be
   /// doubtful, so that the next unit compares everything.
-  expected<void> run(const pb::WorkUnit& unit, std::stop_token stop,
-                     pb::AttemptResult& result);
+  expected<void> run(const pb::WorkUnit& unit,
+                     std::chrono::steady_clock::time_point end,
+                     std::stop_token stop, pb::AttemptResult& result);
 
 private:
   struct place {
@@ -66,7 +70,7 @@ private:
 
   std::string worker_;
   const slot_runner_settings settings_;
-  process::runner& processes_;
+  process::deadline_runner processes_; // Until the task's deadline.
   shared_caches caches_;
   std::function<void()> alive_;
   std::string named_tree_; // Whose file names have the digest `names_`.

@@ -65,6 +65,15 @@ process::command command_of(const pb::WorkUnit& unit,
   return result;
 }
 
+/// Of the unit's task, when the unit came just now.
+clock::time_point end_of(const pb::WorkUnit& unit) {
+  if (!unit.has_time_left())
+    return clock::time_point::max();
+  auto left = std::chrono::seconds{unit.time_left().seconds()}
+              + std::chrono::nanoseconds{unit.time_left().nanos()};
+  return clock::now() + left;
+}
+
 class slot_runner final : public unit_runner {
 public:
   slot_runner(std::string worker, const slot_runner_settings& settings,
@@ -105,6 +114,7 @@ public:
 private:
   struct job {
     pb::Assignment assignment;
+    clock::time_point end; // Its task's.
     completion done;
     std::stop_token stop;
   };
@@ -149,7 +159,8 @@ slot_runner::start(const pb::Assignment& assignment, completion done) {
     stop_ = {};
     stop = stop_.get_token();
     if (!assignment.unit().has_command()) {
-      mailbox_ = job{assignment, std::move(done), std::move(stop)};
+      mailbox_ = job{assignment, end_of(assignment.unit()), std::move(done),
+                     std::move(stop)};
       changed_.notify_all();
       return std::nullopt;
     }
@@ -192,8 +203,10 @@ slot_runner::start_command(const pb::Assignment& assignment, completion done,
     // The runner may be gone from here on.
     answer(std::move(answered));
   };
-  processes_.start(command_of(assignment.unit(), limits_), std::move(stop),
-                   std::move(finish));
+  process::deadline_runner bounded{processes_};
+  bounded.ends_at(end_of(assignment.unit()));
+  bounded.start(command_of(assignment.unit(), limits_), std::move(stop),
+                std::move(finish));
   return std::nullopt;
 }
 
@@ -213,7 +226,7 @@ void slot_runner::loop(std::stop_token quit) {
 void slot_runner::run(job what) {
   auto result = result_of(what.assignment);
   auto begin = clock::now();
-  auto outcome = jobs_.run(what.assignment.unit(), what.stop, result);
+  auto outcome = jobs_.run(what.assignment.unit(), what.end, what.stop, result);
   std::chrono::duration<double> wall = clock::now() - begin;
   result.mutable_metrics()->set_wall_seconds(wall.count());
   if (!outcome)

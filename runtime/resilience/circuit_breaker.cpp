@@ -6,9 +6,8 @@
 
 namespace cohort::runtime::resilience {
 
-circuit_breaker::circuit_breaker(uint32_t threshold,
-                                 std::chrono::milliseconds cool_down)
-  : threshold_{std::max(1U, threshold)}, cool_down_{cool_down} {
+circuit_breaker::circuit_breaker(const breaker_settings& settings)
+  : settings_{settings}, window_{settings.window} {
   // nop
 }
 
@@ -26,23 +25,35 @@ std::optional<circuit_breaker::call> circuit_breaker::allow(time_point now) {
   return call{generation_};
 }
 
-void circuit_breaker::succeeded(call which) {
+circuit_breaker::turn circuit_breaker::succeeded(call which, time_point now) {
   if (which.generation != generation_)
-    return;
+    return turn::none;
   failures_ = 0;
-  if (!is_probing_)
-    return;
+  if (!is_probing_) {
+    window_.add(false, now);
+    return turn::none;
+  }
   is_closed_ = true;
   is_probing_ = false;
   retry_at_ = time_point::min();
   ++generation_;
+  return turn::closed;
 }
 
-void circuit_breaker::failed(call which, time_point now) {
+circuit_breaker::turn circuit_breaker::failed(call which, time_point now,
+                                              uint64_t random) {
   if (which.generation != generation_)
-    return;
-  if (is_probing_ || ++failures_ >= threshold_)
-    open(now);
+    return turn::none;
+  if (is_probing_) {
+    open(now, random);
+    return turn::opened_again;
+  }
+  ++failures_;
+  window_.add(true, now);
+  if (!fails_too_often(now))
+    return turn::none;
+  open(now, random);
+  return turn::opened;
 }
 
 void circuit_breaker::abandoned(call which) {
@@ -52,12 +63,25 @@ void circuit_breaker::abandoned(call which) {
   ++generation_;
 }
 
-void circuit_breaker::open(time_point now) {
+bool circuit_breaker::fails_too_often(time_point now) const {
+  if (settings_.failures_in_a_row > 0
+      && failures_ >= settings_.failures_in_a_row)
+    return true;
+  auto seen = window_.within(now);
+  return seen.calls >= settings_.minimum_calls
+         && seen.failures >= settings_.failure_rate * seen.calls;
+}
+
+void circuit_breaker::open(time_point now, uint64_t random) {
   is_closed_ = false;
   is_probing_ = false;
   failures_ = 0;
+  window_.clear();
   ++generation_;
-  retry_at_ = later(now, cool_down_);
+  auto cool_down = std::max(std::chrono::milliseconds{0}, settings_.cool_down);
+  auto jitter = random % (static_cast<uint64_t>(cool_down.count()) / 2 + 1);
+  retry_at_ = later(later(now, cool_down),
+                    std::chrono::milliseconds{static_cast<int64_t>(jitter)});
 }
 
 circuit_breaker::phase circuit_breaker::current(time_point now) const {

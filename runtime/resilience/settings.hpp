@@ -13,6 +13,8 @@ struct supervision_settings {
   unsigned admission_limit = 10; // Tasks at once; more are told "busy".
   unsigned worker_restarts = 5;  // Within the window, then give up loudly.
   std::chrono::seconds worker_restart_window{60};
+  /// What runs gets this long to end, once its process is told to stop.
+  std::chrono::seconds drain{10};
 };
 
 } // namespace cohort::runtime::resilience

@@ -19,24 +19,31 @@ bool lists(const worker_record& worker, uint32_t specialty) {
 } // namespace
 
 worker_record::worker_record(worker_id number, const pb::WorkerHello& greeting,
-                             const pool_settings& settings)
+                             uint32_t its_node,
+                             const resilience::breaker_settings& settings)
   : id{number},
     hello{greeting},
+    node{its_node},
     credits{std::max(1U, greeting.credits())},
-    breaker{settings.quarantine_failures, settings.breaker_cool_down} {
+    breaker{settings} {
   // nop
 }
 
-fleet::fleet(const pool_settings& settings, specialty_table& specialties,
+fleet::fleet(const resilience::breaker_settings& settings,
+             breaker_board& breakers, specialty_table& specialties,
              const held_table& held)
-  : settings_{settings}, specialties_{specialties}, held_{held} {
+  : settings_{settings},
+    breakers_{breakers},
+    specialties_{specialties},
+    held_{held} {
   groups_.resize(specialties_.end());
 }
 
 worker_record* fleet::add(worker_id id, const pb::WorkerHello& hello) {
   if (find(id) != nullptr)
     return nullptr;
-  auto added = std::make_unique<worker_record>(id, hello, settings_);
+  auto added = std::make_unique<worker_record>(
+    id, hello, breakers_.number_of(hello.node()), settings_);
   auto& worker = *added;
   for (auto& specialty : hello.specialties()) {
     if (specialty.kind() == pb::SPECIALTY_KIND_UNSPECIFIED
@@ -159,7 +166,8 @@ void fleet::give_up(worker_record& worker) {
 }
 
 fleet::candidate fleet::first_free(uint32_t specialty, const unit_record& unit,
-                                   const worker_record* avoided) const {
+                                   const worker_record* avoided,
+                                   time_point now) const {
   candidate first;
   if (specialty >= groups_.size())
     return first; // No worker ever had it.
@@ -170,7 +178,7 @@ fleet::candidate fleet::first_free(uint32_t specialty, const unit_record& unit,
     int looked_at = 0;
     for (auto slot = free.next(0); slot; slot = free.next(*slot + 1)) {
       auto* worker = workers_[*slot].get();
-      if (worker == avoided)
+      if (worker == avoided || !may_do(*worker, unit, now))
         continue;
       if (unit.home == 0 || worker->home == unit.home)
         return {worker, bucket};
@@ -188,15 +196,21 @@ uint32_t fleet::usable_for(const unit_record& unit) const {
   return generalists_ + (is_known ? groups_[unit.specialty].only_this : 0);
 }
 
-fleet::choice fleet::choose(const unit_record& unit) const {
+bool fleet::may_do(const worker_record& worker, const unit_record& unit,
+                   time_point now) const {
+  return breakers_.is_calm() || breakers_.allows(worker.node, unit.kind, now);
+}
+
+fleet::choice fleet::choose(const unit_record& unit, time_point now) const {
   auto* avoided = unit.avoids_worker ? find(unit.avoided) : nullptr;
-  auto exact = first_free(unit.specialty, unit, avoided);
-  auto other = first_free(specialty_table::generalist, unit, avoided);
+  auto exact = first_free(unit.specialty, unit, avoided, now);
+  auto other = first_free(specialty_table::generalist, unit, avoided, now);
   if (exact.worker && exact.bucket <= other.bucket)
     return {exact.worker, true};
   if (other.worker)
     return {other.worker, false};
-  if (!avoided || avoided->free_bucket == nowhere || usable_for(unit) > 1)
+  if (!avoided || avoided->free_bucket == nowhere || usable_for(unit) > 1
+      || !may_do(*avoided, unit, now))
     return {};
   auto is_exact = lists(*avoided, unit.specialty);
   return is_exact || avoided->is_generalist ? choice{avoided, is_exact}

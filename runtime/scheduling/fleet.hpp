@@ -19,8 +19,8 @@ namespace cohort::runtime::scheduling {
 ///        one bit for each of them; O(log workers) for its deadline.
 class fleet {
 public:
-  fleet(const pool_settings& settings, specialty_table& specialties,
-        const held_table& held);
+  fleet(const resilience::breaker_settings& settings, breaker_board& breakers,
+        specialty_table& specialties, const held_table& held);
 
   /// Returns nullptr when the id is taken.
   worker_record* add(worker_id id, const pb::WorkerHello& hello);
@@ -49,8 +49,9 @@ public:
   /// behind another unit while somebody is idle; then one of exactly the
   /// specialty before a generalist, one whose slot holds the unit's tree, and
   /// the lowest id. Where the unit failed last it comes again only when no
-  /// other worker that fits is there, busy or not.
-  [[nodiscard]] choice choose(const unit_record& unit) const;
+  /// other worker that fits is there, busy or not. Where a breaker keeps it
+  /// away it does not come; that costs O(workers) while one is not closed.
+  [[nodiscard]] choice choose(const unit_record& unit, time_point now) const;
 
   [[nodiscard]] const deadline_heap& deadlines() const {
     return deadlines_;
@@ -73,14 +74,17 @@ private:
   void leave_free(worker_record& worker);
   void enter_free(worker_record& worker, uint32_t bucket);
   void count_usable(const worker_record& worker, int change);
-  [[nodiscard]] candidate first_free(uint32_t specialty,
-                                     const unit_record& unit,
-                                     const worker_record* avoided) const;
+  [[nodiscard]] candidate
+  first_free(uint32_t specialty, const unit_record& unit,
+             const worker_record* avoided, time_point now) const;
+  [[nodiscard]] bool may_do(const worker_record& worker,
+                            const unit_record& unit, time_point now) const;
   /// How many workers, busy or not, fit the unit.
   [[nodiscard]] uint32_t usable_for(const unit_record& unit) const;
   void renumber();
 
-  const pool_settings& settings_;
+  const resilience::breaker_settings& settings_; // Of workers' own.
+  breaker_board& breakers_;
   specialty_table& specialties_;
   const held_table& held_;
   std::vector<group> groups_; // By specialty.

@@ -19,7 +19,8 @@ struct held_record {
   bool is_expired = false;     // Lost with its worker's trust.
   task_record* task = nullptr; // Of a lost one.
   time_point give_up = time_point::max(); // Of a lost one: on that word.
-  resilience::circuit_breaker::call call;
+  resilience::circuit_breaker::call call; // Of the worker's breaker.
+  breaker_board::pass pass;
   time_point assigned;
   time_point began = time_point::max(); // As its worker's oldest; max: not yet.
 };

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/resilience/later.hpp"
 #include "runtime/scheduling/admission.hpp"
 #include "runtime/scheduling/pool_impl.hpp"
 
@@ -15,13 +16,29 @@ namespace {
 using std::chrono::milliseconds;
 
 /// At most some ten thousand years, at least a millisecond.
-milliseconds lease_of(const pb::WorkUnit& unit, const pool_settings& settings) {
+milliseconds to_milliseconds(const google::protobuf::Duration& duration) {
   constexpr int64_t seconds_max = 315'576'000'000;
-  if (!unit.has_lease())
-    return settings.worker_timeout;
-  auto milli = std::min(unit.lease().seconds(), seconds_max) * 1000
-               + unit.lease().nanos() / 1'000'000;
+  auto milli = std::clamp(duration.seconds(), -seconds_max, seconds_max) * 1000
+               + duration.nanos() / 1'000'000;
   return milliseconds{std::max<int64_t>(1, milli)};
+}
+
+milliseconds lease_of(const pb::WorkUnit& unit, const pool_settings& settings) {
+  return unit.has_lease() ? to_milliseconds(unit.lease())
+                          : settings.worker_timeout;
+}
+
+time_point deadline_of(const pb::WorkUnit& unit, time_point now) {
+  return unit.has_time_left()
+           ? resilience::later(now, to_milliseconds(unit.time_left()))
+           : time_point::max();
+}
+
+resilience::breaker_settings breaker_of(const pool_settings& settings,
+                                        uint32_t failures_in_a_row) {
+  return {failures_in_a_row, settings.breaker_failure_rate,
+          settings.breaker_minimum_calls, settings.breaker_window,
+          settings.breaker_cool_down};
 }
 
 /// Stands for the slot that the unit needs; two that fall together only cost a
@@ -38,14 +55,18 @@ uint64_t home_of(const pb::WorkUnit& unit) {
 
 pool::impl::impl(pool_settings s, uint64_t epoch, uint64_t seed)
   : settings{s},
+    worker_breaker{breaker_of(s, s.quarantine_failures)},
     head_epoch{epoch},
     random{seed},
+    budget{s.retry_budget},
     tasks{units},
-    workers{settings, specialties, held} {
+    breakers{breaker_of(settings, 0)},
+    workers{worker_breaker, breakers, specialties, held} {
   // nop
 }
 
-unit_record& pool::impl::add_unit(requester_id requester, pb::WorkUnit unit) {
+unit_record& pool::impl::add_unit(requester_id requester, pb::WorkUnit unit,
+                                  time_point now) {
   auto& record = units.add(std::move(unit));
   auto& work = units.work_of(record);
   record.phase = unit_phase::blocked;
@@ -54,7 +75,9 @@ unit_record& pool::impl::add_unit(requester_id requester, pb::WorkUnit unit) {
   record.ticket = work.ticket();
   record.is_cpu_bound = work.cpu_bound() && settings.max_cpu_bound > 0;
   record.lease = lease_of(work, settings);
+  record.deadline = deadline_of(work, now);
   record.home = home_of(work);
+  record.kind = kind_of(work);
   tasks.add(tasks.get(requester, work.task_id()), record);
   ++queued;
   return record;
@@ -68,7 +91,7 @@ void pool::impl::submit(requester_id requester, std::vector<pb::WorkUnit> batch,
   auto rejected = plan.rejected.begin();
   std::vector<ending> endings;
   for (auto& unit : batch) {
-    auto& record = add_unit(requester, std::move(unit));
+    auto& record = add_unit(requester, std::move(unit), now);
     sequences.push_back(record.sequence());
     if (rejected != plan.rejected.end()
         && rejected->unit + 1 == sequences.size()) {
@@ -79,7 +102,7 @@ void pool::impl::submit(requester_id requester, std::vector<pb::WorkUnit> batch,
     }
     record.specialty = specialties.use(units.work_of(record).specialty());
   }
-  lanes.resize(std::max<size_t>(lanes.size(), specialties.end() * 2));
+  lanes.resize(std::max<size_t>(lanes.size(), lanes_end()));
   for (auto& [dependency, dependent] : plan.edges) {
     units.find(sequences[dependency])
       ->dependents.push_back(sequences[dependent]);
@@ -206,6 +229,22 @@ void pool::got_further(worker_id worker, uint64_t sequence, uint32_t attempt,
   impl_->workers.place(*from, now);
 }
 
+void pool::drain(time_point now) {
+  impl_->saw(now);
+  impl_->is_draining = true;
+  for (auto& worker : impl_->workers.all())
+    if (worker != nullptr)
+      impl_->take_back_waiting(*worker, now);
+}
+
+bool pool::is_drained() const {
+  auto& workers = impl_->workers.all();
+  return impl_->is_draining
+         && std::all_of(workers.begin(), workers.end(), [](auto& worker) {
+              return worker == nullptr || worker->load == 0;
+            });
+}
+
 void pool::tick(time_point now) {
   impl_->saw(now);
   impl_->tick(now);
@@ -225,8 +264,13 @@ std::vector<effect> pool::take_effects() {
   return std::exchange(impl_->effects, std::move(next));
 }
 
+std::vector<breaker_news> pool::take_breaker_news() {
+  return std::exchange(impl_->news, {});
+}
+
 time_point pool::next_deadline() const {
-  auto next = impl_->workers.deadlines().first_due();
+  auto next = std::min(impl_->workers.deadlines().first_due(),
+                       impl_->breakers.next_probe(impl_->latest));
   return impl_->retries.empty() ? next
                                 : std::min(next, impl_->retries.top().due);
 }
@@ -235,6 +279,10 @@ pb::PoolReport pool::report() const {
   pb::PoolReport report;
   report.set_queued(impl_->queued);
   report.set_retried(impl_->retried);
+  report.set_retries_denied(impl_->retries_denied);
+  report.set_breakers_opened(impl_->breakers_opened);
+  for (auto& what : impl_->breakers.not_closed(impl_->latest))
+    report.add_open_breakers(what);
   report.set_fenced(impl_->fenced);
   report.set_finished(impl_->finished);
   report.set_failed(impl_->failed);

@@ -56,6 +56,13 @@ struct ended_attempt {
   time_point ended;
 };
 
+/// A circuit breaker that opened or closed, for whoever submitted the unit that
+/// did it.
+struct breaker_news {
+  requester_id requester = 0;
+  pb::BreakerChange change;
+};
+
 class pool {
 public:
   pool(pool_settings settings, uint64_t head_epoch, uint64_t seed);
@@ -95,6 +102,10 @@ public:
   void cancel_acknowledged(worker_id worker, uint64_t sequence,
                            uint32_t attempt, time_point now);
 
+  /// From now on nothing begins: what runs goes on, what waits behind it on its
+  /// worker is taken back, and what comes waits.
+  void drain(time_point now);
+
   /// Ends leases, back-offs, cancel time-outs and cool-downs that are due.
   void tick(time_point now);
 
@@ -110,8 +121,13 @@ public:
   /// are observed. One that never began on its worker is none: it counts for
   /// nothing.
   std::vector<ended_attempt> take_ended();
+  /// The breakers that changed since the last call, in order.
+  std::vector<breaker_news> take_breaker_news();
   /// When `tick` has something to do next; time_point::max() when never.
   [[nodiscard]] time_point next_deadline() const;
+
+  /// Whether the pool drains, and no worker holds anything any more.
+  [[nodiscard]] bool is_drained() const;
 
   [[nodiscard]] pb::PoolReport report() const;
   /// Exact specialty first, then a generalist; an empty name when nobody fits.

@@ -1,3 +1,5 @@
+#include <google/protobuf/util/time_util.h>
+
 #include "runtime/resilience/later.hpp"
 #include "runtime/scheduling/pool_impl.hpp"
 
@@ -5,12 +7,18 @@ namespace cohort::runtime::scheduling {
 
 namespace {
 
-/// Lanes come in pairs: a specialty's own, and that of its CPU-bound units.
+/// Lanes come in pairs: of a specialty and kind of work, and of its CPU-bound
+/// units.
 uint32_t lane_of(const unit_record& unit) {
-  return unit.specialty * 2 + (unit.is_cpu_bound ? 1 : 0);
+  auto pair = unit.specialty * work_kinds + static_cast<uint32_t>(unit.kind);
+  return pair * 2 + (unit.is_cpu_bound ? 1 : 0);
 }
 
 } // namespace
+
+uint32_t pool::impl::lanes_end() const {
+  return specialties.end() * work_kinds * 2;
+}
 
 ready_queue& pool::impl::queue_of(const unit_record& unit) {
   auto& lane = lanes[lane_of(unit)];
@@ -24,13 +32,17 @@ void pool::impl::enqueue(unit_record& unit) {
 }
 
 void pool::impl::match(time_point now) {
-  while (workers.has_free()) {
+  while (workers.has_free() && !is_draining) {
     auto best = best_pairing();
     if (best.from == nullptr)
       return;
     auto& unit = *units.find(best.entry->sequence);
     best.from->pop();
-    assign(unit, *best.to.worker, now);
+    unit.phase = unit_phase::backing_off; // In no queue any more.
+    if (unit.deadline > now)
+      assign(unit, *best.to.worker, now);
+    else
+      fail_late(unit);
   }
 }
 
@@ -60,7 +72,7 @@ void pool::impl::consider(ready_queue& queue, pairing& best) {
     return;
   if (best.from != nullptr && first->how.rank < best.entry->how.rank)
     return;
-  auto choice = workers.choose(*units.find(first->sequence));
+  auto choice = workers.choose(*units.find(first->sequence), latest);
   if (choice.worker == nullptr)
     return;
   if (best.from != nullptr && first->how.rank == best.entry->how.rank) {
@@ -76,6 +88,8 @@ void pool::impl::consider(ready_queue& queue, pairing& best) {
 void pool::impl::assign(unit_record& unit, worker_record& worker,
                         time_point now) {
   retried += unit.attempt > 0 ? 1 : 0;
+  if (unit.attempt == 0)
+    budget.first_attempt();
   --queued;
   unit.phase = unit_phase::running;
   ++unit.attempt;
@@ -88,6 +102,7 @@ void pool::impl::assign(unit_record& unit, worker_record& worker,
   attempt.assigned = now;
   // Only workers whose breaker lets a call pass are free.
   attempt.call = worker.breaker.allow(now).value_or(attempt.call);
+  attempt.pass = breakers.allow(worker.node, unit.kind, now);
   cpu_bound_held += unit.is_cpu_bound ? 1 : 0;
   if (worker.load == 0)
     worker.busy_since = now;
@@ -105,6 +120,10 @@ void pool::impl::assign(unit_record& unit, worker_record& worker,
   out.assignment.set_attempt(attempt.attempt);
   out.assignment.set_head_epoch(head_epoch);
   *out.assignment.mutable_unit() = units.work_of(unit);
+  if (unit.deadline != time_point::max())
+    *out.assignment.mutable_unit()->mutable_time_left()
+      = google::protobuf::util::TimeUtil::NanosecondsToDuration(
+        std::chrono::nanoseconds{unit.deadline - now}.count());
   workers.place(worker, now);
 }
 
@@ -114,8 +133,10 @@ void pool::impl::start_lease(worker_record& worker, time_point now) {
     return;
   auto& first = held.at(worker.first);
   first.began = std::min(first.began, now);
-  worker.lease = units.find(first.sequence)->lease;
-  worker.lease_end = resilience::later(now, worker.lease);
+  auto& unit = *units.find(first.sequence);
+  worker.lease = unit.lease;
+  worker.lease_end = std::min(resilience::later(now, unit.lease),
+                              unit.deadline);
 }
 
 } // namespace cohort::runtime::scheduling

@@ -4,18 +4,8 @@
 #include "runtime/resilience/later.hpp"
 #include "runtime/scheduling/pool_impl.hpp"
 #include "runtime/telemetry/attempt_span.hpp"
-#include "runtime/telemetry/metrics.hpp"
 
 namespace cohort::runtime::scheduling {
-
-namespace {
-
-bool is_fault_of_worker(errc code) {
-  return code == errc::crashed || code == errc::tool_failed
-         || code == errc::timed_out;
-}
-
-} // namespace
 
 pb::AttemptResult failure(errc code, std::string message) {
   pb::AttemptResult result;
@@ -39,11 +29,10 @@ void pool::impl::finish(worker_record& worker, uint64_t sequence,
     return;
   }
   auto done = let_go(unit->held, now);
-  judge(worker, done.call, result, now);
-  note_end(done, *unit,
-           result.has_error() ? pb::ATTEMPT_END_FAILED
-                              : pb::ATTEMPT_END_FINISHED,
-           result, now);
+  auto how = result.has_error() ? pb::ATTEMPT_END_FAILED
+                                : pb::ATTEMPT_END_FINISHED;
+  judge(done, *unit, how, result, now);
+  note_end(done, *unit, how, result, now);
   result.set_worker(worker.hello.worker());
   if (!result.has_error())
     succeed(*unit, std::move(result));
@@ -54,21 +43,6 @@ void pool::impl::finish(worker_record& worker, uint64_t sequence,
     endings.push_back({sequence, std::move(result)});
     fail(std::move(endings));
   }
-}
-
-/// What the result says about the worker: one that answers works, even if the
-/// task does not.
-void pool::impl::judge(worker_record& worker,
-                       resilience::circuit_breaker::call call,
-                       const pb::AttemptResult& result, time_point now) {
-  ++(result.has_error() ? worker.failed : worker.finished);
-  if (result.has_metrics())
-    telemetry::add(worker.metrics, result.metrics());
-  if (result.has_error()
-      && is_fault_of_worker(static_cast<errc>(result.error().code())))
-    worker.breaker.failed(call, now);
-  else
-    worker.breaker.succeeded(call);
 }
 
 void pool::impl::note_end(const held_record& attempt, const unit_record& unit,
@@ -132,16 +106,39 @@ void pool::impl::fail(std::vector<ending> endings) {
 
 void pool::impl::retry_or_fail(unit_record& unit, pb::AttemptResult why,
                                worker_id where, time_point now) {
-  if (unit.tries >= settings.max_attempts) {
-    auto& error = *why.mutable_error();
-    error.set_recoverable(false);
-    error.set_message(error.message() + " (given up after "
-                      + std::to_string(unit.tries)
-                      + (unit.tries == 1 ? " attempt)" : " attempts)"));
-    std::vector<ending> endings;
-    endings.push_back({unit.sequence(), std::move(why)});
-    return fail(std::move(endings));
-  }
+  if (unit.tries >= settings.max_attempts || budget.may_retry())
+    return redo_or_fail(unit, std::move(why), where, now);
+  ++retries_denied;
+  fail(unit, std::move(why), "not tried again: the retry budget is spent");
+}
+
+void pool::impl::redo_or_fail(unit_record& unit, pb::AttemptResult why,
+                              worker_id where, time_point now) {
+  if (unit.tries < settings.max_attempts)
+    return back_off(unit, where, now);
+  fail(unit, std::move(why),
+       "given up after " + std::to_string(unit.tries)
+         + (unit.tries == 1 ? " attempt" : " attempts"));
+}
+
+void pool::impl::fail(unit_record& unit, pb::AttemptResult why,
+                      const std::string& how) {
+  auto& error = *why.mutable_error();
+  error.set_recoverable(false);
+  error.set_message(error.message() + " (" + how + ')');
+  std::vector<ending> endings;
+  endings.push_back({unit.sequence(), std::move(why)});
+  fail(std::move(endings));
+}
+
+void pool::impl::fail_late(unit_record& unit) {
+  std::vector<ending> endings;
+  endings.push_back(
+    {unit.sequence(), failure(errc::timed_out, "the task's time is over")});
+  fail(std::move(endings));
+}
+
+void pool::impl::back_off(unit_record& unit, worker_id where, time_point now) {
   ++queued;
   unit.phase = unit_phase::backing_off;
   unit.avoids_worker = true;

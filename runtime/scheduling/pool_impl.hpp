@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/errc.hpp"
+#include "runtime/resilience/retry_budget.hpp"
 #include "runtime/scheduling/fleet.hpp"
 #include "runtime/scheduling/pool.hpp"
 #include "runtime/scheduling/ready_queue.hpp"
@@ -20,7 +21,7 @@ namespace cohort::runtime::scheduling {
 struct pool::impl {
   impl(pool_settings s, uint64_t epoch, uint64_t seed);
 
-  /// Ready units of one specialty and kind of load.
+  /// Ready units of one specialty, kind of work and kind of load.
   struct lane_record {
     ready_queue ready;
     std::map<worker_id, ready_queue> avoiding; // That failed on this worker.
@@ -47,16 +48,21 @@ struct pool::impl {
   };
 
   const pool_settings settings;
+  const resilience::breaker_settings worker_breaker;
   const uint64_t head_epoch;
   std::mt19937_64 random;
+  resilience::retry_budget budget;
   std::vector<effect> effects;
+  bool is_draining = false; // Nothing begins.
   bool is_observed = false;
   std::vector<ended_attempt> ended; // Only while they are observed.
+  std::vector<breaker_news> news;
 
   unit_table units;
   task_table tasks;
   specialty_table specialties;
   held_table held;
+  breaker_board breakers;
   fleet workers;
   std::vector<lane_record> lanes;
   slot_set active_lanes; // Those that may have ready units.
@@ -64,6 +70,8 @@ struct pool::impl {
   uint64_t next_order = 0;
   uint64_t queued = 0; // Blocked, ready or backing off.
   uint64_t retried = 0;
+  uint64_t retries_denied = 0;
+  uint64_t breakers_opened = 0;
   uint64_t fenced = 0;
   uint64_t finished = 0; // Units.
   uint64_t failed = 0;
@@ -81,11 +89,13 @@ struct pool::impl {
   void submit(requester_id requester, std::vector<pb::WorkUnit> batch,
               time_point now);
   void enqueue_ready(const std::vector<uint64_t>& sequences);
-  unit_record& add_unit(requester_id requester, pb::WorkUnit unit);
+  unit_record& add_unit(requester_id requester, pb::WorkUnit unit,
+                        time_point now);
 
   // -- pool_dispatch.cpp: from ready to running
   // --------------------------------
 
+  [[nodiscard]] uint32_t lanes_end() const;
   [[nodiscard]] ready_queue& queue_of(const unit_record& unit);
   void enqueue(unit_record& unit);
   /// Assigns as long as there is a ready unit and a free worker that fits it.
@@ -101,8 +111,6 @@ struct pool::impl {
 
   void finish(worker_record& worker, uint64_t sequence, uint32_t attempt,
               pb::AttemptResult result, time_point now);
-  void judge(worker_record& worker, resilience::circuit_breaker::call call,
-             const pb::AttemptResult& result, time_point now);
   /// Tells the observer of an attempt that is over, if there is one.
   /// REQUIRES: the unit is still there.
   void note_end(const held_record& attempt, const unit_record& unit,
@@ -113,12 +121,39 @@ struct pool::impl {
   void succeed(unit_record& unit, pb::AttemptResult result);
   /// Fails these and, without trying them, all that depend on them.
   void fail(std::vector<ending> endings);
-  /// An attempt failed; another may not.
+  /// An attempt failed; another may not, if the retry budget has something
+  /// left.
   void retry_or_fail(unit_record& unit, pb::AttemptResult why, worker_id where,
                      time_point now);
+  /// An attempt was lost with its worker, which says nothing about the unit:
+  /// the retry budget does not pay for another one.
+  void redo_or_fail(unit_record& unit, pb::AttemptResult why, worker_id where,
+                    time_point now);
+  void back_off(unit_record& unit, worker_id where, time_point now);
+  void fail(unit_record& unit, pb::AttemptResult why, const std::string& how);
+  /// Its task's time is over. REQUIRES: it is in no queue.
+  void fail_late(unit_record& unit);
   /// Tells the requester, and forgets the unit.
   void end(unit_record& unit, pb::AttemptResult result);
   void remove_unit(unit_record& unit);
+
+  // -- pool_breakers.cpp: what keeps failing
+  // -----------------------------------
+
+  /// Counts the attempt for its worker, and tells the breakers of worker, node
+  /// and work. REQUIRES: the unit is still there.
+  void judge(const held_record& attempt, const unit_record& unit,
+             pb::AttemptEnd how, const pb::AttemptResult& result,
+             time_point now);
+  using turn = resilience::circuit_breaker::turn;
+  void tell(const unit_record& unit, turn what, std::string breaker,
+            const std::string& why);
+  /// The attempt says nothing about anybody.
+  void abandon(const held_record& attempt, work_kind kind, time_point now);
+  /// A probe failed. If no node can do that kind of work, those who wait for it
+  /// have waited long enough.
+  void fail_if_broken_everywhere(work_kind kind, const std::string& why,
+                                 time_point now);
 
   // -- pool_stops.cpp: attempts that are taken away
   // ----------------------------
@@ -136,6 +171,10 @@ struct pool::impl {
   /// The attempt never began: it counts for nothing.
   void give_back(unit_record& unit);
   void end_lease(worker_record& worker, time_point now);
+  /// The task's time is over for what the worker runs, which is nobody's fault.
+  void cut(worker_record& worker, time_point now);
+  /// Takes back what waits behind another attempt.
+  void take_back_waiting(worker_record& worker, time_point now);
   /// Takes everything off a worker that nothing is expected of any more.
   void strip(worker_record& worker, errc code, const std::string& why,
              time_point now);

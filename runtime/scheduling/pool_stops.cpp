@@ -60,7 +60,7 @@ void pool::impl::stop(uint32_t place, bool is_expired, time_point now) {
   ++unit.task->stopping;
   ++worker.lost;
   worker.expired += is_expired ? 1 : 0;
-  worker.breaker.abandoned(attempt.call);
+  abandon(attempt, unit.kind, now);
   if (worker.first == place)
     worker.lease_end = time_point::max();
   auto& out = effects.emplace_back();
@@ -104,7 +104,7 @@ void pool::impl::end_lease(worker_record& worker, time_point now) {
                                         + std::to_string(worker.lease.count())
                                         + " ms");
   why.set_worker(worker.hello.worker());
-  judge(worker, held.at(place).call, why, now);
+  judge(held.at(place), unit, pb::ATTEMPT_END_LOST, why, now);
   note_end(held.at(place), unit, pb::ATTEMPT_END_LOST, why, now);
   stop(place, true, now);
   retry_or_fail(unit, std::move(why), worker.id, now);
@@ -114,6 +114,26 @@ void pool::impl::end_lease(worker_record& worker, time_point now) {
     auto& behind = *units.find(held.at(place).sequence);
     stop(place, true, now);
     give_back(behind);
+  }
+}
+
+void pool::impl::cut(worker_record& worker, time_point now) {
+  auto place = worker.first;
+  auto& unit = *units.find(held.at(place).sequence);
+  note_end(held.at(place), unit, pb::ATTEMPT_END_CANCELLED,
+           failure(errc::timed_out, "the task's time is over"), now);
+  stop(place, false, now);
+  fail_late(unit);
+}
+
+void pool::impl::take_back_waiting(worker_record& worker, time_point now) {
+  for (auto place = worker.first; place != nowhere;
+       place = held.at(place).next) {
+    if (place == worker.first || held.at(place).is_lost)
+      continue;
+    auto& unit = *units.find(held.at(place).sequence);
+    stop(place, false, now);
+    give_back(unit);
   }
 }
 
@@ -127,20 +147,23 @@ void pool::impl::strip(worker_record& worker, errc code, const std::string& why,
     }
     auto& unit = *units.find(attempt.sequence);
     if (!is_first) {
+      abandon(attempt, unit.kind, now);
       give_back(unit);
       continue;
     }
     auto lost = failure(code, why);
     lost.set_worker(worker.hello.worker());
-    judge(worker, attempt.call, lost, now);
+    judge(attempt, unit, pb::ATTEMPT_END_LOST, lost, now);
     note_end(attempt, unit, pb::ATTEMPT_END_LOST, lost, now);
-    retry_or_fail(unit, std::move(lost), worker.id, now);
+    redo_or_fail(unit, std::move(lost), worker.id, now);
   }
 }
 
 void pool::impl::look_at(worker_record& worker, time_point now) {
-  if (worker.lease_end <= now)
-    end_lease(worker, now);
+  if (worker.lease_end <= now) {
+    auto& unit = *units.find(held.at(worker.first).sequence);
+    unit.deadline <= now ? cut(worker, now) : end_lease(worker, now);
+  }
   if (held.first_give_up(worker) <= now) {
     workers.give_up(worker);
     for (auto place = worker.first; place != nowhere;

@@ -15,9 +15,15 @@ struct pool_settings {
   std::chrono::milliseconds retry_backoff_max{10'000};
   unsigned max_cpu_bound = 0; // CPU-bound units that run at once; 0: no limit.
   unsigned prefetch = 1;      // Credits of a worker. >= 1.
-  unsigned quarantine_failures = 3; // Crashes in a row that open the
-                                    // worker's circuit breaker.
-  std::chrono::milliseconds breaker_cool_down{5'000};
+  double retry_budget = 0.2;  // Retries for each first attempt.
+  /// In a row: that many open a worker's circuit breaker.
+  unsigned quarantine_failures = 3;
+  /// Any breaker opens when this share fails of at least so many calls that
+  /// ended within the window.
+  double breaker_failure_rate = 0.5;
+  unsigned breaker_minimum_calls = 10;
+  std::chrono::milliseconds breaker_window{60'000};
+  std::chrono::milliseconds breaker_cool_down{5'000}; // At least.
 };
 
 } // namespace cohort::runtime::scheduling

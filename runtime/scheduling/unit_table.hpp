@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "messages/v1/assignment.pb.h"
+#include "runtime/scheduling/breaker_board.hpp"
 #include "runtime/scheduling/pool.hpp"
 
 namespace cohort::runtime::scheduling {
@@ -35,6 +36,7 @@ struct alignas(64) unit_record {
   unit_phase phase = unit_phase::unused;
   bool is_cpu_bound = false; // And that is limited.
   bool avoids_worker = false;
+  work_kind kind = work_kind::any;
   uint32_t specialty = 0;
   uint32_t missing = 0;    // Dependencies that are not done.
   uint32_t attempt = 0;    // Number of the last dispatch.
@@ -43,6 +45,7 @@ struct alignas(64) unit_record {
   uint64_t home = 0; // Stands for workspace and tree; 0: any slot will do.
 
   std::chrono::milliseconds lease{0};
+  time_point deadline = time_point::max(); // Its task's.
   uint64_t ticket = 0;
   worker_id avoided = 0;            // Where it failed last.
   std::vector<uint64_t> dependents; // Sequences; some may be gone.

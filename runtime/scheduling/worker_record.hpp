@@ -11,10 +11,11 @@ namespace cohort::runtime::scheduling {
 
 struct worker_record {
   worker_record(worker_id number, const pb::WorkerHello& greeting,
-                const pool_settings& settings);
+                uint32_t node, const resilience::breaker_settings& settings);
 
   worker_id id;
   pb::WorkerHello hello;
+  uint32_t node; // Its number on the breaker board.
   uint32_t credits;
   uint32_t slot = nowhere; // Its place in the fleet; ascends with the id.
   std::vector<uint32_t> specialties; // Without repetition.

@@ -84,6 +84,10 @@ struct metrics_registry::impl {
     = count("cohort_attempts_retried_total",
             "Attempts at units that were tried before.")
         .Add({});
+  prometheus::Counter& retries_denied
+    = count("cohort_retries_denied_total",
+            "Units that were not tried again, as the retry budget was spent.")
+        .Add({});
   prometheus::Counter& fenced = count("cohort_results_fenced_total",
                                       "Late results that were dropped.")
                                   .Add({});
@@ -93,9 +97,17 @@ struct metrics_registry::impl {
     = gauge("cohort_workers_quarantined",
             "Workers that get nothing, as they did not answer.")
         .Add({});
-  prometheus::Gauge& breakers_open
+  prometheus::Gauge& workers_open
     = gauge("cohort_workers_breaker_open",
-            "Workers that get nothing for a while, as they failed in a row.")
+            "Workers that get nothing for a while, as they failed too often.")
+        .Add({});
+  prometheus::Counter& breakers_opened
+    = count("cohort_breakers_opened_total",
+            "Circuit breakers of workers, nodes and kinds of work that opened.")
+        .Add({});
+  prometheus::Gauge& breakers_open
+    = gauge("cohort_breakers_open",
+            "Circuit breakers of nodes and kinds of work that are not closed.")
         .Add({});
   prometheus::Gauge& credits = gauge("cohort_worker_credits",
                                      "Units that all workers can hold.")
@@ -165,22 +177,25 @@ void metrics_registry::see(const pb::PoolReport& pool) {
   uint64_t running = 0;
   uint64_t credits = 0;
   uint64_t quarantined = 0;
-  uint64_t breakers_open = 0;
+  uint64_t workers_open = 0;
   for (auto& worker : pool.workers()) {
     running += worker.running();
     credits += worker.credits();
     quarantined += worker.quarantined() ? 1 : 0;
-    breakers_open += worker.breaker_open() ? 1 : 0;
+    workers_open += worker.breaker_open() ? 1 : 0;
   }
   impl_->units_queued.Set(static_cast<double>(pool.queued()));
   impl_->units_running.Set(static_cast<double>(running));
   impl_->workers.Set(pool.workers_size());
   impl_->quarantined.Set(static_cast<double>(quarantined));
-  impl_->breakers_open.Set(static_cast<double>(breakers_open));
+  impl_->workers_open.Set(static_cast<double>(workers_open));
   impl_->credits.Set(static_cast<double>(credits));
   raise(impl_->units.Add({{"outcome", "finished"}}), pool.finished());
   raise(impl_->units.Add({{"outcome", "failed"}}), pool.failed());
   raise(impl_->retried, pool.retried());
+  raise(impl_->retries_denied, pool.retries_denied());
+  raise(impl_->breakers_opened, pool.breakers_opened());
+  impl_->breakers_open.Set(pool.open_breakers_size());
   raise(impl_->fenced, pool.fenced());
 }
 

@@ -481,4 +481,43 @@ TEST_CASE("a result that could not be applied is partial, with the reason") {
         != std::string::npos);
 }
 
+TEST_CASE("breakers that opened because of the task are in its journal, "
+          "whoever asked for the units") {
+  pb::BreakerChange opened;
+  opened.set_what("checks with gcc on alpha");
+  opened.set_is_open(true);
+  opened.set_why("g++ is broken");
+  pb::BreakerChange closed;
+  closed.set_what(opened.what());
+  supervised task{"check"};
+  SUBCASE("the supervisor did") {
+    task.feed(opened);
+    task.feed(closed);
+  }
+  SUBCASE("the coordinator did") {
+    task.run("repair");
+    task.feed_coordinator(opened);
+    task.feed_coordinator(closed);
+  }
+  SUBCASE("the gatekeeper did") {
+    task.run("gates");
+    pb::GatesFinished gates;
+    gates.set_run(task.take("gates").as<pb::RunGates>()->run());
+    *gates.add_breakers() = opened;
+    *gates.add_breakers() = closed;
+    task.feed(gates);
+  }
+  CHECK(task.count(pb::Event::kBreakerOpened) == 1);
+  CHECK(task.count(pb::Event::kBreakerClosed) == 1);
+  for (auto& event : task.journal)
+    if (event.has_breaker_opened()) {
+      CHECK(event.breaker_opened().what() == "checks with gcc on alpha");
+      CHECK(event.breaker_opened().why() == "g++ is broken");
+    }
+  // Who goes on from this journal goes on as ever.
+  task.resume();
+  task.run();
+  CHECK(task.result().outcome() == pb::TASK_OUTCOME_DONE);
+}
+
 } // namespace cohort::tests::supervisor_machine_test

@@ -59,6 +59,9 @@ TEST_CASE("all that Prometheus reads (REWRITE=1 agrees)") {
   pool.set_finished(1);
   pool.set_failed(2);
   pool.set_retried(3);
+  pool.set_retries_denied(2);
+  pool.set_breakers_opened(5);
+  pool.add_open_breakers("checks with gcc on alpha");
   pool.set_fenced(1);
   for (auto quarantined : {false, true}) {
     auto& worker = *pool.add_workers();
