@@ -47,25 +47,13 @@ void answer(client_desk_self self, const client_ask& to,
   reply_to(self, to.link, std::move(out));
 }
 
-void refuse(client_desk_self self, const client_ask& to, errc code,
-            const std::string& why) {
-  pb::ClientReport report;
-  report.set_code(static_cast<uint32_t>(code));
-  report.set_message(why);
-  answer(self, to, std::move(report));
-}
-
-/// From another actor: ours keep their code and sentence.
 void refuse(client_desk_self self, const client_ask& to,
-            const caf::error& why) {
-  auto code = why.category() == caf::atom("cohort")
-                ? static_cast<errc>(why.code())
-                : errc::internal;
-  auto words = self->system().render(why);
-  auto context = why.context();
-  context.apply(caf::message_handler{
-    [&](const std::string& sentence) { words = sentence; }});
-  refuse(self, to, code, words);
+            const runtime::error& why) {
+  pb::ClientReport report;
+  report.set_code(static_cast<uint32_t>(why.code));
+  report.set_message(why.message);
+  report.set_retry_after_seconds(why.retry_after_seconds);
+  answer(self, to, std::move(report));
 }
 
 /// Puts an accepted task into the table, where its progress may be already.
@@ -92,7 +80,9 @@ void on_submit(client_desk_self self, const desk_neighbours& others,
         *report.mutable_accepted() = accepted;
         answer(self, from, std::move(report));
       },
-      [=](const caf::error& why) { refuse(self, from, why); });
+      [=](const caf::error& why) {
+        refuse(self, from, from_caf(self->system(), why));
+      });
 }
 
 void on_cancel(client_desk_self self, const desk_neighbours& others,
@@ -104,7 +94,9 @@ void on_cancel(client_desk_self self, const desk_neighbours& others,
         *report.mutable_cancelled() = cancelled;
         answer(self, from, std::move(report));
       },
-      [=](const caf::error& why) { refuse(self, from, why); });
+      [=](const caf::error& why) {
+        refuse(self, from, from_caf(self->system(), why));
+      });
 }
 
 void on_tasks(client_desk_self self, const desk_neighbours& others,
@@ -134,7 +126,7 @@ void on_result_query(client_desk_self self, const desk_neighbours& others,
   if (auto done = state.results.find(id); done != state.results.end())
     return give_result(self, from, done->second);
   if (state.tasks.count(id) > 0)
-    return refuse(self, from, errc::busy, "task " + id + " still runs");
+    return refuse(self, from, {errc::busy, "task " + id + " still runs"});
   state.waits_for_result.emplace_back(id, from);
   pb::ReadEvents read;
   read.set_task_id(id);
@@ -152,8 +144,8 @@ void on_events(client_desk_self self, const pb::EventList& events) {
     if (event.has_finished())
       result = &event.finished().result();
   if (!result)
-    return refuse(self, to, errc::not_found,
-                  "the journal knows no result of task " + id);
+    return refuse(
+      self, to, {errc::not_found, "the journal knows no result of task " + id});
   auto light = *result;
   light.clear_evidence();
   give_result(self, to, light);
@@ -221,7 +213,7 @@ void on_watch(client_desk_self self, const client_ask& from,
               const std::string& id) {
   auto& state = self->state;
   if (!id.empty() && state.tasks.count(id) == 0)
-    return refuse(self, from, errc::not_found, "no task " + id + " is known");
+    return refuse(self, from, {errc::not_found, "no task " + id + " is known"});
   if (auto done = state.results.find(id); done != state.results.end()) {
     pb::ClientReport report;
     auto& event = *report.mutable_progress()->add_events();
@@ -257,8 +249,9 @@ void on_request(client_desk_self self, const desk_neighbours& others,
     case pb::ClientRequest::kWatch:
       return on_watch(self, from, request.watch().task_id());
     default:
-      return refuse(self, from, errc::invalid_request,
-                    "this head does not know the request; update it");
+      return refuse(self, from,
+                    {errc::invalid_request,
+                     "this head does not know the request; update it"});
   }
 }
 
@@ -300,8 +293,8 @@ client_desk(client_desk_self self, orchestrator_actor orchestrator,
       auto& waits = self->state.waits_for_result;
       if (waits.empty())
         return;
-      refuse(self, waits.front().second, static_cast<errc>(failed.code()),
-             failed.message());
+      refuse(self, waits.front().second,
+             {static_cast<errc>(failed.code()), failed.message()});
       waits.pop_front();
     },
   };

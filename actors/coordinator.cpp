@@ -4,7 +4,10 @@
 #include <utility>
 #include <variant>
 
+#include <google/protobuf/util/time_util.h>
+
 #include "actors/journaling.hpp"
+#include "runtime/coordination/acceptance.hpp"
 
 namespace cohort::actors {
 
@@ -30,6 +33,9 @@ struct coordinator_shell {
     self->send(others.council, std::move(x));
   }
   void carry_out(pb::SubmitUnits& x) const {
+    coordination::hand_down_deadline(
+      x, self->state.machine.start.request(),
+      google::protobuf::util::TimeUtil::GetCurrentTime());
     self->send(others.pool, std::move(x));
   }
   void carry_out(pb::MergePatch& x) const {
@@ -71,6 +77,8 @@ coordinator(coordinator_self self, services others,
     [=](const pb::StopCoordination& stop) { feed(stop); },
     [=](const pb::ReviewOutcome& outcome) { feed(outcome); },
     [=](pb::UnitsFinished& finished) {
+      for (auto& change : *finished.mutable_breakers())
+        feed(std::move(change));
       for (auto& result : *finished.mutable_results())
         feed(std::move(result));
     },
@@ -86,6 +94,9 @@ coordinator(coordinator_self self, services others,
       if (stored.code() != 0)
         feed(runtime::error{static_cast<runtime::errc>(stored.code()),
                             stored.message()});
+    },
+    [=](const pb::Drain&) { // Behind all that has come until now.
+      reply_to(self, self->current_sender(), pb::Drained{});
     },
   };
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "runtime/analysis/evidence.hpp"
@@ -88,6 +89,12 @@ struct keeper {
     go_on(run);
   }
 
+  void on_breaker(pb::BreakerChange& change) const {
+    auto found = self->state.runs.find(change.task_id());
+    if (found != self->state.runs.end())
+      found->second.breakers.push_back(std::move(change));
+  }
+
   static pb::TestReport test_report(pb::AttemptResult& result) {
     if (result.has_tests())
       return std::move(*result.mutable_tests());
@@ -163,6 +170,9 @@ struct keeper {
       pb::GATE_KIND_MUTATION, settings.mutation_testing_threshold, "mutation");
     for (auto& report : run.after)
       *finished.add_after() = std::move(report);
+    finished.mutable_breakers()->Add(
+      std::make_move_iterator(run.breakers.begin()),
+      std::make_move_iterator(run.breakers.end()));
     auto asker = run.asker;
     self->state.runs.erase(run.request.task_id());
     reply_to(self, asker, std::move(finished));
@@ -197,6 +207,8 @@ gatekeeper(gatekeeper_self self, worker_pool_actor pool,
       keeper{self, pool, settings}.on_cancel(cancel);
     },
     [=](pb::UnitsFinished& finished) {
+      for (auto& change : *finished.mutable_breakers())
+        keeper{self, pool, settings}.on_breaker(change);
       for (auto& result : *finished.mutable_results())
         keeper{self, pool, settings}.on_result(result);
     },

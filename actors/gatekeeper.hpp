@@ -34,6 +34,7 @@ struct gatekeeper_state {
     bool tests_are_due = false; // Once the checks say that it builds.
     caf::actor_clock::time_point started;
     double check_seconds = 0;
+    std::vector<pb::BreakerChange> breakers; // Because of its units.
   };
 
   std::map<std::string, run> runs;                       // By task.

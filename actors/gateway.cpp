@@ -143,18 +143,24 @@ void on_node_query(gateway_self self, const gateway_neighbours& others,
           [reply](const caf::error&) mutable { reply(pb::PoolReport{}); });
 }
 
+/// The node's workers get nothing more, and it hears that this was the last.
+runtime::expected<void> drain(gateway_self self, const std::string& node) {
+  auto drained = self->state.link->drain(node);
+  if (!drained)
+    return drained.error();
+  for (auto& [name, worker] : self->state.sessions.at(*drained).workers)
+    self->send(worker, pb::Drain{});
+  pb::LinkMessage message;
+  message.mutable_drain();
+  self->state.link->send(*drained, message, self->clock().now());
+  return {};
+}
+
 void on_drain(gateway_self self, uint64_t session, uint64_t request,
               const std::string& node) {
   pb::ClientReport report;
   report.set_request(request);
-  auto drained = self->state.link->drain(node);
-  if (drained) {
-    for (auto& [name, worker] : self->state.sessions.at(*drained).workers)
-      self->send(worker, pb::Drain{});
-    pb::LinkMessage message;
-    message.mutable_drain();
-    self->state.link->send(*drained, message, self->clock().now());
-  } else {
+  if (auto drained = drain(self, node); !drained) {
     report.set_code(static_cast<uint32_t>(drained.error().code));
     report.set_message(drained.error().message);
   }
@@ -184,6 +190,11 @@ void on_received(gateway_self self, const gateway_neighbours& others,
     return on_from_worker(self, others, id, message.from_worker());
   if (message.has_client_request() && !is_node)
     return on_client(self, others, id, std::move(message));
+  if (message.has_drain() && is_node) {
+    // It is there, or it would not speak.
+    static_cast<void>(drain(self, found->second.who.name));
+    return;
+  }
   if ((message.has_objects_wanted() || message.has_objects_sent()) && is_node) {
     if (message.has_objects_wanted() && ++found->second.asks > asks_max)
       return self->state.link->end(id, "it asks for more than it takes",

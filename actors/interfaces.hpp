@@ -57,10 +57,10 @@ using dispatcher_actor
                      accepts<pb::CancelAcknowledged>>;
 
 /// Sends UnitsFinished and UnitsCancelled to requesters, AttemptSpans to
-/// whoever observes.
+/// whoever observes, Drained to whoever sent Drain.
 using worker_pool_actor = dispatcher_actor::extend<
   accepts<pb::SubmitUnits>, accepts<pb::CancelUnits>, accepts<pb::RetireWorker>,
-  accepts<pb::TimerExpired>, accepts<pb::ObserveAttempts>,
+  accepts<pb::Drain>, accepts<pb::TimerExpired>, accepts<pb::ObserveAttempts>,
   answers<pb::PoolQuery, pb::PoolReport>,
   answers<pb::SpecializedWorkerQuery, pb::SpecializedWorkerReport>>;
 
@@ -77,33 +77,39 @@ using gatekeeper_actor
   = caf::typed_actor<accepts<pb::RunGates>, accepts<pb::CancelUnits>,
                      accepts<pb::UnitsFinished>, accepts<pb::UnitsCancelled>>;
 
-/// Sends CoordinationReport to whoever sent StartCoordination.
+/// Sends CoordinationReport to whoever sent StartCoordination, Drained to
+/// whoever sent Drain.
 using coordinator_actor
   = caf::typed_actor<accepts<pb::StartCoordination>,
                      accepts<pb::StopCoordination>, accepts<pb::ReviewOutcome>,
                      accepts<pb::UnitsFinished>, accepts<pb::UnitsCancelled>,
                      accepts<pb::MergeReport>, accepts<pb::StoreFailed>,
-                     accepts<pb::EventsStored>>;
+                     accepts<pb::EventsStored>, accepts<pb::Drain>>;
 
 /// Begins with a TaskRequest, or with the journal of a task that goes on. Sends
-/// TaskAccepted and TaskResult to whoever sent that.
-using task_supervisor_actor
-  = caf::typed_actor<accepts<pb::TaskRequest>, accepts<pb::CancelTask>,
-                     accepts<pb::SnapshotReport>, accepts<pb::CompareReport>,
-                     accepts<pb::RevertReport>, accepts<pb::DeliveryReport>,
-                     accepts<pb::StoreFailed>, accepts<pb::UnitsFinished>,
-                     accepts<pb::UnitsCancelled>,
-                     accepts<pb::CoordinationReport>,
-                     accepts<pb::GatesFinished>, accepts<pb::EventsStored>,
-                     accepts<pb::EventList>, accepts<pb::TimerExpired>>;
+/// TaskAccepted and TaskResult to whoever sent that, Drained to whoever sent
+/// Drain.
+using task_supervisor_actor = caf::typed_actor<
+  accepts<pb::TaskRequest>, accepts<pb::CancelTask>,
+  accepts<pb::SnapshotReport>, accepts<pb::CompareReport>,
+  accepts<pb::RevertReport>, accepts<pb::DeliveryReport>,
+  accepts<pb::StoreFailed>, accepts<pb::UnitsFinished>,
+  accepts<pb::UnitsCancelled>, accepts<pb::CoordinationReport>,
+  accepts<pb::GatesFinished>, accepts<pb::EventsStored>, accepts<pb::EventList>,
+  accepts<pb::TimerExpired>, accepts<pb::Drain>, accepts<pb::Drained>>;
 
-/// An EventList is the journal of a task that is to go on.
+/// What can be told to finish what it does, and to begin nothing new.
+using drainable_actor = caf::typed_actor<accepts<pb::Drain>>;
+
+/// An EventList is the journal of a task that is to go on. Sends Drained to
+/// whoever sent Drain.
 using orchestrator_actor
   = caf::typed_actor<answers<pb::TaskRequest, pb::TaskAccepted>,
                      answers<pb::EventList, pb::TaskAccepted>,
                      answers<pb::CancelTask, pb::TaskCancelled>,
                      accepts<pb::TaskAccepted>, accepts<pb::TaskResult>,
-                     accepts<pb::EventsStored>>;
+                     accepts<pb::EventsStored>, accepts<pb::Drain>,
+                     accepts<pb::Drained>>;
 
 /// All that other processes know of this one: hands what comes to the link.
 using door_actor = caf::typed_actor<accepts<pb::Envelope>>;
@@ -117,7 +123,7 @@ using link_actor
 /// A node's end of its link: to the node's workers it is their dispatcher.
 using node_link_actor
   = dispatcher_actor::extend<accepts<pb::Envelope>, accepts<pb::PeerMessage>,
-                             accepts<pb::TreeFetched>,
+                             accepts<pb::TreeFetched>, accepts<pb::Drain>,
                              accepts<pb::TimerExpired>>;
 
 /// Sends TreeFetched to whoever sent FetchTree; asks and answers to the sender

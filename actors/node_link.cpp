@@ -208,9 +208,25 @@ void on_joined(node_link_pointer self) {
     introduce(self, name);
 }
 
+/// The process is to end: the head hears of it, and says Drain as it does when
+/// somebody else wants the node to go.
+void on_drain(node_link_pointer self) {
+  auto& state = self->state;
+  if (!state.link->is_joined())
+    return state.link->leave("stopped", now(self));
+  if (state.draining != node_link_state::drain::none)
+    return;
+  state.draining = node_link_state::drain::asked;
+  pb::LinkMessage message;
+  message.mutable_drain();
+  say(self, message);
+}
+
 /// The head gives to others what this node held: it stops.
 void on_lost(node_link_pointer self, const std::string& why) {
   auto& state = self->state;
+  if (state.draining == node_link_state::drain::asked)
+    state.link->leave("stopped", now(self));
   spdlog::warn("node_link: {}", why);
   for (auto& [number, held] : state.held) {
     auto worker = state.workers.find(std::get<0>(held.key));
@@ -411,6 +427,10 @@ node_link_actor::behavior_type node_link(node_link_pointer self,
     },
     [=](const pb::TreeFetched& fetched) {
       on_fetched(self, fetched);
+      carry_out(self, settings);
+    },
+    [=](const pb::Drain&) {
+      on_drain(self);
       carry_out(self, settings);
     },
     [=](const pb::TimerExpired&) {

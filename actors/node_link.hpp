@@ -27,8 +27,8 @@ namespace cohort::actors {
 ///        the session is lost everything that runs is stopped: the head has
 ///        given it to others.
 /// Fails: quits with errc::unreachable when the head refuses the node, and with
-///        user_shutdown when the node was drained. Tells the head when it is
-///        stopped.
+///        user_shutdown when the node was drained, by the head or by Drain.
+///        Tells the head when it is stopped.
 struct node_link_state {
   static inline const char* name = "node_link";
 
@@ -46,7 +46,8 @@ struct node_link_state {
   };
   enum class drain : uint8_t {
     none,
-    told, // What was sent before is still on its way.
+    asked, // The head was told that this node wants to go.
+    told,  // What was sent before is still on its way.
     due
   };
 

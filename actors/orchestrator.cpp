@@ -13,6 +13,7 @@
 #include "actors/error.hpp"
 #include "actors/journaling.hpp"
 #include "runtime/coordination/acceptance.hpp"
+#include "runtime/resilience/retry_after.hpp"
 
 namespace cohort::actors {
 
@@ -38,6 +39,8 @@ using orchestrator_self
   = orchestrator_actor::stateful_pointer<orchestrator_state>;
 
 constexpr auto pool_answer_timeout = 5s;
+/// Their times say how long others will take.
+constexpr size_t remembered_tasks_max = 20;
 
 caf::error refuse(errc code, std::string why) {
   return to_caf({code, std::move(why)});
@@ -84,6 +87,7 @@ take_in(orchestrator_self self, const services& others,
         const orchestrator_settings& settings, const std::string& id,
         Beginning beginning) {
   auto& task = self->state.tasks[id];
+  task.began = self->clock().now();
   task.accepted = self->make_response_promise<pb::TaskAccepted>();
   auto promise = *task.accepted;
   auto begin = [=, beginning = std::make_shared<Beginning>(
@@ -103,6 +107,22 @@ caf::error runs_already(const std::string& id) {
   return refuse(errc::invalid_request, "task " + id + " runs already");
 }
 
+/// With a second at least, since nobody is to ask again at once.
+caf::error refuse_busy(const std::string& why, std::chrono::seconds wait) {
+  auto pause = std::max<int64_t>(1, wait.count());
+  return to_caf({errc::busy,
+                 why + "; try again in " + std::to_string(pause) + " s",
+                 static_cast<uint32_t>(pause)});
+}
+
+/// Until one of the running tasks may have ended.
+std::chrono::seconds time_to_wait(orchestrator_self self) {
+  std::vector<std::chrono::duration<double>> running;
+  for (auto& [id, task] : self->state.tasks)
+    running.emplace_back(self->clock().now() - task.began);
+  return runtime::resilience::retry_after(self->state.took, running);
+}
+
 caf::result<pb::TaskAccepted>
 on_request(orchestrator_self self, const services& others,
            const orchestrator_settings& settings, pb::TaskRequest request) {
@@ -115,9 +135,13 @@ on_request(orchestrator_self self, const services& others,
       || request.workspace_root().front() != '/')
     return refuse(errc::workspace_unreadable,
                   "the workspace must be named by an absolute path");
+  if (self->state.is_draining)
+    return refuse_busy("the head is stopping", settings.task.supervision.drain);
   if (tasks.size() >= settings.task.supervision.admission_limit)
-    return refuse(errc::busy, std::to_string(tasks.size())
-                                + " tasks run already; try again later");
+    return refuse_busy(std::to_string(tasks.size())
+                         + (tasks.size() == 1 ? " task runs" : " tasks run")
+                         + " already",
+                       time_to_wait(self));
   if (request.task_id().empty())
     request.set_task_id(settings.make_task_id());
   auto id = request.task_id();
@@ -164,6 +188,37 @@ caf::result<pb::TaskCancelled> on_cancel(orchestrator_self self,
   return promise;
 }
 
+/// What runs may end; what waits in the pool, and who comes, does not begin.
+void on_drain(orchestrator_self self, const services& others) {
+  self->state.is_draining = true;
+  self->state.drainer = self->current_sender();
+  self->send(others.pool, pb::Drain{});
+}
+
+void drained_if_all_are(orchestrator_self self) {
+  if (self->state.undrained.empty())
+    reply_to(self, std::exchange(self->state.drainer, nullptr), pb::Drained{});
+}
+
+/// From the pool: the last results are with those who wait for them. From a
+/// supervisor: it has seen all that came before this.
+void on_drained(orchestrator_self self, const services& others) {
+  auto& state = self->state;
+  auto sender = self->current_sender();
+  if (others.pool == sender) {
+    for (auto& [id, task] : state.tasks)
+      if (task.supervisor) {
+        state.undrained.insert(id);
+        self->send(task.supervisor, pb::Drain{});
+      }
+  } else {
+    for (auto& [id, task] : state.tasks)
+      if (task.supervisor == sender)
+        state.undrained.erase(id);
+  }
+  drained_if_all_are(self);
+}
+
 /// `why` is for whoever still waits to hear that the task was accepted.
 void forget(orchestrator_self self, const std::string& id, errc code,
             const std::string& why) {
@@ -176,7 +231,13 @@ void forget(orchestrator_self self, const std::string& id, errc code,
   message.set_task_id(id);
   for (auto& promise : found->second.cancels)
     promise.deliver(message);
+  auto& took = self->state.took;
+  took.emplace_back(self->clock().now() - found->second.began);
+  if (took.size() > remembered_tasks_max)
+    took.pop_front();
   self->state.tasks.erase(found);
+  if (self->state.undrained.erase(id) > 0)
+    drained_if_all_are(self);
 }
 
 /// A supervisor that ends before its result: the task is lost, others go on.
@@ -249,6 +310,8 @@ orchestrator_actor::behavior_type orchestrator(orchestrator_self self,
     [=](const pb::TaskResult& result) {
       forget(self, result.task_id(), errc::storage_failed, result.summary());
     },
+    [=](const pb::Drain&) { on_drain(self, others); },
+    [=](const pb::Drained&) { on_drained(self, others); },
   };
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,11 +43,13 @@ private:
 /// gives each a supervisor.
 ///
 /// Owns:  the table of running tasks; at most `admission_limit`, more new ones
-///        are told busy.
+///        are told busy, and when to ask again; so are all of them once the
+///        process drains.
 /// Sends: answers, TaskAccepted once the journal has it; the end of a task
 /// whose
 ///        supervisor died, to the journal and then to the progress hub. A
-///        task's other messages are its supervisor's.
+///        task's other messages are its supervisor's. Drained to whoever sent
+///        Drain, once nothing runs any more and all that came of it is decided.
 /// Links: monitors task supervisors; one that dies ends its task with an
 /// internal
 ///        error, and nothing else.
@@ -55,6 +60,7 @@ struct orchestrator_state {
   static inline const char* name = "orchestrator";
 
   struct task {
+    caf::actor_clock::time_point began;
     task_supervisor_actor supervisor; // None yet while workers are counted.
     /// Until it was answered.
     std::optional<caf::typed_response_promise<pb::TaskAccepted>> accepted;
@@ -63,7 +69,11 @@ struct orchestrator_state {
     std::vector<caf::typed_response_promise<pb::TaskCancelled>> cancels;
   };
 
-  std::map<std::string, task> tasks; // By id.
+  std::map<std::string, task> tasks;              // By id.
+  std::deque<std::chrono::duration<double>> took; // The last tasks that ended.
+  bool is_draining = false;
+  caf::strong_actor_ptr drainer;   // Waits for Drained.
+  std::set<std::string> undrained; // Tasks whose supervisors were asked.
 };
 
 orchestrator_actor::behavior_type

@@ -62,6 +62,9 @@ struct supervisor_shell {
     self->send(others.store, std::move(x));
   }
   void carry_out(pb::SubmitUnits& x) const {
+    coordination::hand_down_deadline(
+      x, self->state.machine.request,
+      google::protobuf::util::TimeUtil::GetCurrentTime());
     self->send(others.pool, std::move(x));
   }
   void carry_out(pb::RunGates& x) const {
@@ -106,8 +109,10 @@ struct supervisor_shell {
   void on_report(pb::CoordinationReport& report) const {
     self->state.coordinator = nullptr; // It quits by itself.
     if (self->state.result)
-      return stopped(); // Only its end was waited for.
-    feed(std::move(report));
+      stopped(); // Only its end was waited for.
+    else
+      feed(std::move(report));
+    drained();
   }
 
   void on_down(const caf::down_msg& down) const {
@@ -116,8 +121,27 @@ struct supervisor_shell {
       return;
     state.coordinator = nullptr;
     if (state.result)
-      return stopped();
-    feed(coordination::coordinator_down{self->system().render(down.reason)});
+      stopped();
+    else
+      feed(coordination::coordinator_down{self->system().render(down.reason)});
+    drained();
+  }
+
+  // -- a process that stops
+  // --------------------------------------------------------
+
+  /// What comes behind this, and behind it to the coordinator, is not waited
+  /// for any more.
+  void on_drain() const {
+    self->state.drainer = self->current_sender();
+    if (self->state.coordinator)
+      self->send(self->state.coordinator, pb::Drain{});
+    else
+      drained();
+  }
+
+  void drained() const {
+    reply_to(self, std::exchange(self->state.drainer, nullptr), pb::Drained{});
   }
 
   // -- the journal
@@ -296,6 +320,8 @@ task_supervisor(task_supervisor_self self, services others,
     [=](pb::DeliveryReport& report) { with().feed(std::move(report)); },
     [=](const pb::StoreFailed& x) { failed(x.code(), x.message()); },
     [=](pb::UnitsFinished& finished) {
+      for (auto& change : *finished.mutable_breakers())
+        with().feed(std::move(change));
       for (auto& result : *finished.mutable_results())
         with().feed(std::move(result));
     },
@@ -307,6 +333,8 @@ task_supervisor(task_supervisor_self self, services others,
     [=](const pb::TimerExpired&) {
       with().feed(coordination::deadline_passed{});
     },
+    [=](const pb::Drain&) { with().on_drain(); },
+    [=](const pb::Drained&) { with().drained(); },
   };
 }
 

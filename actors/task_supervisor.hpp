@@ -28,6 +28,8 @@ using coordinator_factory
 ///        task's end when everything has stopped. To whoever gave it the task:
 ///        TaskAccepted once its first event is durable, and one TaskResult once
 ///        its last one is (or with the reason why it is not); then it quits.
+///        Drained to whoever sent Drain, once all that came before has been
+///        decided, the coordinator's share included.
 /// Links: monitors its coordinator, and restarts it from the journal.
 /// Ends:  only after pool, gatekeeper and coordinator say that nothing of the
 ///        task runs any more.
@@ -36,6 +38,7 @@ struct task_supervisor_state {
 
   runtime::coordination::supervisor_state machine;
   caf::strong_actor_ptr asker;
+  caf::strong_actor_ptr drainer; // Waits for Drained.
   coordinator_actor coordinator;
   caf::actor_addr coordinator_address;
   std::optional<pb::TaskResult> result; // Waits for the last stop.

@@ -90,6 +90,12 @@ void carry_out(worker_pool_self self, const timer_actor& timer) {
       reply_to(self, to->second, std::move(found->second));
     results.erase(found);
   };
+  for (auto& news : state.pool->take_breaker_news()) {
+    if (news.change.is_open())
+      spdlog::warn("worker_pool: {}: nothing for a while: {}",
+                   news.change.what(), news.change.why());
+    *results[news.requester].add_breakers() = std::move(news.change);
+  }
   for (auto& effect : state.pool->take_effects()) {
     switch (effect.what) {
       case effect::kind::assign:
@@ -130,6 +136,8 @@ void carry_out(worker_pool_self self, const timer_actor& timer) {
       self->send(to->second, std::move(batch));
   while (!results.empty())
     flush_results(results.begin()->first);
+  if (state.drainer && state.pool->is_drained())
+    reply_to(self, std::exchange(state.drainer, nullptr), pb::Drained{});
   start_timer(self, timer);
 }
 
@@ -219,6 +227,11 @@ worker_pool_actor::behavior_type worker_pool(worker_pool_self self,
     [=](const pb::CancelAcknowledged& ack) {
       self->state.pool->cancel_acknowledged(
         number_of_sender(self), ack.sequence(), ack.attempt(), now(self));
+      carry_out(self, timer);
+    },
+    [=](const pb::Drain&) {
+      self->state.drainer = self->current_sender();
+      self->state.pool->drain(now(self));
       carry_out(self, timer);
     },
     [=](const pb::TimerExpired& expired) {

@@ -22,7 +22,7 @@ struct worker_pool_settings {
 /// Owns:  the pool's state, and the handles that its numbers stand for.
 /// Sends: Assignments and CancelAttempt to workers, UnitsFinished and
 ///        UnitsCancelled to requesters, AttemptSpans to the observer, each
-///        batched over one message's effects.
+///        batched over one message's effects; Drained, behind the last results.
 /// Links: monitors workers and requesters; a dead worker's units run elsewhere,
 /// a
 ///        dead requester's are stopped.
@@ -35,6 +35,7 @@ struct worker_pool_state {
   std::map<uint32_t, worker_actor> workers;
   std::map<uint32_t, caf::strong_actor_ptr> requesters;
   caf::strong_actor_ptr observer; // Null: nobody asked.
+  caf::strong_actor_ptr drainer;  // Waits for Drained.
   uint32_t next_number = 1;
   uint64_t timer_generation = 0;
   bool timer_runs = false;

@@ -59,6 +59,7 @@ void node::spawn_all() {
   link.make_courier = courier_for(state_.store(), settings.snapshot);
   link.find_head = find_head_at(options_.head, options_.how);
   auto dispatcher = sys.spawn(actors::node_link, timer, std::move(link));
+  link_ = dispatcher;
   children.push_back(
     {"node_link", caf::actor_cast<caf::actor>(dispatcher), {}, true});
   worker_site site{state_.store(), state_.slots(), settings, *processes_,
@@ -80,6 +81,7 @@ node::~node() {
   if (system_ && root_)
     caf::anon_send(root_, pb::Shutdown{});
   root_ = nullptr;
+  link_ = nullptr;
   system_.reset(); // Waits for the actors; runners stop their processes.
 }
 
@@ -89,6 +91,10 @@ caf::actor_system& node::system() {
 
 const actors::root_supervisor_actor& node::root() const {
   return root_;
+}
+
+const actors::drainable_actor& node::link() const {
+  return link_;
 }
 
 } // namespace cohort::nodes

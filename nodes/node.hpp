@@ -39,6 +39,8 @@ public:
   [[nodiscard]] caf::actor_system& system();
   /// Ends when the node is refused, drained, or gives up.
   [[nodiscard]] const actors::root_supervisor_actor& root() const;
+  /// Lets the node finish what it does, and end.
+  [[nodiscard]] const actors::drainable_actor& link() const;
 
 private:
   node(node_options options, runtime::workspace::state_folder state,
@@ -53,6 +55,7 @@ private:
   system_config config_;
   std::optional<caf::actor_system> system_;
   actors::root_supervisor_actor root_;
+  actors::drainable_actor link_;
 };
 
 } // namespace cohort::nodes

@@ -7,7 +7,7 @@
 #include <caf/scoped_actor.hpp>
 #include <spdlog/spdlog.h>
 
-#include "nodes/session.hpp"
+#include "actors/error.hpp"
 #include "runtime/coordination/acceptance.hpp"
 
 namespace cohort::nodes {
@@ -74,7 +74,9 @@ expected<void> resume(head& head, pb::EventList history) {
   expected<void> result;
   self->request(head.orchestrator(), journal_timeout, std::move(history))
     .receive([](const pb::TaskAccepted&) {},
-             [&](caf::error& why) { result = from_caf(head.system(), why); });
+             [&](caf::error& why) {
+               result = actors::from_caf(head.system(), why);
+             });
   return result;
 }
 

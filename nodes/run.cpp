@@ -1,3 +1,4 @@
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "nodes/progress_view.hpp"
 #include "nodes/report.hpp"
 #include "nodes/session.hpp"
+#include "nodes/signals.hpp"
 #include "nodes/trace_file.hpp"
 #include "nodes/tree_files.hpp"
 #include "nodes/verbs.hpp"
@@ -101,6 +103,10 @@ outcome run_with(const task_options& options, const global_options& global,
       print_event("progress", event);
     else
       view.show(event);
+  };
+  observer.drains = [&](std::chrono::seconds time) {
+    view.clear();
+    tell_drain(time);
   };
   observer.trace = [&](const pb::TraceReport& report) { spans = report; };
   auto result = run_session(std::move(head), std::move(task), observer);

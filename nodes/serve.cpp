@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -8,9 +9,11 @@
 #include <caf/scoped_actor.hpp>
 #include <google/protobuf/stubs/logging.h>
 
+#include "actors/error.hpp"
 #include "nodes/membership.hpp"
 #include "nodes/metrics_endpoint.hpp"
 #include "nodes/node.hpp"
+#include "nodes/patience.hpp"
 #include "nodes/resume.hpp"
 #include "nodes/session.hpp"
 #include "nodes/signals.hpp"
@@ -22,6 +25,7 @@ namespace cohort::nodes {
 
 namespace {
 
+using namespace std::chrono_literals;
 using runtime::cluster::role;
 
 int fail(const runtime::error& why) {
@@ -39,27 +43,35 @@ unsigned workers_of(const cluster_options& cluster) {
                            : std::max(1U, std::thread::hardware_concurrency());
 }
 
-/// Until a signal comes, or `root` ends. Returns why it ended by itself.
-std::optional<caf::error> wait(caf::actor_system& system,
-                               const actors::root_supervisor_actor& root) {
+/// Until a signal comes and the work is done, for which it has `drain_time` and
+/// no second signal, or `root` ends. Returns why that ended by itself.
+std::optional<caf::error>
+wait(caf::actor_system& system, const actors::root_supervisor_actor& root,
+     const actors::drainable_actor& work, std::chrono::seconds drain_time) {
   caf::scoped_actor self{system};
   self->monitor(root);
   auto receiver = caf::actor_cast<caf::actor>(self.ptr());
   signal_watch watch{
     [receiver](int) { caf::anon_send(receiver, messages::v1::Shutdown{}); }};
   std::optional<caf::error> result;
-  self->receive([](const messages::v1::Shutdown&) {},
-                [&](const caf::down_msg& down) { result = down.reason; });
+  auto is_over = false;
+  patience limit;
+  while (!is_over && !limit.is_over())
+    self->receive(
+      [&](const messages::v1::Shutdown&) {
+        is_over = limit.has_end();
+        if (!is_over && drain_time > 0s)
+          tell_drain(drain_time);
+        limit.ends_in(drain_time);
+        self->send(work, messages::v1::Drain{});
+      },
+      [&](const messages::v1::Drained&) { is_over = true; },
+      [&](const caf::down_msg& down) {
+        result = down.reason;
+        is_over = true;
+      },
+      caf::after(limit.left()) >> [] {});
   self->demonitor(root.address());
-  return result;
-}
-
-/// The sentence of one of our errors; CAF's own text for others.
-std::string words_of(caf::actor_system& system, const caf::error& why) {
-  auto result = system.render(why);
-  auto context = why.context();
-  context.apply(caf::message_handler{
-    [&](const std::string& sentence) { result = sentence; }});
   return result;
 }
 
@@ -108,6 +120,7 @@ int serve(const cluster_options& cluster, const global_options& global) {
                  "you; use --insecure for experiments only\n";
   head_options options;
   options.settings = std::move(settings);
+  auto drain_time = options.settings.supervision.drain;
   auto local = workers_of(cluster);
   resolve_workers(options, std::max(1U, local), false,
                   std::thread::hardware_concurrency());
@@ -135,10 +148,11 @@ int serve(const cluster_options& cluster, const global_options& global) {
             << " with " << local << (local == 1 ? " worker" : " workers")
             << " of its own; Ctrl-C ends it\n";
   go_on(head);
-  auto why = wait(head.system(), head.root());
+  auto why = wait(head.system(), head.root(), head.orchestrator(), drain_time);
   if (!why)
     return 0;
-  std::cerr << "cohort: " << words_of(head.system(), *why) << '\n';
+  std::cerr << "cohort: " << actors::from_caf(head.system(), *why).message
+            << '\n';
   return 70;
 }
 
@@ -170,16 +184,18 @@ int run_node(const cluster_options& cluster, const global_options& global) {
     options.workers, 1U, std::max(1U, std::thread::hardware_concurrency()));
   options.head = *head;
   options.how = std::move(how);
+  auto drain_time = options.settings.supervision.drain;
   auto started = node::start(std::move(options));
   if (!started)
     return fail(started.error());
   auto& node = **started;
   std::cerr << "cohort: node " << name << " of the head at " << head->host
             << ':' << head->port << "; Ctrl-C ends it\n";
-  auto why = wait(node.system(), node.root());
+  auto why = wait(node.system(), node.root(), node.link(), drain_time);
   if (!why || *why == caf::exit_reason::user_shutdown)
     return 0;
-  std::cerr << "cohort: " << words_of(node.system(), *why) << '\n';
+  std::cerr << "cohort: " << actors::from_caf(node.system(), *why).message
+            << '\n';
   return why->category() == caf::atom("cohort")
            ? exit_code(static_cast<runtime::errc>(why->code()))
            : 70;

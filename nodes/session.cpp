@@ -11,10 +11,12 @@
 
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
+#include <csignal>
 #include <google/protobuf/util/time_util.h>
 #include <spdlog/spdlog.h>
 
 #include "actors/error.hpp"
+#include "nodes/patience.hpp"
 #include "nodes/resume.hpp"
 #include "nodes/signals.hpp"
 #include "runtime/analysis/text.hpp"
@@ -123,6 +125,7 @@ std::vector<std::string> others_than(const std::string& id,
 
 expected<pb::TaskResult> run_session(head_options options, session_task task,
                                      const session_observer& observer) {
+  auto drain_time = options.settings.supervision.drain;
   auto started = head::start(std::move(options));
   if (!started)
     return started.error();
@@ -144,7 +147,10 @@ expected<pb::TaskResult> run_session(head_options options, session_task task,
     self->send(head.services().progress, std::move(subscribe));
     self->monitor(head.root());
     auto receiver = caf::actor_cast<caf::actor>(self.ptr());
-    signal_watch watch{[receiver, id](int) {
+    auto may_go_on = !begun->request.plan_only();
+    signal_watch watch{[receiver, id, may_go_on](int signal) {
+      if (signal == SIGTERM && may_go_on)
+        return caf::anon_send(receiver, pb::Drain{});
       pb::CancelTask cancel;
       cancel.set_task_id(id);
       cancel.set_reason("interrupted");
@@ -154,23 +160,23 @@ expected<pb::TaskResult> run_session(head_options options, session_task task,
       self->request(head.orchestrator(), 30s, std::move(what))
         .receive([](const pb::TaskAccepted&) {},
                  [&](caf::error& why) {
-                   failed = from_caf(head.system(), why);
+                   failed = actors::from_caf(head.system(), why);
                  });
     };
     if (begun->history.events().empty())
       give(std::move(begun->request));
     else
       give(std::move(begun->history));
-    auto signals = 0;
     auto is_over = [&] { return result || failed; };
-    auto give_up = std::chrono::steady_clock::time_point::max();
-    while (!is_over()) {
-      auto wait = give_up == std::chrono::steady_clock::time_point::max()
-                    ? std::chrono::milliseconds{3'600'000}
-                    : std::chrono::duration_cast<std::chrono::milliseconds>(
-                      give_up - std::chrono::steady_clock::now());
-      if (wait <= 0ms)
-        break;
+    auto is_stopping = false;
+    patience limit;
+    /// Whether it is the first one, which leaves that much time.
+    auto is_first = [&](std::chrono::milliseconds time) {
+      auto had_end = limit.has_end();
+      limit.ends_in(had_end ? 0ms : time);
+      return !had_end;
+    };
+    while (!is_over() && !limit.is_over())
       self->receive(
         [&](const pb::ProgressBatch& batch) {
           for (auto& event : batch.events()) {
@@ -181,13 +187,17 @@ expected<pb::TaskResult> run_session(head_options options, session_task task,
           }
         },
         [&](const pb::CancelTask& cancel) {
-          if (++signals > 1) {
-            give_up = std::chrono::steady_clock::now();
-            return;
-          }
-          give_up = std::chrono::steady_clock::now() + 1500ms;
-          self->send(head.orchestrator(), cancel);
+          if (is_first(1500ms))
+            self->send(head.orchestrator(), cancel);
         },
+        [&](const pb::Drain& drain) {
+          if (!is_first(drain_time))
+            return;
+          is_stopping = true;
+          observer.drains(drain_time);
+          self->send(head.orchestrator(), drain);
+        },
+        [&](const pb::Drained&) { limit.ends_in(0ms); },
         [](const pb::TaskCancelled&) {
           // Its result comes by way of the progress hub.
         },
@@ -195,9 +205,11 @@ expected<pb::TaskResult> run_session(head_options options, session_task task,
           failed = error{errc::internal, "cohort gave up: "
                                            + head.system().render(down.reason)};
         },
-        caf::after(wait) >> [] {});
-    }
-    if (!is_over()) {
+        caf::after(limit.left()) >> [] {});
+    if (!is_over() && is_stopping) {
+      failed = error{errc::stopped, "stopped; `cohort run --resume " + id
+                                      + "` goes on with the task"};
+    } else if (!is_over()) {
       result.emplace();
       result->set_task_id(id);
       result->set_outcome(pb::TASK_OUTCOME_CANCELLED);
@@ -216,16 +228,6 @@ expected<pb::TaskResult> run_session(head_options options, session_task task,
   if (failed)
     return *failed;
   return std::move(*result);
-}
-
-error from_caf(caf::actor_system& system, const caf::error& why) {
-  if (why.category() != caf::atom("cohort"))
-    return {errc::internal, system.render(why)};
-  error result{static_cast<errc>(why.code()), system.render(why)};
-  auto context = why.context();
-  context.apply(caf::message_handler{
-    [&](const std::string& message) { result.message = message; }});
-  return result;
 }
 
 pb::Scope scope_of(const std::vector<std::string>& globs) {
@@ -254,11 +256,14 @@ int exit_code(errc code) {
     case errc::refused:
       return 5;
     case errc::unreachable:
+    case errc::busy:
       return 6;
     case errc::cancelled:
       return 130;
     case errc::internal:
       return 70;
+    case errc::stopped:
+      return 143;
     default:
       return 1;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <variant>
@@ -34,24 +35,25 @@ struct session_observer {
   /// Other tasks that an earlier process did not end; called when there are.
   std::function<void(const std::vector<std::string>& ids)> unfinished;
   std::function<void(const pb::ProgressEvent&)> progress;
+  /// The process is to stop: what runs has this long to end.
+  std::function<void(std::chrono::seconds)> drains;
   /// The task's spans, however it ended; when the options ask for spans.
   std::function<void(const pb::TraceReport&)> trace;
 };
 
 /// Runs one task on a head of its own, and waits; other tasks that were not
-/// ended are left alone. A first signal cancels the task; a second one, or two
-/// seconds without an acknowledgement, ends the wait. An earlier task that had
-/// ended gives its result again. Errors: what the head or the orchestrator
-/// refuses; not_found.
+/// ended are left alone. SIGTERM stops the process, and not the task: what runs
+/// gets the configured time to end. Any other first signal, or one for a task
+/// that ends with its process, cancels the task; a second one, or two seconds
+/// without an acknowledgement, ends the wait. An earlier task that had ended
+/// gives its result again. Errors: what the head or the orchestrator refuses;
+/// not_found; stopped.
 runtime::expected<pb::TaskResult> run_session(head_options options,
                                               session_task task,
                                               const session_observer& observer);
 
 /// The files that globs allow; those with a "!" in front exclude.
 pb::Scope scope_of(const std::vector<std::string>& globs);
-
-/// An error of one of the head's actors; ours keep code and sentence.
-runtime::error from_caf(caf::actor_system& system, const caf::error& why);
 
 /// The process exit code for an error that kept a task from starting.
 int exit_code(runtime::errc code);

@@ -1,6 +1,7 @@
 #include "nodes/signals.hpp"
 
 #include <cstdint>
+#include <iostream>
 #include <stdexcept>
 #include <utility>
 
@@ -35,6 +36,11 @@ void block_signals() {
 void unblock_signals() {
   auto set = watched();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+void tell_drain(std::chrono::seconds time) {
+  std::cerr << "cohort: finishes what runs, for " << time.count()
+            << " s at most; once more ends it now\n";
 }
 
 signal_watch::signal_watch(std::function<void(int)> interrupted)

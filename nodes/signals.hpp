@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <thread>
 
@@ -11,6 +12,9 @@ void block_signals();
 
 /// Lets the signals end this process as usual: for verbs that start no work.
 void unblock_signals();
+
+/// Says on standard error that what runs may end, and within which time.
+void tell_drain(std::chrono::seconds time);
 
 /// Calls `interrupted` from a thread of its own for each of the blocked signals
 /// that comes, with its number, until it is destroyed.

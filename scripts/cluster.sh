@@ -74,7 +74,7 @@ down() {
   done
   for file in "$folder"/*.pid; do
     pid=$(<"$file")
-    if ! wait_for 10 bash -c "! kill -0 $pid"; then
+    if ! wait_for 20 bash -c "! kill -0 $pid"; then
       echo "cluster.sh: ${file##*/} did not stop; killed" >&2
       kill -9 "$pid" 2>/dev/null || true
     fi

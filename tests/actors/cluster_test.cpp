@@ -385,6 +385,51 @@ TEST_CASE_FIXTURE(cluster_fixture,
   });
 }
 
+TEST_CASE_FIXTURE(cluster_fixture,
+                  "a node that is told to end finishes, and then leaves") {
+  auto first = add_node("n1", 2);
+  submit(1);
+  REQUIRE(first.script->started.size() == 1);
+  self->monitor(first.link);
+  send_as(client.actor, first.link, Drain{});
+  auto second = add_node("n2", 3);
+  submit(2);
+  submit(3);
+  advance(5s, 100ms);
+  CHECK(first.script->started.size() == 1);
+  CHECK(watcher.last<NodeTable>().nodes(0).state() == NODE_STATE_DRAINING);
+  CHECK(self->mailbox().empty()); // It still works.
+  first.script->finish();
+  advance(2s, 100ms);
+  CHECK(results().size() == 1);
+  CHECK(watcher.last<NodeTable>().nodes(0).state() == NODE_STATE_LEFT);
+  REQUIRE_FALSE(self->mailbox().empty());
+  self->receive([](caf::down_msg& down) {
+    CHECK(down.reason == caf::exit_reason::user_shutdown);
+  });
+}
+
+TEST_CASE_FIXTURE(cluster_fixture,
+                  "a node that is told to end does not wait for a lost head") {
+  auto node = add_node("n1");
+  submit(1);
+  REQUIRE(node.script->started.size() == 1);
+  self->monitor(node.link);
+  SUBCASE("that is lost while it drains") {
+    send_as(client.actor, node.link, Drain{});
+    *node.is_cut = true;
+    caf::anon_send_exit(head_door, caf::exit_reason::kill);
+  }
+  SUBCASE("that was lost before") {
+    *node.is_cut = true;
+    caf::anon_send_exit(head_door, caf::exit_reason::kill);
+    run();
+    send_as(client.actor, node.link, Drain{});
+  }
+  advance(1s, 100ms);
+  REQUIRE_FALSE(self->mailbox().empty());
+}
+
 TEST_CASE_FIXTURE(cluster_fixture, "a drained node leaves, too, when what it "
                                    "held was cancelled before its tree came") {
   auto node = add_node("n1");

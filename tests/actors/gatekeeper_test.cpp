@@ -102,6 +102,32 @@ TEST_CASE_FIXTURE(gate_fixture, "a check without a verdict proves nothing") {
   CHECK(gate(GATE_KIND_COMPILATION).verdict() != GATE_VERDICT_PASS);
 }
 
+TEST_CASE_FIXTURE(gate_fixture,
+                  "breakers that its units opened are told with the result") {
+  auto what = request();
+  what.set_has_tests(true);
+  world->answer = [](const WorkUnit& unit) -> answer_type {
+    return unit.has_tests() ? answer_type{std::optional<AttemptResult>{}}
+                            : std::nullopt; // The tests never end.
+  };
+  ask(what);
+  UnitsFinished finished;
+  for (auto* task : {"t", "another"}) {
+    auto& change = *finished.add_breakers();
+    change.set_task_id(task);
+    change.set_what("tests on alpha");
+    change.set_is_open(true);
+  }
+  auto& result = *finished.add_results();
+  result.set_task_id("t");
+  result.set_ticket(world->submitted.back().ticket());
+  result.mutable_tests()->set_available(true);
+  send_as(pool, gatekeeper, finished);
+  REQUIRE(asker.got<GatesFinished>().size() == 1);
+  REQUIRE(asker.last<GatesFinished>().breakers_size() == 1);
+  CHECK(asker.last<GatesFinished>().breakers(0).what() == "tests on alpha");
+}
+
 TEST_CASE_FIXTURE(gate_fixture, "a change outside the scope fails") {
   auto what = request();
   what.mutable_scope()->add_include("a.cc");

@@ -115,6 +115,47 @@ TEST_CASE_FIXTURE(orchestrator_fixture,
   CHECK(try_submit(second));
 }
 
+TEST_CASE_FIXTURE(orchestrator_fixture,
+                  "of a hundred tasks that come at once ten are taken, ninety "
+                  "hear when to ask again, and the ten end well") {
+  auto journal = std::make_shared<slow_journal>();
+  others.journal = spawn(answer_later, journal);
+  start();
+  auto tasks = 0;
+  using answer_type = decltype(self->request(orchestrator, 3600s, request()));
+  std::vector<answer_type> answers;
+  for (; tasks < 100; ++tasks) {
+    auto one = request();
+    one.set_task_id("task " + std::to_string(tasks));
+    answers.push_back(self->request(orchestrator, 3600s, one));
+  }
+  for (auto i = 0; i < 100; ++i) { // Each turn the disk has what was written.
+    advance(20ms);
+    journal->answer_all();
+  }
+  auto taken = 0;
+  auto refused = 0;
+  for (auto& answer : answers)
+    answer.receive([&](const TaskAccepted&) { ++taken; },
+                   [&](const caf::error& why) {
+                     ++refused;
+                     auto known = actors::from_caf(sys, why);
+                     CHECK(known.code == runtime::errc::busy);
+                     CHECK(known.retry_after_seconds >= 1);
+                     CHECK(known.message
+                           == "10 tasks run already; try again in 1 s");
+                   });
+  CHECK(taken == 10);
+  CHECK(refused == 90);
+  std::set<std::string> done;
+  for (auto& batch : watcher.got<ProgressBatch>())
+    for (auto& event : batch.events())
+      if (event.kind() == PROGRESS_KIND_RESULT
+          && event.result().outcome() == TASK_OUTCOME_DONE)
+        done.insert(event.task_id());
+  CHECK(done.size() == 10);
+}
+
 TEST_CASE_FIXTURE(orchestrator_fixture, "cancelling an unknown task says so") {
   start();
   CancelTask cancel;
@@ -254,6 +295,73 @@ TEST_CASE_FIXTURE(orchestrator_fixture,
   advance(50ms);
   REQUIRE(result());
   CHECK(result()->outcome() == TASK_OUTCOME_CANCELLED);
+}
+
+TEST_CASE_FIXTURE(orchestrator_fixture,
+                  "a task's units get no more time than it has left") {
+  start();
+  auto what = request();
+  what.mutable_limits()->mutable_budget()->set_seconds(3600);
+  submit(what);
+  REQUIRE(result());
+  auto bounded = std::count_if(world->submitted.begin(), world->submitted.end(),
+                               [](auto& unit) {
+                                 return unit.has_time_left()
+                                        && unit.time_left().seconds() >= 3590
+                                        && unit.time_left().seconds() <= 3600;
+                               });
+  // All of them: what is known needs no check for the gates.
+  CHECK(static_cast<size_t>(bounded) == world->submitted.size());
+  CHECK(count_units(WorkUnit::kRepair) == 3);
+}
+
+TEST_CASE_FIXTURE(
+  orchestrator_fixture,
+  "an orchestrator that drains takes nothing in, and leaves its "
+  "tasks to whoever reads the journal") {
+  auto asker = spawn_double<Drained>();
+  world->answer
+    = [](const WorkUnit& unit) -> std::optional<std::optional<AttemptResult>> {
+    if (unit.has_repair())
+      return std::optional<AttemptResult>{}; // It never ends.
+    return std::nullopt;
+  };
+  start();
+  submit(request());
+  REQUIRE(coordinators.size() == 1);
+  SUBCASE("while a task has a coordinator") {
+    send_as(asker.actor, orchestrator, Drain{});
+    CHECK(asker.got<Drained>().size() == 1);
+  }
+  SUBCASE("when the coordinator dies meanwhile") {
+    caf::anon_send_exit(coordinators[0], caf::exit_reason::kill);
+    send_as(asker.actor, orchestrator, Drain{});
+    advance(50ms);
+    CHECK(asker.got<Drained>().size() == 1);
+  }
+  auto more = request();
+  more.set_task_id("t2");
+  auto reply = try_submit(more);
+  REQUIRE(!reply);
+  CHECK(reply.error() == runtime::errc::busy);
+  CHECK(actors::from_caf(sys, reply.error()).message
+        == "the head is stopping; try again in 10 s");
+  CHECK(!result());
+  auto events = log->read("t1");
+  REQUIRE(events);
+  CHECK(std::none_of(events->begin(), events->end(), [](auto& event) {
+    return event.has_finished() || event.has_cancelled();
+  }));
+  caf::anon_send_exit(orchestrator, caf::exit_reason::user_shutdown);
+  run(); // The task would keep its actors alive.
+}
+
+TEST_CASE_FIXTURE(orchestrator_fixture,
+                  "an orchestrator without tasks is drained at once") {
+  auto asker = spawn_double<Drained>();
+  start();
+  send_as(asker.actor, orchestrator, Drain{});
+  CHECK(asker.got<Drained>().size() == 1);
 }
 
 TEST_CASE("an orchestrator has parallel support only with a coordinator") {

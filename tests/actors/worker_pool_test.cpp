@@ -254,6 +254,45 @@ TEST_CASE_FIXTURE(pool_fixture,
 }
 
 TEST_CASE_FIXTURE(pool_fixture,
+                  "whoever drains the pool hears when the last attempt ended") {
+  auto asker = spawn_double<Drained>();
+  auto worker = add_worker("w1");
+  submit(1);
+  submit(2);
+  send_as(asker.actor, pool, Drain{});
+  CHECK(asker.got<Drained>().empty());
+  worker.script->finish();
+  run();
+  CHECK(asker.got<Drained>().size() == 1);
+  CHECK(results().size() == 1);
+  CHECK(worker.script->started.size() == 1);
+  advance(100ms);
+  CHECK(asker.got<Drained>().size() == 1);
+}
+
+TEST_CASE_FIXTURE(pool_fixture, "whoever's unit opens a breaker hears of it") {
+  auto worker = add_worker("w1");
+  for (uint64_t ticket = 1; ticket <= 3; ++ticket) {
+    submit(ticket);
+    worker.script->finish([](AttemptResult& x) {
+      x.mutable_error()->set_code(
+        static_cast<uint32_t>(runtime::errc::tool_failed));
+      x.mutable_error()->set_message("garbage");
+    });
+    run();
+  }
+  std::vector<BreakerChange> changes;
+  for (auto& batch : client.got<UnitsFinished>())
+    changes.insert(changes.end(), batch.breakers().begin(),
+                   batch.breakers().end());
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].task_id() == "t");
+  CHECK(changes[0].what() == "worker w1");
+  CHECK(changes[0].is_open());
+  CHECK(changes[0].why() == "garbage");
+}
+
+TEST_CASE_FIXTURE(pool_fixture,
                   "get_specialized_worker falls back to a generalist") {
   SpecializedWorkerQuery query;
   query.mutable_specialty()->set_kind(SPECIALTY_KIND_TESTING);

@@ -37,6 +37,9 @@ fake_pool(actors::worker_pool_actor::pointer self,
     [](const pb::AttemptProgress&) {},
     [](const pb::CancelAcknowledged&) {},
     [](const pb::RetireWorker&) {},
+    [=](const pb::Drain&) { // Nothing of it takes time.
+      reply_to(self, self->current_sender(), pb::Drained{});
+    },
     [](const pb::TimerExpired&) {},
     [](const pb::ObserveAttempts&) {},
     [](const pb::PoolQuery&) { return pb::PoolReport{}; },
