@@ -83,10 +83,16 @@ void cluster_verbs::add_task_client(const char* name, const char* what, F act) {
 void cluster_verbs::add_clients() {
   auto* submitting = add_client("submit", "give a task to a head");
   add_task(*submitting, task_);
-  submitting->add_flag("--watch", watches_, "wait, and show how it goes");
+  submitting->add_flag("--watch", submit_.watches,
+                       "wait, and show how it goes");
+  submitting
+    ->add_option("--wait-busy", submit_.wait_busy_seconds,
+                 "for so many seconds, ask again when the head is busy "
+                 "(default: 0)")
+    ->check(CLI::Range(0, 86'400));
   submitting->callback([this] {
     unblock_signals();
-    code_ = submit(cluster_, task_, watches_, global_);
+    code_ = submit(cluster_, task_, submit_, global_);
   });
   add_task_client("watch", "follow a task to its end", [this] {
     return watch(cluster_, id_, task_.format, global_);

@@ -35,7 +35,7 @@ private:
   cluster_options cluster_;
   certs_options certs_;
   std::string id_; // Of the task or node that a verb names.
-  bool watches_ = false;
+  submit_options submit_;
 };
 
 } // namespace cohort::nodes

@@ -147,7 +147,8 @@ expected<pb::ClientReport> head_client::ask(pb::ClientRequest request,
       if (report.request() != number)
         continue;
       if (report.code() != 0)
-        return error{static_cast<errc>(report.code()), report.message()};
+        return error{static_cast<errc>(report.code()), report.message(),
+                     report.retry_after_seconds()};
       return report;
     }
     if (auto why = broken())
@@ -155,6 +156,13 @@ expected<pb::ClientReport> head_client::ask(pb::ClientRequest request,
     turn();
   }
   return error{errc::unreachable, "the head did not answer in time"};
+}
+
+expected<void> head_client::wait(std::chrono::milliseconds time) {
+  for (auto end = now() + time; now() < end; turn())
+    if (auto why = broken())
+      return *why;
+  return {};
 }
 
 expected<void>

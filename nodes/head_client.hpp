@@ -38,6 +38,9 @@ public:
   ask(pb::ClientRequest request,
       std::chrono::milliseconds timeout = std::chrono::seconds{60});
 
+  /// Keeps the connection for that long.
+  runtime::expected<void> wait(std::chrono::milliseconds time);
+
   /// Watches a task until `see` says that it has seen enough.
   runtime::expected<void>
   watch(const std::string& task_id,

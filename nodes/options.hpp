@@ -48,6 +48,11 @@ struct cluster_options {
   int jobs = -1;    // serve, node: workers; -1: one for each core.
 };
 
+struct submit_options {
+  bool watches = false;
+  unsigned wait_busy_seconds = 0; // While the head is busy, it is asked again.
+};
+
 /// What every verb has.
 struct global_options {
   std::string config_file;

@@ -1,8 +1,11 @@
+#include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <iomanip>
 #include <iostream>
 #include <sstream>
+
+#include <nlohmann/json.hpp>
 
 #include "nodes/head_client.hpp"
 #include "nodes/progress_view.hpp"
@@ -163,10 +166,36 @@ void print_tasks(const pb::TaskTable& table) {
   }
 }
 
+/// Asks again as often as the head says that it may help within `patience`.
+expected<pb::ClientReport> ask_while_busy(head_client& head,
+                                          const pb::ClientRequest& request,
+                                          std::chrono::seconds patience) {
+  auto end = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    auto report = head.ask(request);
+    if (report || report.error().code != errc::busy)
+      return report;
+    std::chrono::seconds wait{report.error().retry_after_seconds};
+    if (std::chrono::steady_clock::now() + wait > end)
+      return report;
+    if (auto kept = head.wait(wait); !kept)
+      return kept.error();
+  }
+}
+
+/// For programs: what the error says, and when to ask again if that helps.
+void print_refusal(const error& why) {
+  nlohmann::json out{{"error", runtime::to_string(why.code)},
+                     {"message", why.message}};
+  if (why.retry_after_seconds > 0)
+    out["retry_after_seconds"] = why.retry_after_seconds;
+  std::cout << out << '\n';
+}
+
 } // namespace
 
 int submit(const cluster_options& cluster, const task_options& task,
-           bool watches, const global_options& global) {
+           const submit_options& how, const global_options& global) {
   if (!task.compile_commands_dir.empty())
     return complain({errc::invalid_request,
                      "-p names a folder of this host, which nodes do not see; "
@@ -178,11 +207,14 @@ int submit(const cluster_options& cluster, const task_options& task,
   return with_head(cluster, global, [&](head_client& head) {
     pb::ClientRequest ask;
     *ask.mutable_submit() = *request;
-    auto report = head.ask(std::move(ask));
+    auto report = ask_while_busy(head, ask,
+                                 std::chrono::seconds{how.wait_busy_seconds});
+    if (!report && task.format != output_format::text)
+      print_refusal(report.error());
     if (!report)
       return complain(report.error());
     auto& id = report->accepted().task_id();
-    if (watches)
+    if (how.watches)
       return follow(head, id, task.format, global);
     if (task.format == output_format::text)
       std::cout << id << '\n';

@@ -66,14 +66,14 @@ int show_config(const global_options& global);
 int validate_config(const global_options& global);
 int doctor(const global_options& global);
 
-/// Runs a head until a signal ends it.
+/// Runs a head until a signal ends it, or a second one where work goes on.
 int serve(const cluster_options& cluster, const global_options& global);
 /// Runs a node until a signal, a drain, or the head's refusal ends it.
 int run_node(const cluster_options& cluster, const global_options& global);
 
 // Clients of a running head.
 int submit(const cluster_options& cluster, const task_options& task,
-           bool watches, const global_options& global);
+           const submit_options& how, const global_options& global);
 int watch(const cluster_options& cluster, const std::string& task_id,
           output_format format, const global_options& global);
 int show_status(const cluster_options& cluster, output_format format,
