@@ -14,6 +14,7 @@ namespace cohort::actors {
 namespace {
 
 namespace coordination = runtime::coordination;
+using google::protobuf::util::TimeUtil;
 using coordinator_self = coordinator_actor::stateful_pointer<coordinator_state>;
 
 struct coordinator_shell {
@@ -33,9 +34,10 @@ struct coordinator_shell {
     self->send(others.council, std::move(x));
   }
   void carry_out(pb::SubmitUnits& x) const {
-    coordination::hand_down_deadline(
-      x, self->state.machine.start.request(),
-      google::protobuf::util::TimeUtil::GetCurrentTime());
+    if (auto deadline = self->state.deadline)
+      coordination::hand_down_deadline(
+        x, std::chrono::duration_cast<std::chrono::milliseconds>(
+             *deadline - self->clock().now()));
     self->send(others.pool, std::move(x));
   }
   void carry_out(pb::MergePatch& x) const {
@@ -72,6 +74,11 @@ coordinator(coordinator_self self, services others,
   return {
     [=](pb::StartCoordination& start) {
       self->state.supervisor = self->current_sender();
+      if (start.has_time_left())
+        self->state.deadline
+          = self->clock().now()
+            + std::chrono::milliseconds{
+              TimeUtil::DurationToMilliseconds(start.time_left())};
       feed(std::move(start));
     },
     [=](const pb::StopCoordination& stop) { feed(stop); },

@@ -22,6 +22,7 @@ struct coordinator_state {
 
   runtime::coordination::coordinator_state machine;
   caf::strong_actor_ptr supervisor;
+  std::optional<caf::actor_clock::time_point> deadline; // The task's.
   std::optional<pb::CoordinationReport>
     report; // Goes out once units are stopped.
 };

@@ -62,9 +62,8 @@ struct supervisor_shell {
     self->send(others.store, std::move(x));
   }
   void carry_out(pb::SubmitUnits& x) const {
-    coordination::hand_down_deadline(
-      x, self->state.machine.request,
-      google::protobuf::util::TimeUtil::GetCurrentTime());
+    if (auto left = time_left())
+      coordination::hand_down_deadline(x, *left);
     self->send(others.pool, std::move(x));
   }
   void carry_out(pb::RunGates& x) const {
@@ -87,6 +86,15 @@ struct supervisor_shell {
     stop_everything();
   }
 
+  /// Nothing when the task has no deadline.
+  std::optional<std::chrono::milliseconds> time_left() const {
+    auto deadline = self->state.deadline;
+    if (!deadline)
+      return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+      *deadline - self->clock().now());
+  }
+
   // -- the coordinator
   // ---------------------------------------------------------
 
@@ -95,6 +103,10 @@ struct supervisor_shell {
     state.coordinator = make_coordinator(self, settings.routing.workers);
     state.coordinator_address = state.coordinator.address();
     self->monitor(state.coordinator);
+    if (auto left = time_left())
+      *message.mutable_time_left()
+        = google::protobuf::util::TimeUtil::MillisecondsToDuration(
+          left->count());
     self->send(state.coordinator, std::move(message));
   }
 
@@ -283,6 +295,7 @@ struct supervisor_shell {
       request, history, google::protobuf::util::TimeUtil::GetCurrentTime());
     if (!left)
       return;
+    state.deadline = state.began + *left;
     pb::StartTimer start;
     start.set_delay_ms(static_cast<uint64_t>(left->count()));
     self->send(others.timer, std::move(start));

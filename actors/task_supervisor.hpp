@@ -47,6 +47,7 @@ struct task_supervisor_state {
   int unstored = 0;         // Decisions that are not known to be durable.
   bool is_answered = false; // The asker knows whether the task is accepted.
   caf::actor_clock::time_point began;
+  std::optional<caf::actor_clock::time_point> deadline;
   std::map<runtime::coordination::supervisor_phase, double>
     seconds; // By phase.
   caf::actor_clock::time_point phase_began;

@@ -56,14 +56,11 @@ time_left(const pb::TaskRequest& request, const pb::EventList& history,
   return std::chrono::milliseconds{std::max(left, decltype(left){0})};
 }
 
-void hand_down_deadline(pb::SubmitUnits& units, const pb::TaskRequest& request,
-                        const google::protobuf::Timestamp& now) {
+void hand_down_deadline(pb::SubmitUnits& units,
+                        std::chrono::milliseconds left) {
   using google::protobuf::util::TimeUtil;
-  auto left = time_left(request, now);
-  if (!left)
-    return;
   auto time
-    = TimeUtil::MillisecondsToDuration(std::max<int64_t>(1, left->count()));
+    = TimeUtil::MillisecondsToDuration(std::max<int64_t>(1, left.count()));
   for (auto& unit : *units.mutable_units())
     *unit.mutable_time_left() = time;
 }

@@ -39,9 +39,8 @@ std::optional<std::chrono::milliseconds>
 time_left(const pb::TaskRequest& request, const pb::EventList& history,
           const google::protobuf::Timestamp& now);
 
-/// Gives each unit what `time_left` says, so that none goes on for longer than
-/// its task; a millisecond at least, as the end of a task is its supervisor's.
-void hand_down_deadline(pb::SubmitUnits& units, const pb::TaskRequest& request,
-                        const google::protobuf::Timestamp& now);
+/// Gives each unit what its task has `left`, so that none goes on for longer; a
+/// millisecond at least, as the end of a task is its supervisor's.
+void hand_down_deadline(pb::SubmitUnits& units, std::chrono::milliseconds left);
 
 } // namespace cohort::runtime::coordination

@@ -94,18 +94,13 @@ TEST_CASE("a budget counts from the acceptance, by events and the clock, and "
 }
 
 TEST_CASE("units get what their task has left, and no unit gets nothing") {
-  pb::TaskRequest request;
-  request.mutable_accepted()->set_seconds(1000);
   pb::SubmitUnits units;
   units.add_units();
   units.add_units();
-  hand_down_deadline(units, request, at(1010));
-  CHECK_FALSE(units.units(0).has_time_left());
-  request.mutable_limits()->mutable_budget()->set_seconds(60);
-  hand_down_deadline(units, request, at(1010));
+  hand_down_deadline(units, 50s);
   for (auto& unit : units.units())
     CHECK(unit.time_left().seconds() == 50);
-  hand_down_deadline(units, request, at(2000));
+  hand_down_deadline(units, -1s);
   CHECK(units.units(1).time_left().seconds() == 0);
   CHECK(units.units(1).time_left().nanos() == 1'000'000);
 }
