@@ -72,6 +72,10 @@ void judge_crash(scene& where, dice& random) {
   where.host().crash_judge(random.below(4));
 }
 
+void judge_silent(scene& where, dice& random) {
+  where.host().silence_judge(random.below(4));
+}
+
 void merge_conflict(scene& where, dice&) {
   ++where.host().store().conflicts;
 }
@@ -87,6 +91,12 @@ void disk_full(scene& where, dice& random) {
                      [&where] { where.host().log().is_full = false; });
 }
 
+void store_full(scene& where, dice& random) {
+  where.host().store().is_full = true;
+  where.play().after(between(random, 10, 2000),
+                     [&where] { where.host().store().is_full = false; });
+}
+
 void user_cancels(scene& where, dice& random) {
   pb::CancelTask cancel;
   cancel.set_task_id("t" + std::to_string(random.between(1, where.what.tasks)));
@@ -97,9 +107,14 @@ void user_cancels(scene& where, dice& random) {
 void head_crash(scene& where, dice& random) {
   if (!where.host().is_running())
     return;
+  where.host().log().dies = nullptr;
   where.crash_head();
   where.play().after(between(random, 50, 1000),
                      [&where] { where.start_head(); });
+}
+
+void torn_write(scene& where, dice& random) {
+  where.host().log().dies = [&where, &random] { head_crash(where, random); };
 }
 
 // -- nodes, and the way to them
@@ -156,10 +171,13 @@ const std::map<std::string, disaster, std::less<>>& disasters() {
     {"compiler_crash", compiler_crash},
     {"coordinator_crash", coordinator_crash},
     {"judge_crash", judge_crash},
+    {"judge_silent", judge_silent},
     {"merge_conflict", merge_conflict},
     {"store_slow", store_slow},
     {"disk_full", disk_full},
+    {"store_full", store_full},
     {"head_crash", head_crash},
+    {"torn_write", torn_write},
     {"user_cancels", user_cancels},
     {"node_crash", node_crash},
     {"node_power_loss", node_power_loss},

@@ -30,21 +30,31 @@ void answer_later(store_self self, const std::shared_ptr<surroundings>& around,
   });
 }
 
-/// Answers with `report`, when all `trees` are here.
+void refuse_later(store_self self, const std::shared_ptr<surroundings>& around,
+                  const store_state& state, errc code, const std::string& why) {
+  pb::StoreFailed failed;
+  failed.set_code(static_cast<uint32_t>(code));
+  failed.set_message(why);
+  answer_later(self, around, state, std::move(failed));
+}
+
+/// Answers with `report`, when all `trees` are here and it has room for its
+/// own.
 template <class Report>
 void answer(store_self self, const std::shared_ptr<surroundings>& around,
             store_state& state, const std::vector<std::string>& trees,
             const Report& report) {
   for (auto& tree : trees)
-    if (state.trees->count(tree) == 0) {
-      pb::StoreFailed failed;
-      failed.set_code(static_cast<uint32_t>(errc::internal));
-      failed.set_message("the store has not got " + tree);
-      return answer_later(self, around, state, std::move(failed));
-    }
-  if constexpr (requires { report.tree(); })
+    if (state.trees->count(tree) == 0)
+      return refuse_later(self, around, state, errc::internal,
+                          "the store has not got " + tree);
+  if constexpr (requires { report.tree(); }) {
+    if (state.is_full)
+      return refuse_later(self, around, state, errc::storage_failed,
+                          "the disk is full");
     if (!report.tree().empty())
       state.trees->insert(report.tree());
+  }
   answer_later(self, around, state, report);
 }
 
@@ -167,6 +177,16 @@ simulated_store(store_self self, std::shared_ptr<surroundings> around,
              report);
     },
   };
+}
+
+actors::judge_actor::behavior_type
+simulated_judge(actors::judge_actor::pointer self,
+                runtime::council::judge_function decide,
+                std::shared_ptr<bool> is_silent) {
+  return {[=](const pb::JudgeRequest& request) {
+    if (!*is_silent)
+      actors::reply_to(self, self->current_sender(), decide(request));
+  }};
 }
 
 std::unique_ptr<runtime::execution::unit_runner>

@@ -8,6 +8,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include "actors/interfaces.hpp"
+#include "runtime/council/judges.hpp"
 #include "runtime/execution/unit_runner.hpp"
 #include "tests/simulation/dice.hpp"
 #include "tests/simulation/stage.hpp"
@@ -33,6 +34,7 @@ struct store_state {
   std::shared_ptr<tree_room> trees = std::make_shared<tree_room>();
   std::chrono::milliseconds longest{5}; // An answer takes.
   unsigned conflicts = 0;               // That many merges will conflict.
+  bool is_full = false;                 // What needs room is refused.
   std::map<std::string, pb::DeliverResult> deliveries; // By task.
 };
 
@@ -44,6 +46,12 @@ struct simulated_store_state {
 actors::storekeeper_actor::behavior_type simulated_store(
   actors::storekeeper_actor::stateful_pointer<simulated_store_state> self,
   std::shared_ptr<surroundings> around, std::shared_ptr<store_state> store);
+
+/// Answers as production's judge does, while it is not silent.
+actors::judge_actor::behavior_type
+simulated_judge(actors::judge_actor::pointer self,
+                runtime::council::judge_function decide,
+                std::shared_ptr<bool> is_silent);
 
 /// Where one worker works.
 struct site {

@@ -12,7 +12,6 @@
 #include "actors/gatekeeper.hpp"
 #include "actors/gateway.hpp"
 #include "actors/journal.hpp"
-#include "actors/judge.hpp"
 #include "actors/link_door.hpp"
 #include "actors/orchestrator.hpp"
 #include "actors/progress_hub.hpp"
@@ -101,7 +100,8 @@ head::head(std::shared_ptr<surroundings> around, const scenario& what,
 void head::spawn_council(const scenario& what) {
   std::vector<actors::seat> seats;
   for (auto& judge : runtime::council::judges()) {
-    judges_.push_back(spawn(actors::judge, judge.decide));
+    is_silent_.push_back(std::make_shared<bool>(false));
+    judges_.push_back(spawn(simulated_judge, judge.decide, is_silent_.back()));
     seats.push_back({std::string{judge.name}, judges_.back()});
   }
   actors::council_chair_settings settings;
@@ -178,6 +178,10 @@ bool head::crash_coordinator() {
 
 void head::crash_judge(size_t number) {
   caf::anon_send_exit(judges_[number % judges_.size()], caf::exit_reason::kill);
+}
+
+void head::silence_judge(size_t number) {
+  *is_silent_[number % is_silent_.size()] = true;
 }
 
 } // namespace cohort::tests::simulation

@@ -50,6 +50,8 @@ public:
   /// Returns whether one was there.
   bool crash_coordinator();
   void crash_judge(size_t number);
+  /// For as long as the process lives.
+  void silence_judge(size_t number);
 
   [[nodiscard]] const std::vector<std::shared_ptr<site>>& sites() const {
     return sites_;
@@ -108,6 +110,7 @@ private:
   std::shared_ptr<std::vector<actors::coordinator_actor>> coordinators_
     = std::make_shared<std::vector<actors::coordinator_actor>>();
   std::vector<actors::judge_actor> judges_;
+  std::vector<std::shared_ptr<bool>> is_silent_; // Of each judge.
   runtime::coordination::coordinator_settings coordination_;
   runtime::coordination::supervisor_settings supervision_;
   std::vector<caf::strong_actor_ptr> process_; // In start order.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -10,15 +11,23 @@
 
 namespace cohort::tests::simulation {
 
-/// A log in memory, on a disk that can be full.
+/// A log in memory, on a disk that can be full, and of a process that can die
+/// while it writes.
 class simulated_log final : public runtime::journal::event_log {
 public:
   bool is_full = false;
+  /// When it is set, the next append calls it and leaves nothing on the disk,
+  /// as a log does of which only a part was written.
+  std::function<void()> dies;
   /// Of tasks whose events were not stored.
   std::set<std::string> refused;
 
   runtime::expected<void>
   append(std::vector<messages::v1::Event>& events) override {
+    if (dies) {
+      std::exchange(dies, nullptr)();
+      return runtime::error{runtime::errc::internal, "nobody hears this"};
+    }
     if (!is_full)
       return log_->append(events);
     for (auto& event : events)
