@@ -8,8 +8,9 @@ namespace cohort::runtime::scheduling {
 
 namespace {
 
-/// How many free workers are looked at for one whose slot holds the tree.
-constexpr int homes_looked_at_max = 64;
+/// How many free workers are looked at for one whose slot holds the tree, or
+/// that is on another node.
+constexpr int looked_at_max = 64;
 
 bool lists(const worker_record& worker, uint32_t specialty) {
   auto& known = worker.specialties;
@@ -184,7 +185,7 @@ fleet::candidate fleet::first_free(uint32_t specialty, const unit_record& unit,
         return {worker, bucket};
       if (!first.worker)
         first = {worker, bucket};
-      if (++looked_at == homes_looked_at_max)
+      if (++looked_at == looked_at_max)
         break;
     }
   }
@@ -215,6 +216,30 @@ fleet::choice fleet::choose(const unit_record& unit, time_point now) const {
   auto is_exact = lists(*avoided, unit.specialty);
   return is_exact || avoided->is_generalist ? choice{avoided, is_exact}
                                             : choice{};
+}
+
+worker_record* fleet::choose_second(const unit_record& unit,
+                                    const worker_record& first,
+                                    time_point now) const {
+  worker_record* neighbour = nullptr;
+  for (auto specialty : {unit.specialty, specialty_table::generalist}) {
+    if (specialty >= groups_.size())
+      continue; // No worker ever had it.
+    auto& idle = groups_[specialty].free[0];
+    int looked_at = 0;
+    for (auto slot = idle.next(0); slot && looked_at < looked_at_max;
+         slot = idle.next(*slot + 1), ++looked_at) {
+      auto* worker = workers_[*slot].get();
+      if ((unit.avoids_worker && worker->id == unit.avoided)
+          || !may_do(*worker, unit, now))
+        continue;
+      if (worker->hello.node() != first.hello.node())
+        return worker;
+      if (neighbour == nullptr)
+        neighbour = worker;
+    }
+  }
+  return neighbour;
 }
 
 } // namespace cohort::runtime::scheduling

@@ -52,6 +52,12 @@ public:
   /// other worker that fits is there, busy or not. Where a breaker keeps it
   /// away it does not come; that costs O(workers) while one is not closed.
   [[nodiscard]] choice choose(const unit_record& unit, time_point now) const;
+  /// The idle worker for a second attempt beside the one on `first`, or
+  /// nullptr: on another node if somebody is idle there, not where the unit
+  /// failed last, and not where a breaker keeps it away.
+  [[nodiscard]] worker_record* choose_second(const unit_record& unit,
+                                             const worker_record& first,
+                                             time_point now) const;
 
   [[nodiscard]] const deadline_heap& deadlines() const {
     return deadlines_;

@@ -15,6 +15,7 @@ struct held_record {
   uint32_t previous = nowhere; // Of the same worker.
   uint32_t next = nowhere;
   bool is_cpu_bound = false;
+  bool is_second = false;      // It began beside another at its unit.
   bool is_lost = false;        // Told to stop; waits for the worker's word.
   bool is_expired = false;     // Lost with its worker's trust.
   task_record* task = nullptr; // Of a lost one.
@@ -36,6 +37,9 @@ public:
   void remove(uint32_t place);
   [[nodiscard]] held_record& at(uint32_t place) {
     return held_[place];
+  }
+  [[nodiscard]] bool empty() const noexcept {
+    return held_.size() == unused_.size();
   }
   /// Returns the place, or `nowhere`.
   [[nodiscard]] uint32_t find(const worker_record& worker, uint64_t sequence,

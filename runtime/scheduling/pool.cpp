@@ -61,7 +61,8 @@ pool::impl::impl(pool_settings s, uint64_t epoch, uint64_t seed)
     budget{s.retry_budget},
     tasks{units},
     breakers{breaker_of(settings, 0)},
-    workers{worker_breaker, breakers, specialties, held} {
+    workers{worker_breaker, breakers, specialties, held},
+    late{settings.speculation} {
   // nop
 }
 
@@ -232,6 +233,7 @@ void pool::got_further(worker_id worker, uint64_t sequence, uint32_t attempt,
 void pool::drain(time_point now) {
   impl_->saw(now);
   impl_->is_draining = true;
+  impl_->next_look = time_point::max();
   for (auto& worker : impl_->workers.all())
     if (worker != nullptr)
       impl_->take_back_waiting(*worker, now);
@@ -270,12 +272,14 @@ std::vector<breaker_news> pool::take_breaker_news() {
 
 time_point pool::next_deadline() const {
   auto next = std::min(impl_->workers.deadlines().first_due(),
-                       impl_->breakers.next_probe(impl_->latest));
+                       std::min(impl_->breakers.next_probe(impl_->latest),
+                                impl_->next_look));
   return impl_->retries.empty() ? next
                                 : std::min(next, impl_->retries.top().due);
 }
 
 pb::PoolReport pool::report() const {
+  using seconds = std::chrono::duration<double>;
   pb::PoolReport report;
   report.set_queued(impl_->queued);
   report.set_retried(impl_->retried);
@@ -286,6 +290,9 @@ pb::PoolReport pool::report() const {
   report.set_fenced(impl_->fenced);
   report.set_finished(impl_->finished);
   report.set_failed(impl_->failed);
+  report.set_speculated(impl_->speculated);
+  report.set_speculated_seconds(seconds(impl_->speculated_time).count());
+  report.set_wasted_seconds(seconds(impl_->wasted_time).count());
   for (auto& worker : impl_->workers.all()) {
     if (worker == nullptr)
       continue;
@@ -302,7 +309,7 @@ pb::PoolReport pool::report() const {
     auto busy = worker->busy;
     if (worker->load > 0)
       busy += impl_->latest - worker->busy_since;
-    status.set_busy_seconds(std::chrono::duration<double>(busy).count());
+    status.set_busy_seconds(seconds(busy).count());
     *status.mutable_specialties() = worker->hello.specialties();
     *status.mutable_metrics() = worker->metrics;
   }

@@ -35,7 +35,7 @@ void pool::impl::match(time_point now) {
   while (workers.has_free() && !is_draining) {
     auto best = best_pairing();
     if (best.from == nullptr)
-      return;
+      return expect_stragglers(now);
     auto& unit = *units.find(best.entry->sequence);
     best.from->pop();
     unit.phase = unit_phase::backing_off; // In no queue any more.
@@ -92,13 +92,18 @@ void pool::impl::assign(unit_record& unit, worker_record& worker,
     budget.first_attempt();
   --queued;
   unit.phase = unit_phase::running;
-  ++unit.attempt;
   ++unit.tries;
+  unit.held = start_attempt(unit, worker, false, now);
+}
+
+uint32_t pool::impl::start_attempt(unit_record& unit, worker_record& worker,
+                                   bool is_second, time_point now) {
   held_record attempt;
   attempt.sequence = unit.sequence();
-  attempt.attempt = unit.attempt;
+  attempt.attempt = ++unit.attempt;
   attempt.worker = &worker;
   attempt.is_cpu_bound = unit.is_cpu_bound;
+  attempt.is_second = is_second;
   attempt.assigned = now;
   // Only workers whose breaker lets a call pass are free.
   attempt.call = worker.breaker.allow(now).value_or(attempt.call);
@@ -106,7 +111,7 @@ void pool::impl::assign(unit_record& unit, worker_record& worker,
   cpu_bound_held += unit.is_cpu_bound ? 1 : 0;
   if (worker.load == 0)
     worker.busy_since = now;
-  unit.held = held.add(attempt);
+  auto place = held.add(attempt);
   if (worker.load == 1)
     start_lease(worker, now);
   if (unit.home != 0)
@@ -125,6 +130,7 @@ void pool::impl::assign(unit_record& unit, worker_record& worker,
       = google::protobuf::util::TimeUtil::NanosecondsToDuration(
         std::chrono::nanoseconds{unit.deadline - now}.count());
   workers.place(worker, now);
+  return place;
 }
 
 void pool::impl::start_lease(worker_record& worker, time_point now) {

@@ -18,24 +18,27 @@ void pool::impl::finish(worker_record& worker, uint64_t sequence,
                         uint32_t attempt, pb::AttemptResult result,
                         time_point now) {
   auto* unit = units.find(sequence);
-  auto is_current = unit != nullptr && unit->held != nowhere
-                    && unit->attempt == attempt
-                    && held.at(unit->held).worker == &worker;
-  if (!is_current) {
+  auto own = unit != nullptr ? current(*unit, worker, attempt) : nowhere;
+  if (own == nowhere) {
     ++fenced;
     // Of an attempt that was lost, it still says that nothing runs any more.
     if (auto place = held.find(worker, sequence, attempt); place != nowhere)
       stopped(let_go(place, now));
     return;
   }
-  auto done = let_go(unit->held, now);
+  auto done = let_go(own, now);
   auto how = result.has_error() ? pb::ATTEMPT_END_FAILED
                                 : pb::ATTEMPT_END_FINISHED;
   judge(done, *unit, how, result, now);
   note_end(done, *unit, how, result, now);
   result.set_worker(worker.hello.worker());
-  if (!result.has_error())
+  result.set_attempt(attempt);
+  if (!result.has_error()) {
+    late.learn(units.work_of(*unit), now - std::min(done.began, now));
+    outrun(*unit, now);
     succeed(*unit, std::move(result));
+  } else if (goes_on(*unit, done, now))
+    return;
   else if (result.error().recoverable())
     retry_or_fail(*unit, std::move(result), worker.id, now);
   else {
@@ -60,6 +63,7 @@ void pool::impl::note_end(const held_record& attempt, const unit_record& unit,
   out.span.set_node(attempt.worker->hello.node());
   out.span.set_held_seconds(
     std::chrono::duration<double>(out.began - attempt.assigned).count());
+  out.span.set_speculative(attempt.is_second);
   out.span.set_end(how);
   out.span.set_code(result.error().code());
   if (result.has_metrics())
@@ -70,10 +74,10 @@ held_record pool::impl::let_go(uint32_t place, time_point now) {
   auto attempt = held.at(place);
   auto& worker = *attempt.worker;
   auto was_first = worker.first == place;
+  if (!attempt.is_lost)
+    release(*units.find(attempt.sequence), place, now);
   held.remove(place);
   cpu_bound_held -= attempt.is_cpu_bound ? 1 : 0;
-  if (!attempt.is_lost)
-    units.find(attempt.sequence)->held = nowhere;
   if (worker.load == 0)
     worker.busy += now - worker.busy_since;
   if (was_first)
@@ -154,12 +158,11 @@ void pool::impl::end(unit_record& unit, pb::AttemptResult result) {
   out.what = effect::kind::finished;
   out.requester = unit.task->requester;
   out.sequence = unit.sequence();
-  out.attempt = unit.attempt;
+  out.attempt = result.attempt();
   out.result = std::move(result);
   out.result.set_task_id(unit.task->task_id);
   out.result.set_ticket(unit.ticket);
   out.result.set_head_epoch(head_epoch);
-  out.result.set_attempt(unit.attempt);
   auto& task = *unit.task;
   remove_unit(unit);
   tasks.forget_if_done(task);

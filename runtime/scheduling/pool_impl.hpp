@@ -13,6 +13,7 @@
 #include "runtime/scheduling/fleet.hpp"
 #include "runtime/scheduling/pool.hpp"
 #include "runtime/scheduling/ready_queue.hpp"
+#include "runtime/scheduling/stragglers.hpp"
 
 namespace cohort::runtime::scheduling {
 
@@ -64,6 +65,7 @@ struct pool::impl {
   held_table held;
   breaker_board breakers;
   fleet workers;
+  stragglers late;
   std::vector<lane_record> lanes;
   slot_set active_lanes; // Those that may have ready units.
   std::priority_queue<retry> retries;
@@ -75,6 +77,11 @@ struct pool::impl {
   uint64_t fenced = 0;
   uint64_t finished = 0; // Units.
   uint64_t failed = 0;
+  uint64_t speculated = 0;
+  std::chrono::nanoseconds speculated_time{0};
+  std::chrono::nanoseconds wasted_time{0};
+  uint32_t seconds_held = 0;                // Second attempts that run.
+  time_point next_look = time_point::max(); // For stragglers.
   uint32_t cpu_bound_held = 0;
   uint32_t cores_brought = 0; // By workers, beside the limit of the settings.
   time_point latest;          // That an input carried.
@@ -103,8 +110,33 @@ struct pool::impl {
   [[nodiscard]] pairing best_pairing();
   void consider(ready_queue& queue, pairing& best);
   void assign(unit_record& unit, worker_record& worker, time_point now);
+  /// Returns its place. It counts as no try yet.
+  uint32_t start_attempt(unit_record& unit, worker_record& worker,
+                         bool is_second, time_point now);
   /// The lease of an attempt begins when it is its worker's oldest.
   void start_lease(worker_record& worker, time_point now);
+
+  // -- pool_speculation.cpp: two attempts at one unit
+  // ---------------------------------
+
+  /// Somebody is idle: whoever still runs may become late.
+  void expect_stragglers(time_point now);
+  /// Begins second attempts where the first is late, the latest first, as long
+  /// as workers that fit are idle.
+  void speculate(time_point now);
+  /// Unless it costs too much, or nobody is idle who fits.
+  void begin_second(uint32_t place, time_point now);
+  /// The place of the unit's attempt, or `nowhere`: it is none of these.
+  [[nodiscard]] uint32_t current(const unit_record& unit,
+                                 const worker_record& worker, uint32_t attempt);
+  /// The attempt is none of the unit's any more; the other one may still be.
+  void release(unit_record& unit, uint32_t place, time_point now);
+  /// Whether the unit has another attempt than this one, which failed: then it
+  /// was for nothing, but is no failure of the unit.
+  [[nodiscard]] bool goes_on(const unit_record& unit,
+                             const held_record& attempt, time_point now);
+  /// The unit has its result: the other attempt, if there is one, is stopped.
+  void outrun(unit_record& unit, time_point now);
 
   // -- pool_ends.cpp: what becomes of units
   // ------------------------------------

@@ -35,7 +35,7 @@ std::vector<pool::impl::ending> pool::impl::stop_all_of(task_record& task,
            failure(errc::cancelled, "dependency " + std::to_string(unit.ticket)
                                       + " was cancelled with its task, so this "
                                         "unit was not tried")});
-    if (unit.phase == unit_phase::running) {
+    while (unit.held != nowhere) { // One, or two.
       if (held.at(unit.held).began <= now)
         note_end(held.at(unit.held), unit, pb::ATTEMPT_END_CANCELLED,
                  failure(errc::cancelled, "its task was cancelled"), now);
@@ -52,7 +52,7 @@ void pool::impl::stop(uint32_t place, bool is_expired, time_point now) {
   auto& attempt = held.at(place);
   auto& worker = *attempt.worker;
   auto& unit = *units.find(attempt.sequence);
-  unit.held = nowhere;
+  release(unit, place, now);
   attempt.is_lost = true;
   attempt.is_expired = is_expired;
   attempt.task = unit.task;
@@ -89,6 +89,8 @@ void pool::impl::answer(task_record& task) {
 }
 
 void pool::impl::give_back(unit_record& unit) {
+  if (unit.held != nowhere)
+    return; // Its other attempt goes on.
   --unit.tries;
   ++queued;
   enqueue(unit);
@@ -97,18 +99,20 @@ void pool::impl::give_back(unit_record& unit) {
 /// The attempt that ran is lost; those that waited behind it go elsewhere.
 void pool::impl::end_lease(worker_record& worker, time_point now) {
   auto place = worker.first;
-  auto& unit = *units.find(held.at(place).sequence);
-  auto next = held.at(place).next;
+  auto first = held.at(place);
+  auto& unit = *units.find(first.sequence);
   auto why = failure(errc::timed_out, "worker " + worker.hello.worker()
                                         + " gave no result within "
                                         + std::to_string(worker.lease.count())
                                         + " ms");
   why.set_worker(worker.hello.worker());
-  judge(held.at(place), unit, pb::ATTEMPT_END_LOST, why, now);
-  note_end(held.at(place), unit, pb::ATTEMPT_END_LOST, why, now);
+  why.set_attempt(first.attempt);
+  judge(first, unit, pb::ATTEMPT_END_LOST, why, now);
+  note_end(first, unit, pb::ATTEMPT_END_LOST, why, now);
   stop(place, true, now);
-  retry_or_fail(unit, std::move(why), worker.id, now);
-  for (place = next; place != nowhere; place = held.at(place).next) {
+  if (!goes_on(unit, first, now))
+    retry_or_fail(unit, std::move(why), worker.id, now);
+  for (place = first.next; place != nowhere; place = held.at(place).next) {
     if (held.at(place).is_lost)
       continue;
     auto& behind = *units.find(held.at(place).sequence);
@@ -118,11 +122,13 @@ void pool::impl::end_lease(worker_record& worker, time_point now) {
 }
 
 void pool::impl::cut(worker_record& worker, time_point now) {
-  auto place = worker.first;
-  auto& unit = *units.find(held.at(place).sequence);
-  note_end(held.at(place), unit, pb::ATTEMPT_END_CANCELLED,
-           failure(errc::timed_out, "the task's time is over"), now);
-  stop(place, false, now);
+  auto& unit = *units.find(held.at(worker.first).sequence);
+  while (unit.held != nowhere) { // One, or two.
+    if (held.at(unit.held).began <= now)
+      note_end(held.at(unit.held), unit, pb::ATTEMPT_END_CANCELLED,
+               failure(errc::timed_out, "the task's time is over"), now);
+    stop(unit.held, false, now);
+  }
   fail_late(unit);
 }
 
@@ -153,9 +159,11 @@ void pool::impl::strip(worker_record& worker, errc code, const std::string& why,
     }
     auto lost = failure(code, why);
     lost.set_worker(worker.hello.worker());
+    lost.set_attempt(attempt.attempt);
     judge(attempt, unit, pb::ATTEMPT_END_LOST, lost, now);
     note_end(attempt, unit, pb::ATTEMPT_END_LOST, lost, now);
-    redo_or_fail(unit, std::move(lost), worker.id, now);
+    if (!goes_on(unit, attempt, now))
+      redo_or_fail(unit, std::move(lost), worker.id, now);
   }
 }
 
@@ -196,6 +204,8 @@ void pool::impl::tick(time_point now) {
   while (workers.deadlines().first_due() <= now)
     look_at(*workers.deadlines().first(), now);
   match(now);
+  if (next_look <= now)
+    speculate(now);
 }
 
 } // namespace cohort::runtime::scheduling

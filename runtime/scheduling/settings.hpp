@@ -4,6 +4,14 @@
 
 namespace cohort::runtime::scheduling {
 
+/// Second attempts at units whose first one is late.
+struct speculation_settings {
+  bool enabled = true;
+  double factor = 2; // Times what nine of ten took: later is late. >= 1.
+  std::chrono::milliseconds least{1000}; // No attempt is late before. > 0.
+  double budget = 0.15; // Of all attempts' time, for second ones. 0 to 1.
+};
+
 struct pool_settings {
   unsigned max_concurrent_workers = 8;
   unsigned max_attempts = 3;                         // Of one unit. >= 1.
@@ -24,6 +32,7 @@ struct pool_settings {
   unsigned breaker_minimum_calls = 10;
   std::chrono::milliseconds breaker_window{60'000};
   std::chrono::milliseconds breaker_cool_down{5'000}; // At least.
+  speculation_settings speculation;
 };
 
 } // namespace cohort::runtime::scheduling

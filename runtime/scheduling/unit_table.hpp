@@ -37,17 +37,19 @@ struct alignas(64) unit_record {
   bool is_cpu_bound = false; // And that is limited.
   bool avoids_worker = false;
   work_kind kind = work_kind::any;
+  bool is_speculated = false; // It had its second attempt.
   uint32_t specialty = 0;
-  uint32_t missing = 0;    // Dependencies that are not done.
-  uint32_t attempt = 0;    // Number of the last dispatch.
-  uint32_t tries = 0;      // Attempts that began, or may still.
+  uint32_t missing = 0; // Dependencies that are not done.
+  uint32_t attempt = 0; // Number of the last dispatch.
+  uint32_t tries = 0; // Attempts that began, or may still; two at once are one.
   uint32_t held = nowhere; // While running: its place among the held attempts.
   uint64_t home = 0; // Stands for workspace and tree; 0: any slot will do.
 
   std::chrono::milliseconds lease{0};
   time_point deadline = time_point::max(); // Its task's.
   uint64_t ticket = 0;
-  worker_id avoided = 0;            // Where it failed last.
+  worker_id avoided = 0;     // Where it failed last.
+  uint32_t second = nowhere; // A second attempt beside `held`: its place.
   std::vector<uint64_t> dependents; // Sequences; some may be gone.
   task_record* task = nullptr;
 

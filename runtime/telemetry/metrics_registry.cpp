@@ -29,7 +29,8 @@ constexpr pb::NodeState node_states[]
      pb::NODE_STATE_LEFT};
 
 /// Brings a counter to what was counted elsewhere.
-void raise(prometheus::Counter& counter, uint64_t total) {
+template <class T>
+void raise(prometheus::Counter& counter, T total) {
   counter.Increment(static_cast<double>(total) - counter.Value());
 }
 
@@ -91,6 +92,16 @@ struct metrics_registry::impl {
   prometheus::Counter& fenced = count("cohort_results_fenced_total",
                                       "Late results that were dropped.")
                                   .Add({});
+  prometheus::Counter& speculated
+    = count("cohort_attempts_speculated_total",
+            "Second attempts, begun because the first one was late.")
+        .Add({});
+  prometheus::Counter& speculated_seconds
+    = count("cohort_speculated_seconds_total", "How long those took.").Add({});
+  prometheus::Counter& wasted_seconds
+    = count("cohort_wasted_seconds_total",
+            "How long attempts took that another one outran or outlived.")
+        .Add({});
   prometheus::Gauge& workers
     = gauge("cohort_workers", "Workers that are there.").Add({});
   prometheus::Gauge& quarantined
@@ -197,6 +208,9 @@ void metrics_registry::see(const pb::PoolReport& pool) {
   raise(impl_->breakers_opened, pool.breakers_opened());
   impl_->breakers_open.Set(pool.open_breakers_size());
   raise(impl_->fenced, pool.fenced());
+  raise(impl_->speculated, pool.speculated());
+  raise(impl_->speculated_seconds, pool.speculated_seconds());
+  raise(impl_->wasted_seconds, pool.wasted_seconds());
 }
 
 void metrics_registry::see(const pb::NodeTable& table) {

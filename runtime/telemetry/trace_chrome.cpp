@@ -86,6 +86,8 @@ chrome_json attempt_event(const pb::AttemptSpan& span, row where) {
                    {"held_seconds", span.held_seconds()},
                    {"cpu_seconds", span.metrics().cpu_seconds()},
                    {"cache_hits", span.metrics().cache_hits()}};
+  if (span.speculative())
+    event["args"]["speculative"] = true;
   if (span.code() != 0)
     event["args"]["why"] = to_string(static_cast<errc>(span.code()));
   return event;

@@ -54,6 +54,11 @@ public:
       put(key, {{"doubleValue", value}});
   }
 
+  void add_flag(const char* key, bool value) {
+    if (value)
+      put(key, {{"boolValue", true}});
+  }
+
   otlp_json take() {
     return std::move(list_);
   }
@@ -110,6 +115,7 @@ otlp_json attempt_span(const pb::AttemptSpan& attempt,
   attributes.add("cohort.node", attempt.node());
   attributes.add("cohort.ticket", attempt.ticket());
   attributes.add("cohort.attempt", uint64_t{attempt.attempt()});
+  attributes.add_flag("cohort.speculative", attempt.speculative());
   attributes.add("cohort.end", word_of(attempt.end()));
   attributes.add("cohort.held_seconds", attempt.held_seconds());
   attributes.add("cohort.cpu_seconds", metrics.cpu_seconds());

@@ -27,6 +27,8 @@ struct pool_fixture : tests::actor_fixture {
     result.pool.cancel_timeout = 500ms;
     result.pool.retry_backoff = 10ms;
     result.pool.retry_backoff_max = 10ms;
+    result.pool.speculation.least = 200ms;
+    result.pool.speculation.budget = 1;
     return result;
   }();
   actors::worker_pool_actor pool = spawn(actors::worker_pool, timer, settings);
@@ -123,6 +125,32 @@ TEST_CASE_FIXTURE(pool_fixture, "whoever observes hears of attempts first") {
   CHECK(span.subject() == "a.cc");
   using google::protobuf::util::TimeUtil;
   CHECK(TimeUtil::DurationToMilliseconds(span.ended() - span.started()) == 300);
+}
+
+TEST_CASE_FIXTURE(pool_fixture,
+                  "an idle worker tries what is late, and the loser stops") {
+  auto first = add_worker("w1");
+  for (uint64_t ticket = 1; ticket <= 5; ++ticket) {
+    submit(ticket);
+    advance(50ms);
+    first.script->finish();
+    run();
+  }
+  submit(6);
+  auto second = add_worker("w2");
+  advance(500ms);
+  REQUIRE(second.script->started.size() == 1);
+  CHECK(second.script->started[0].attempt() == 2);
+  second.script->finish();
+  run();
+  REQUIRE(results().size() == 6);
+  CHECK(results()[5].worker() == "w2");
+  CHECK(first.script->cancels == 1);
+  first.script->finish();
+  run();
+  CHECK(results().size() == 6);
+  CHECK(report().workers(0).running() == 0);
+  CHECK(report().speculated() == 1);
 }
 
 TEST_CASE_FIXTURE(pool_fixture, "a unit waits until a worker joins") {

@@ -1,13 +1,7 @@
 #include <chrono>
-#include <condition_variable>
 #include <cstdio>
-#include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
-#include <thread>
-#include <utility>
 #include <vector>
 
 #include <caf/scoped_actor.hpp>
@@ -17,6 +11,7 @@
 #include "actors/worker.hpp"
 #include "actors/worker_pool.hpp"
 #include "nodes/wiring.hpp"
+#include "tests/bench/waiting_runner.hpp"
 
 /// 64 units that wait 0.1 s, on 8 workers, through the production pool. As with
 /// the peers that have workers of their own, the wait is inside the worker: no
@@ -31,47 +26,6 @@ using clock_type = std::chrono::steady_clock;
 constexpr int unit_count = 64;
 constexpr int worker_count = 8;
 constexpr auto wait_time = 100ms;
-
-/// Answers each assignment, on a thread of its own, when its time is over.
-class waiting_runner final : public runtime::execution::unit_runner {
-public:
-  waiting_runner() : thread_{[this](std::stop_token stop) { loop(stop); }} {
-    // nop
-  }
-
-  std::optional<pb::AttemptResult> start(const pb::Assignment&,
-                                         completion done) override {
-    std::lock_guard guard{mutex_};
-    done_ = std::move(done);
-    changed_.notify_one();
-    return std::nullopt;
-  }
-
-  void on_progress(std::function<void()>) override {
-    // Nothing here takes long.
-  }
-
-  void cancel() override {
-    // Nothing is cancelled here.
-  }
-
-private:
-  void loop(const std::stop_token& stop) {
-    std::unique_lock guard{mutex_};
-    while (changed_.wait(guard, stop, [this] { return done_ != nullptr; })) {
-      auto done = std::exchange(done_, nullptr);
-      guard.unlock();
-      std::this_thread::sleep_for(wait_time);
-      done(pb::AttemptResult{});
-      guard.lock();
-    }
-  }
-
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  completion done_;
-  std::jthread thread_; // Last: it uses all of the above.
-};
 
 pb::SubmitUnits all_units() {
   pb::SubmitUnits result;
@@ -95,9 +49,9 @@ double run_once(caf::actor_system& sys) {
     actors::worker_settings settings;
     settings.name = "w" + std::to_string(i);
     settings.specialties.emplace_back().set_kind(pb::SPECIALTY_KIND_GENERALIST);
-    auto worker
-      = sys.spawn(actors::worker, pool, settings,
-                  actors::hand_over(std::make_unique<waiting_runner>()));
+    auto worker = sys.spawn(
+      actors::worker, pool, settings,
+      actors::hand_over(std::make_unique<bench::waiting_runner>(wait_time)));
     spawned.push_back(caf::actor_cast<caf::actor>(worker));
   }
   caf::scoped_actor self{sys};

@@ -13,6 +13,7 @@ pool_settings quick() {
   settings.worker_timeout = 1000ms;
   settings.cancel_timeout = 100ms;
   settings.retry_backoff = 0ms;
+  settings.speculation.enabled = false;
   return settings;
 }
 

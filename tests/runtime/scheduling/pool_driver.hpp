@@ -69,10 +69,11 @@ public:
   }
 
   void join(worker_id id, std::vector<pb::Specialty> specialties,
-            uint32_t credits = 1, bool brings_core = false) {
+            uint32_t credits = 1, bool brings_core = false,
+            const std::string& node = "node") {
     pb::WorkerHello hello;
     hello.set_worker("w" + std::to_string(id));
-    hello.set_node("node");
+    hello.set_node(node);
     hello.set_credits(credits);
     hello.set_brings_core(brings_core);
     for (auto& specialty : specialties)

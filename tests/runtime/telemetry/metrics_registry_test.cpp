@@ -63,6 +63,9 @@ TEST_CASE("all that Prometheus reads (REWRITE=1 agrees)") {
   pool.set_breakers_opened(5);
   pool.add_open_breakers("checks with gcc on alpha");
   pool.set_fenced(1);
+  pool.set_speculated(2);
+  pool.set_speculated_seconds(1.5);
+  pool.set_wasted_seconds(2.25);
   for (auto quarantined : {false, true}) {
     auto& worker = *pool.add_workers();
     worker.set_running(1);

@@ -98,6 +98,23 @@ TEST_CASE("ids have their lengths, and differ; all spans hang on the task's") {
   CHECK(ids.size() == 4);
 }
 
+TEST_CASE("a second attempt beside the first one is told as such") {
+  TraceReport trace;
+  *trace.add_spans() = span_of(1, "check", "w1", 0, 2);
+  trace.mutable_spans(0)->set_end(ATTEMPT_END_OUTRUN);
+  *trace.add_spans() = span_of(1, "check", "w2", 1, 2);
+  trace.mutable_spans(1)->set_speculative(true);
+  auto otlp = runtime::telemetry::to_otlp_json(trace);
+  auto chrome = runtime::telemetry::to_chrome_json(trace);
+  auto spans = otlp_spans(json::parse(otlp));
+  CHECK(spans[1].dump().find("\"outrun\"") != std::string::npos);
+  CHECK(spans[1].dump().find("speculative") == std::string::npos);
+  CHECK(spans[2].dump().find("{\"key\":\"cohort.speculative\",\"value\":"
+                             "{\"boolValue\":true}}")
+        != std::string::npos);
+  CHECK(chrome.find("\"speculative\": true") != std::string::npos);
+}
+
 TEST_CASE("another attempt at the same unit is another span") {
   TraceReport trace;
   *trace.add_spans() = span_of(1, "check", "w1", 0, 1);
