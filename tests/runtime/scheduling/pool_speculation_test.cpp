@@ -471,4 +471,70 @@ TEST_CASE("of several late ones the latest comes first") {
   CHECK(d.happened() == "1>w3#2");
 }
 
+// -- with deadlines, drains and breakers
+
+TEST_CASE("when the task's time is over both attempts are stopped") {
+  experienced d;
+  auto unit = unit_of(1);
+  unit.mutable_time_left()->set_seconds(1);
+  d.submit({unit});
+  auto first = d.last(1);
+  d.join(2, {compiling}, 1, false, "n2");
+  d.wait(late);
+  CHECK(d.happened() == "1>w2#2");
+  auto second = d.last(1);
+  d.wait(1s - late);
+  CHECK(d.happened() == "stop 1@w1, stop 1@w2, 1 timed_out");
+  d.acknowledge_of(first);
+  d.acknowledge_of(second);
+  d.submit({unit_of(2), unit_of(3)});
+  CHECK(d.happened() == "2>w1, 3>w2");
+}
+
+TEST_CASE("nothing is tried twice while the pool drains") {
+  experienced d;
+  d.submit({unit_of(1)});
+  d.join(2, {compiling}, 1, false, "n2");
+  CHECK(d.happened() == "1>w1");
+  d.units.drain(d.now);
+  CHECK(d.units.next_deadline() > d.now + late);
+  d.wait(10 * late);
+  CHECK(d.happened() == "");
+}
+
+TEST_CASE("nothing is tried again where a breaker keeps it away") {
+  auto settings = eager();
+  settings.breaker_minimum_calls = 1;
+  settings.breaker_failure_rate = 0.1;
+  settings.breaker_cool_down = 1h;
+  experienced d{settings};
+  auto check = unit_of(1);
+  check.mutable_check()->set_compiler("gcc");
+  std::vector<pb::WorkUnit> others;
+  for (uint64_t ticket = 201; ticket <= 210; ++ticket) {
+    others.push_back(check);
+    others.back().set_ticket(ticket);
+  }
+  d.submit(std::move(others));
+  for (uint64_t ticket = 201; ticket <= 210; ++ticket) {
+    d.wait(100ms);
+    d.finish(ticket);
+  }
+  d.units.retire_worker(1, d.now);
+  d.join(2, {compiling}, 1, false, "n2");
+  check.set_ticket(2); // Opens the breaker for checks with gcc on n2.
+  d.submit({check});
+  d.finish(2, error_of(errc::tool_failed, false));
+  d.join(3, {compiling}, 1, false, "n3");
+  check.set_ticket(1);
+  d.submit({check});
+  d.happened();
+  CHECK(d.last(1).worker == 3);
+  d.wait(late);
+  CHECK(d.happened() == "");
+  d.join(4, {compiling}, 1, false, "n4");
+  d.wait(late);
+  CHECK(d.happened() == "1>w4#2");
+}
+
 } // namespace cohort::tests::pool_speculation_test
