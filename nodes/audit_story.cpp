@@ -46,6 +46,8 @@ told tell(const pb::TaskAcceptedEvent& event) {
   told result{"accepted, mode " + mode_name(request.mode()),
               detail(cut(request.description(), text_width))
                 + detail("in " + request.workspace_root())};
+  if (!request.chaos().empty())
+    result.details += detail("chaos, as asked for: " + request.chaos());
   if (request.plan_only())
     result.what += ", to be planned only";
   return result;

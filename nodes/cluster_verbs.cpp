@@ -55,6 +55,10 @@ void cluster_verbs::add_servers() {
                  "workers (default: one for each core)")
     ->check(CLI::Range(1, 1000));
   add_transport(*node, cluster_);
+  add_chaos(*node, cluster_.chaos,
+            "kill-worker (a worker dies, and its program), hang-worker (a "
+            "program stops for ever), slow-node (all programs take ten times "
+            "as long), drop-link (the connection to the head breaks)");
   node->callback([this] { code_ = run_node(cluster_, global_); });
 }
 

@@ -67,6 +67,11 @@ int run_cli(int argc, char** argv) {
   run->add_flag("--apply", task.apply,
                 "put the result into the working tree as well");
   run->add_flag("--no-branch", task.no_branch, "write a patch file, no branch");
+  add_chaos(
+    *run, task.chaos,
+    "kill-worker (a worker dies, and its program), hang-worker (a "
+    "program stops for ever), fail-disk (the journal cannot be written any "
+    "more)");
   add_resume(*run, task);
   run
     ->add_option("--report", task.report,

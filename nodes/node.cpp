@@ -7,6 +7,7 @@
 
 #include "actors/node_link.hpp"
 #include "actors/timer.hpp"
+#include "nodes/breakable_link.hpp"
 #include "runtime/process/launcher.hpp"
 
 namespace cohort::nodes {
@@ -58,12 +59,14 @@ void node::spawn_all() {
   link.random = random_bits;
   link.make_courier = courier_for(state_.store(), settings.snapshot);
   link.find_head = find_head_at(options_.head, options_.how);
+  if (options_.chaos)
+    link.find_head = breakable(std::move(link.find_head), options_.chaos);
   auto dispatcher = sys.spawn(actors::node_link, timer, std::move(link));
   link_ = dispatcher;
   children.push_back(
     {"node_link", caf::actor_cast<caf::actor>(dispatcher), {}, true});
-  worker_site site{state_.store(), state_.slots(), settings, *processes_,
-                   caches_};
+  worker_site site{state_.store(), state_.slots(), settings,
+                   *processes_,    caches_,        options_.chaos};
   for (unsigned i = 1; i <= options_.workers; ++i) {
     auto spawn = [&sys, dispatcher, site, i](uint64_t incarnation) {
       return caf::actor_cast<caf::actor>(

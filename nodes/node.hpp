@@ -21,6 +21,7 @@ struct node_options {
   unsigned workers = 0; // Resolved: at least 1.
   endpoint head;
   transport how;
+  std::shared_ptr<runtime::chaos::injector> chaos; // Null: none.
 };
 
 /// What a node runs: its workers, its store, and its link to the head.

@@ -30,6 +30,7 @@ struct task_options {
   std::string report; // run: a file for what became of each cause, or empty.
   bool apply = false;
   bool no_branch = false;
+  std::string chaos; // run: SEED:FAULT,...; empty: nothing is made to fail.
   std::string trace; // run: where its trace goes; empty: nowhere.
   trace_format traced_as = trace_format::otlp;
   bool dot = false;     // plan
@@ -44,8 +45,9 @@ struct cluster_options {
   std::string metrics;      // serve: [HOST:]PORT; empty: none.
   std::string certificates; // Folder; empty: as configured.
   bool insecure = false;
-  std::string name; // node; empty: the host's. Clients; empty: "client".
-  int jobs = -1;    // serve, node: workers; -1: one for each core.
+  std::string name;  // node; empty: the host's. Clients; empty: "client".
+  int jobs = -1;     // serve, node: workers; -1: one for each core.
+  std::string chaos; // node: SEED:FAULT,...; empty: nothing is made to fail.
 };
 
 struct submit_options {

@@ -196,6 +196,8 @@ std::string summary_text(const pb::TaskResult& result) {
     out += ", " + std::to_string(result.subtasks_done()) + " of "
            + std::to_string(result.subtasks_total()) + " subtasks merged";
   out += '\n';
+  if (!result.chaos().empty())
+    out += "chaos, as asked for: " + result.chaos() + '\n';
   if (result.fell_back())
     out += "fell back to sequential execution: " + result.fallback_reason()
            + '\n';

@@ -69,6 +69,9 @@ outcome run_with(const task_options& options, const global_options& global,
     is_sequential = request->mode() == pb::EXECUTION_MODE_SEQUENTIAL;
     task = std::move(*request);
   }
+  auto chaos = make_chaos(options.chaos, runtime::chaos::place::run);
+  if (!chaos)
+    return {refuse(chaos.error()), {}, {}, {}};
   std::optional<trace_file> trace;
   if (!options.trace.empty()) {
     auto opened = trace_file::open(options.trace);
@@ -82,6 +85,7 @@ outcome run_with(const task_options& options, const global_options& global,
   head_options head;
   head.settings = std::move(loaded.values);
   head.spans_max = trace ? trace_spans_max : 0;
+  head.chaos = std::move(*chaos);
   resolve_workers(head, options.jobs, is_sequential,
                   std::thread::hardware_concurrency());
   auto stream = options.format == output_format::stream_json;

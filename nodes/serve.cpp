@@ -173,7 +173,11 @@ int run_node(const cluster_options& cluster, const global_options& global) {
   auto how = transport_for(cluster, loaded.values, role::node, name);
   if (auto usable = check(how, role::node, head->host); !usable)
     return fail(usable.error());
+  auto chaos = make_chaos(cluster.chaos, runtime::chaos::place::node);
+  if (!chaos)
+    return fail(chaos.error());
   node_options options;
+  options.chaos = std::move(*chaos);
   options.settings = std::move(loaded.values);
   if (options.settings.state.empty())
     options.settings.state = runtime::workspace::state_folder::default_path()

@@ -74,6 +74,7 @@ expected<pb::TaskRequest> make_request(const task_options& options) {
   toolchain.mutable_units()->Add(options.units.begin(), options.units.end());
   request.set_no_branch(options.no_branch);
   request.set_apply(options.apply);
+  request.set_chaos(options.chaos);
   if (options.budget_seconds > 0)
     *request.mutable_limits()->mutable_budget()
       = google::protobuf::util::TimeUtil::MillisecondsToDuration(

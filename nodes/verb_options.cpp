@@ -72,7 +72,7 @@ void add_resume(CLI::App& verb, task_options& task) {
   // The options that belong to the task, not to the run.
   for (auto* name :
        {"task", "--workspace", "-p", "--configure-arg", "--units", "--mode",
-        "--scope", "--budget-seconds", "--apply", "--no-branch"})
+        "--scope", "--budget-seconds", "--apply", "--no-branch", "--chaos"})
     resume->excludes(verb.get_option(name));
 }
 
@@ -86,6 +86,16 @@ void add_trace(CLI::App& verb, task_options& task) {
                 "chrome://tracing); default: otlp")
     ->transform(CLI::CheckedTransformer(trace_formats, CLI::ignore_case))
     ->option_text("FORMAT");
+}
+
+void add_chaos(CLI::App& verb, std::string& chaos, const std::string& faults) {
+  verb
+    .add_option("--chaos", chaos,
+                "let it meet faults, to see what becomes of them: " + faults
+                  + "; @N: with the N-th program that starts, or the N-th "
+                    "write of the journal; without it the seed draws N from "
+                    "1 to 10")
+    ->option_text("SEED:FAULT[@N],...");
 }
 
 } // namespace cohort::nodes

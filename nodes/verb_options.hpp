@@ -15,5 +15,7 @@ void add_task(CLI::App& verb, task_options& task);
 /// Go on with an unfinished task instead. REQUIRES: add_task.
 void add_resume(CLI::App& verb, task_options& task);
 void add_trace(CLI::App& verb, task_options& task);
+/// `faults`: those that the verb's process can meet.
+void add_chaos(CLI::App& verb, std::string& chaos, const std::string& faults);
 
 } // namespace cohort::nodes

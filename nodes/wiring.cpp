@@ -157,10 +157,34 @@ actors::worker_actor spawn_worker(caf::actor_system& system,
     settings.specialties.emplace_back().set_kind(kind);
   runtime::execution::slot_runner_settings slot{
     site.store, site.slots, site.settings.toolchain, site.settings.processes};
-  auto runner = runtime::execution::make_slot_runner(
-    settings.name, slot, site.processes, site.caches);
-  return system.spawn(actors::worker, dispatcher, std::move(settings),
-                      actors::hand_over(std::move(runner)));
+  auto name = settings.name;
+  auto& processes = site.chaos ? site.chaos->programs_of(name, site.processes)
+                               : site.processes;
+  auto runner = runtime::execution::make_slot_runner(name, slot, processes,
+                                                     site.caches);
+  auto worker = system.spawn(actors::worker, dispatcher, std::move(settings),
+                             actors::hand_over(std::move(runner)));
+  if (site.chaos)
+    site.chaos->on_kill(
+      name, [weak = caf::actor_cast<caf::weak_actor_ptr>(worker)] {
+        if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(weak))
+          caf::anon_send_exit(caf::actor_cast<caf::actor>(alive),
+                              caf::exit_reason::kill);
+      });
+  return worker;
+}
+
+expected<std::shared_ptr<runtime::chaos::injector>>
+make_chaos(const std::string& plan, runtime::chaos::place where) {
+  if (plan.empty())
+    return std::shared_ptr<runtime::chaos::injector>{};
+  auto parsed = runtime::chaos::plan::parse(plan, where);
+  if (!parsed)
+    return parsed.error();
+  return std::make_shared<runtime::chaos::injector>(
+    std::move(*parsed), [](const std::string& what) {
+      std::fputs(("cohort: chaos: " + what + '\n').c_str(), stderr);
+    });
 }
 
 expected<void> head::spawn_all() {
@@ -194,6 +218,8 @@ expected<void> head::spawn_all() {
   auto epoch = log->next_epoch();
   if (!epoch)
     return epoch.error();
+  if (options_.chaos)
+    log = options_.chaos->in_front_of(std::move(log));
   auto unfinished = log->unfinished();
   if (!unfinished)
     return unfinished.error();
@@ -246,8 +272,8 @@ expected<void> head::spawn_all() {
   services_.gatekeeper = sys.spawn(actors::gatekeeper, services_.pool,
                                    settings.gates);
   keep("gatekeeper", services_.gatekeeper);
-  worker_site site{state_.store(), state_.slots(), settings, *processes_,
-                   caches_};
+  worker_site site{state_.store(), state_.slots(), settings,
+                   *processes_,    caches_,        options_.chaos};
   for (unsigned i = 1; i <= options_.workers; ++i) {
     auto spawn = [&sys, pool = services_.pool, site, i](uint64_t incarnation) {
       return caf::actor_cast<caf::actor>(

@@ -13,6 +13,7 @@
 #include "actors/root_supervisor.hpp"
 #include "config/settings.hpp"
 #include "nodes/transport.hpp"
+#include "runtime/chaos/injector.hpp"
 #include "runtime/execution/slot_runner.hpp"
 #include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
@@ -46,7 +47,8 @@ struct head_options {
   bool memory_journal = false; // For benchmarks: nothing is written.
   std::optional<listen_options> listen;
   std::shared_ptr<runtime::telemetry::metrics_registry> metrics; // Null: none.
-  size_t spans_max = 0; // Kept for traces; 0: none.
+  size_t spans_max = 0;                            // Kept for traces; 0: none.
+  std::shared_ptr<runtime::chaos::injector> chaos; // Null: none.
 };
 
 /// Everything that one host needs to run tasks: state folder, launcher, actors.
@@ -111,7 +113,13 @@ struct worker_site {
   const config::settings& settings;
   runtime::process::runner& processes;
   runtime::execution::shared_caches caches;
+  std::shared_ptr<runtime::chaos::injector> chaos; // Null: none.
 };
+
+/// What carries out a plan that is not empty, and tells on standard error what
+/// it does; null for an empty one. Errors: invalid_request.
+runtime::expected<std::shared_ptr<runtime::chaos::injector>>
+make_chaos(const std::string& plan, runtime::chaos::place where);
 
 /// Worker number N of this process, with a slot of its own.
 actors::worker_actor spawn_worker(caf::actor_system& system,

@@ -180,6 +180,7 @@ pb::TaskResult ended_early(const supervisor_state& state,
                            pb::TaskOutcome outcome, const std::string& why) {
   pb::TaskResult result;
   result.set_task_id(state.request.task_id());
+  result.set_chaos(state.request.chaos());
   result.set_outcome(outcome);
   result.set_summary(why);
   *result.mutable_routing() = state.routing;
