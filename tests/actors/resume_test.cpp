@@ -169,6 +169,34 @@ TEST_CASE_FIXTURE(next_head, "a task that had ended gives its result again") {
   CHECK(world->deliveries == 0);
 }
 
+TEST_CASE_FIXTURE(next_head, "a report adds up what all processes took") {
+  TaskResult expected;
+  auto past = journal_of(stories[0], expected);
+  auto done = std::find_if(past.begin(), past.end(),
+                           [](auto& event) { return event.has_completed(); });
+  REQUIRE(done != past.end());
+  auto& result_then = *done->mutable_completed()->mutable_result();
+  result_then.set_worker("of another process");
+  result_then.mutable_metrics()->set_wall_seconds(70);
+  past.erase(std::next(done), past.end());
+  for (size_t i = 0; i < past.size(); ++i)
+    past[i].mutable_time()->set_seconds(1000 + 10 * static_cast<int64_t>(i));
+  begin_with(past);
+  REQUIRE(resume(past));
+  REQUIRE(result());
+  auto before = 10.0 * static_cast<double>(past.size() - 1);
+  CHECK(result()->wall_seconds() >= before);
+  CHECK(result()->wall_seconds() < before + 60);
+  CHECK(result()->sequential_estimate_seconds() >= 70);
+  auto& workers = result()->workers();
+  auto other = std::find_if(workers.begin(), workers.end(), [](auto& worker) {
+    return worker.worker() == "of another process";
+  });
+  REQUIRE(other != workers.end());
+  CHECK(other->units() == 1);
+  CHECK(other->subtasks() == 1);
+}
+
 TEST_CASE_FIXTURE(next_head, "what goes on counts for admission, and is never "
                              "told that the head is busy") {
   TaskResult expected;
