@@ -13,4 +13,5 @@ fi
 cd "$root"
 cmake --preset release
 cmake --build --preset release
-ctest --test-dir build/release --output-on-failure --no-tests=error -j "$(nproc)" "${select[@]}" "$@"
+# End-to-end tests wait most of the time: two more than there are cores.
+ctest --test-dir build/release --output-on-failure --no-tests=error -j "$(($(nproc) + 2))" "${select[@]}" "$@"
