@@ -120,6 +120,11 @@ void torn_write(scene& where, dice& random) {
 // -- nodes, and the way to them
 // -------------------------------------------------
 
+void node_slow(scene& where, dice& random) {
+  for (auto& site : any_node(where, random).sites())
+    site->slowness = 10;
+}
+
 void crash_node(scene& where, dice& random, bool is_silent) {
   auto& lost = any_node(where, random);
   lost.crash(is_silent);
@@ -179,6 +184,7 @@ const std::map<std::string, disaster, std::less<>>& disasters() {
     {"head_crash", head_crash},
     {"torn_write", torn_write},
     {"user_cancels", user_cancels},
+    {"node_slow", node_slow},
     {"node_crash", node_crash},
     {"node_power_loss", node_power_loss},
     {"connection_closed", connection_closed},

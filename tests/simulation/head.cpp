@@ -39,6 +39,8 @@ actors::worker_pool_settings pool_of_play(const scenario& what, uint64_t epoch,
   result.pool.retry_backoff_max = 500ms;
   result.pool.prefetch = 2;
   result.pool.breaker_cool_down = 1s;
+  result.pool.speculation.least = 150ms;
+  result.pool.speculation.budget = 0.5; // Plays are short.
   result.head_epoch = epoch;
   result.seed = seed;
   return result;

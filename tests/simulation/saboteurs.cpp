@@ -253,6 +253,8 @@ const std::vector<saboteur>& saboteurs() {
      with_careless_store},
     {"a dispatcher that does not fence", "fenced", "worker_hangs",
      with_unfenced_dispatcher},
+    {"a dispatcher that takes two attempts for one", "fenced", "slow_node",
+     with_unfenced_dispatcher},
     {"a timer that says everything twice", "bounded", "lost_nodes",
      with_timer<echoing_timer>},
     {"a log that leaks", "replayed", "calm", with_log<leaking_log>},
