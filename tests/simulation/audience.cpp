@@ -34,13 +34,16 @@ audience::audience(scene& where, const std::vector<std::string>& tasks)
   for (auto& task : tasks)
     heard_->tasks[task];
   actor_ = where.play().spawn(
-    [known = heard_](
+    [known = heard_, log = where.storage.log](
       caf::stateful_actor<watcher_state>* self) -> caf::behavior {
       self->set_default_handler(caf::drop);
       return {
-        [known](const pb::ProgressBatch& batch) {
+        [known, log](const pb::ProgressBatch& batch) {
+          // What was not accepted is asked for again under the same id, and
+          // that it was refused is no result of the task.
           for (auto& event : batch.events())
-            if (event.kind() == pb::PROGRESS_KIND_RESULT)
+            if (event.kind() == pb::PROGRESS_KIND_RESULT
+                && !log->read(event.task_id())->empty())
               known->tasks[event.task_id()].results.push_back(event.result());
         },
         [known](const pb::PoolReport& report) { known->pool = report; },
