@@ -32,6 +32,8 @@ void compare(const std::string& who, const std::string& live,
 
 void compare_with_replay(const scene& where,
                          std::vector<std::string>& differences) {
+  if (!where.host().is_running())
+    return; // What the process had not written ended with it.
   auto& log = where.host().log();
   for (auto& handle : where.host().coordinators()) {
     auto* actor = inside<actors::coordinator_state>(handle);
