@@ -5,6 +5,7 @@
 #include "runtime/workspace/commit_tree.hpp"
 #include "runtime/workspace/files.hpp"
 #include "runtime/workspace/object_store_impl.hpp"
+#include "runtime/workspace/temporaries.hpp"
 
 namespace cohort::runtime::workspace {
 
@@ -133,6 +134,9 @@ delivery::write_branch(const fs::path& workspace_root,
   // The name is this task's alone: whoever held the lock was killed.
   std::error_code failed;
   fs::remove(git_repository_commondir(repo) + *ref + ".lock", failed);
+  remove_abandoned_objects(
+    fs::path{git_repository_commondir(repo)} / "objects",
+    fs::file_time_type::clock::from_sys(std::chrono::sys_seconds{text.time}));
   auto head = head_commit(repo);
   if (!head)
     return head.error();

@@ -16,8 +16,8 @@ namespace cohort::runtime::workspace {
 
 struct commit_text {
   std::string message;
-  std::chrono::seconds time{
-    0}; // Since 1970. The same again is the same commit.
+  /// Since 1970: when the task was accepted. The same again is the same commit.
+  std::chrono::seconds time{0};
 };
 
 class delivery {

@@ -50,6 +50,13 @@ void remove_entries(const fs::path& folder, Predicate is_left) {
   }
 }
 
+const auto process_began = fs::file_time_type::clock::now();
+
+/// As libgit2 names an object until it is whole.
+bool is_unnamed_object(const std::string& name) {
+  return name.starts_with("tmp_object");
+}
+
 bool is_lock(const std::string& name) {
   return name.ends_with(".lock");
 }
@@ -76,9 +83,7 @@ void remove_stale_temporaries(const fs::path& folder) {
 
 void remove_leftovers(const fs::path& store) {
   remove_entries(store, is_git_lock);
-  remove_entries(store / "objects", [](const std::string& name) {
-    return name.starts_with("tmp_object");
-  });
+  remove_entries(store / "objects", is_unnamed_object);
   std::error_code ignored;
   for (fs::recursive_directory_iterator entry{store / "refs", ignored}, end;
        !ignored && entry != end; entry.increment(ignored)) {
@@ -86,6 +91,16 @@ void remove_leftovers(const fs::path& store) {
     if (entry->is_directory(failed))
       remove_entries(entry->path(), is_lock);
   }
+}
+
+void remove_abandoned_objects(const fs::path& objects,
+                              fs::file_time_type since) {
+  remove_entries(objects, [&](const std::string& name) {
+    std::error_code failed;
+    auto written = fs::last_write_time(objects / name, failed);
+    return is_unnamed_object(name) && !failed && written >= since
+           && written < process_began;
+  });
 }
 
 } // namespace cohort::runtime::workspace

@@ -16,4 +16,11 @@ void remove_stale_temporaries(const std::filesystem::path& folder);
 /// did not get their names yet, and locks. REQUIRES: nobody else writes to it.
 void remove_leftovers(const std::filesystem::path& store);
 
+/// Removes objects in `objects`, a folder of somebody's repository, that a
+/// process which is gone had begun to write: without their names yet, last
+/// written not before `since` nor after this process began. So nothing of
+/// whoever writes to the repository now.
+void remove_abandoned_objects(const std::filesystem::path& objects,
+                              std::filesystem::file_time_type since);
+
 } // namespace cohort::runtime::workspace

@@ -186,6 +186,33 @@ TEST_CASE(
   CHECK(contents(ground.root()) == before);
 }
 
+TEST_CASE("what a process that died had begun to write is removed, and nothing "
+          "that others write") {
+  playground ground;
+  populate(ground.root(), {{"a", "file:1"}});
+  ground.commit_all();
+  auto objects = ground.root() / ".git/objects";
+  auto hour_ago = std::chrono::floor<std::chrono::seconds>(
+    std::chrono::system_clock::now() - std::chrono::hours{1});
+  auto accepted = fs::file_time_type::clock::from_sys(hour_ago);
+  populate(objects, {{"tmp_object_git2_of_it", "file:x"},
+                     {"tmp_object_git2_old", "file:x"},
+                     {"tmp_object_git2_new", "file:x"},
+                     {"other", "file:x"}});
+  for (auto* name : {"tmp_object_git2_of_it", "other"})
+    fs::last_write_time(objects / name, accepted);
+  fs::last_write_time(objects / "tmp_object_git2_old",
+                      accepted - std::chrono::seconds{1});
+  auto task = work(ground, ground.root(), {{"a", "file:fixed"}});
+  REQUIRE(delivery{ground.store()}.write_branch(
+    ground.root(), "cohort/t1", task.base, task.result,
+    {"fix it", hour_ago.time_since_epoch()}));
+  CHECK_FALSE(fs::exists(objects / "tmp_object_git2_of_it"));
+  CHECK(fs::exists(objects / "tmp_object_git2_old"));
+  CHECK(fs::exists(objects / "tmp_object_git2_new"));
+  CHECK(fs::exists(objects / "other"));
+}
+
 TEST_CASE("a branch that exists is never moved") {
   playground ground;
   write(ground.root() / "a", "1");
