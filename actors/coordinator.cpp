@@ -8,6 +8,7 @@
 
 #include "actors/journaling.hpp"
 #include "runtime/coordination/acceptance.hpp"
+#include "runtime/resilience/later.hpp"
 
 namespace cohort::actors {
 
@@ -75,10 +76,10 @@ coordinator(coordinator_self self, services others,
     [=](pb::StartCoordination& start) {
       self->state.supervisor = self->current_sender();
       if (start.has_time_left())
-        self->state.deadline
-          = self->clock().now()
-            + std::chrono::milliseconds{
-              TimeUtil::DurationToMilliseconds(start.time_left())};
+        self->state.deadline = runtime::resilience::later(
+          self->clock().now(),
+          std::chrono::milliseconds{
+            TimeUtil::DurationToMilliseconds(start.time_left())});
       feed(std::move(start));
     },
     [=](const pb::StopCoordination& stop) { feed(stop); },

@@ -45,10 +45,13 @@ void introduce(node_link_pointer self, const std::string& name) {
 }
 
 /// Looked at with every tick: what the head sent before it said Drain has come
-/// by the second one.
+/// by the second one; and a head that is told of a result may still want its
+/// tree.
 void leave_when_idle(node_link_pointer self) {
   auto& state = self->state;
-  if (state.draining == node_link_state::drain::due && state.held.empty())
+  auto was_quiet = std::exchange(state.is_quiet, state.held.empty());
+  if (state.draining == node_link_state::drain::due && was_quiet
+      && state.is_quiet)
     state.link->leave("drained", now(self));
   if (state.draining == node_link_state::drain::told)
     state.draining = node_link_state::drain::due;
@@ -181,6 +184,7 @@ void on_fetched(node_link_pointer self, const pb::TreeFetched& fetched) {
 
 void on_received(node_link_pointer self, pb::LinkMessage message) {
   if (message.has_objects_wanted() || message.has_objects_sent()) {
+    self->state.is_quiet = false;
     pb::PeerMessage out;
     out.set_session(self->state.joins);
     *out.mutable_message() = std::move(message);

@@ -61,6 +61,7 @@ struct node_link_state {
   std::map<attempt_key, uint64_t> numbers;     // Of what is held.
   uint64_t next_number = 1;
   drain draining = drain::none;
+  bool is_quiet = false; // Nothing was held or asked for since the last tick.
 };
 
 using node_link_pointer = node_link_actor::stateful_pointer<node_link_state>;

@@ -8,6 +8,7 @@
 
 #include "actors/journaling.hpp"
 #include "runtime/coordination/acceptance.hpp"
+#include "runtime/resilience/later.hpp"
 #include "runtime/telemetry/metrics.hpp"
 
 namespace cohort::actors {
@@ -295,7 +296,7 @@ struct supervisor_shell {
       request, history, google::protobuf::util::TimeUtil::GetCurrentTime());
     if (!left)
       return;
-    state.deadline = state.began + *left;
+    state.deadline = runtime::resilience::later(state.began, *left);
     pb::StartTimer start;
     start.set_delay_ms(static_cast<uint64_t>(left->count()));
     self->send(others.timer, std::move(start));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/resilience/later.hpp"
+
 namespace cohort::actors {
 
 namespace {
@@ -25,7 +27,11 @@ void on_start(timer_self self, const pb::StartTimer& start,
   pb::TimerExpired message;
   message.set_id(start.id());
   message.set_generation(start.generation());
-  auto due = self->clock().now() + std::chrono::milliseconds{start.delay_ms()};
+  constexpr auto longest = std::chrono::milliseconds::max();
+  auto delay = std::min(start.delay_ms(), uint64_t(longest.count()));
+  auto due = runtime::resilience::later(
+    self->clock().now(),
+    std::chrono::milliseconds{static_cast<int64_t>(delay)});
   state.heap.push({due, state.arrivals++,
                    caf::actor_cast<caf::weak_actor_ptr>(self->current_sender()),
                    std::move(message)});

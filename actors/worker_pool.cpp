@@ -38,7 +38,7 @@ uint32_t number_of_sender(worker_pool_self self) {
 void start_timer(worker_pool_self self, const timer_actor& timer) {
   auto& state = self->state;
   auto due = state.pool->next_deadline();
-  if (due == time_point::max() || (state.timer_runs && state.timer_due <= due))
+  if (due == time_point::max())
     return;
   // A lease moves on with every result: looking again a little later is cheaper
   // than a timer for each of them.
@@ -46,6 +46,10 @@ void start_timer(worker_pool_self self, const timer_actor& timer) {
   wait = std::clamp(wait, 1ms, 60'000ms);
   if (state.timer_runs)
     wait = std::max(wait, 5ms);
+  // One that ends by then, but for rounding, must not be put off again and
+  // again.
+  if (state.timer_runs && state.timer_due <= now(self) + wait + 1ms)
+    return;
   state.timer_runs = true;
   state.timer_due = now(self) + wait;
   pb::StartTimer start;

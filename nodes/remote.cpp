@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -175,7 +176,7 @@ expected<pb::ClientReport> ask_while_busy(head_client& head,
     auto report = head.ask(request);
     if (report || report.error().code != errc::busy)
       return report;
-    std::chrono::seconds wait{report.error().retry_after_seconds};
+    std::chrono::seconds wait{std::max(1U, report.error().retry_after_seconds)};
     if (std::chrono::steady_clock::now() + wait > end)
       return report;
     if (auto kept = head.wait(wait); !kept)

@@ -83,16 +83,18 @@ expected<void> forget(const fs::path& state,
   for (auto& task : tasks) {
     if (auto done = workspace::forget_names(store, task.id); !done)
       return done;
-    std::error_code ignored;
-    fs::path file{task.patch_file};
-    if (file.parent_path() == state / "patches")
-      fs::remove(file, ignored);
     ids.push_back(task.id);
   }
   if (ids.empty())
     return {};
   if (auto done = journal::remove_tasks(journal_file, ids); !done)
     return done;
+  for (auto& task : tasks) { // Nothing says any more that they are there.
+    std::error_code ignored;
+    fs::path file{task.patch_file};
+    if (file.parent_path() == state / "patches")
+      fs::remove(file, ignored);
+  }
   return journal::give_back_room(journal_file, is_alone);
 }
 

@@ -21,13 +21,15 @@ std::string line_of(const row_json& what) {
   return what.dump(-1, ' ', false, row_json::error_handler_t::replace) + '\n';
 }
 
+/// What could be read of a task.
 struct rows_of_task {
   std::string lines;
   bool is_damaged = false;
   bool is_there = false;
 };
 
-rows_of_task read_rows(journal::ledger& log, const std::string& task_id) {
+expected<rows_of_task> read_rows(journal::ledger& log,
+                                 const std::string& task_id) {
   rows_of_task result;
   chain_check chain{task_id};
   auto read = log.read(task_id, [&](const journal::event_row& row) {
@@ -45,6 +47,8 @@ rows_of_task read_rows(journal::ledger& log, const std::string& task_id) {
     return true;
   });
   if (!read) {
+    if (log.check_file())
+      return read.error(); // The rows are whole; something else was wrong.
     result.is_damaged = true;
     result.lines += line_of({{"error", read.error().message}});
   }
@@ -61,7 +65,10 @@ expected<fs::path> set_aside(const fs::path& state,
     auto log = journal::ledger::open(journal_file);
     if (!log)
       return log.error();
-    rows = read_rows(*log, task_id);
+    auto found = read_rows(*log, task_id);
+    if (!found)
+      return found.error();
+    rows = std::move(*found);
   }
   if (!rows.is_there && !rows.is_damaged)
     return error{errc::not_found,

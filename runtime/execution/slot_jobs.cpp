@@ -34,6 +34,7 @@ slot_jobs::slot_jobs(std::string worker, const slot_runner_settings& settings,
                      process::runner& processes, shared_caches caches)
   : worker_{std::move(worker)},
     settings_{settings},
+    shared_processes_{processes},
     processes_{processes},
     caches_{std::move(caches)} {
   // nop
@@ -48,14 +49,19 @@ expected<void> slot_jobs::run(const pb::WorkUnit& unit,
                               std::stop_token stop, pb::AttemptResult& result) {
   expected<void> outcome;
   processes_.ends_at(end);
-  counting_runner counted{processes_};
+  counting_runner own{processes_};
+  counting_runner shared{shared_processes_};
   try {
-    outcome = dispatch(unit, counted, stop, result);
+    outcome = dispatch(unit, own, shared, stop, result);
   } catch (const std::exception& thrown) {
     outcome = error{errc::internal,
                     std::string{"a unit of work threw: "} + thrown.what()};
   }
-  counted.add_to(*result.mutable_metrics());
+  own.add_to(*result.mutable_metrics());
+  shared.add_to(*result.mutable_metrics());
+  // What its programs said when they were killed is no result.
+  if (std::chrono::steady_clock::now() >= end)
+    outcome = error{errc::timed_out, "the task's time is over"};
   if (stop.stop_requested())
     outcome = cancelled();
   if (!outcome)
@@ -64,13 +70,14 @@ expected<void> slot_jobs::run(const pb::WorkUnit& unit,
 }
 
 expected<void>
-slot_jobs::dispatch(const pb::WorkUnit& unit, process::runner& processes,
-                    std::stop_token stop, pb::AttemptResult& result) {
+slot_jobs::dispatch(const pb::WorkUnit& unit, process::runner& own,
+                    process::runner& shared, std::stop_token stop,
+                    pb::AttemptResult& result) {
   if (unit.tree().empty())
     return error{errc::invalid_request, "the unit names no tree to work on"};
   if (unit.work_case() == pb::WorkUnit::kTests)
-    return test(unit, processes, stop, result);
-  auto where = place_for(unit, processes, stop);
+    return test(unit, own, stop, result);
+  auto where = place_for(unit, shared, stop);
   if (!where)
     return where.error();
   switch (unit.work_case()) {

@@ -49,8 +49,9 @@ private:
     std::string names; // Digest of the tree's file names.
   };
 
-  expected<void> dispatch(const pb::WorkUnit& unit, process::runner& processes,
-                          std::stop_token stop, pb::AttemptResult& result);
+  expected<void> dispatch(const pb::WorkUnit& unit, process::runner& own,
+                          process::runner& shared, std::stop_token stop,
+                          pb::AttemptResult& result);
   expected<workspace::slot*> slot_at(const pb::WorkUnit& unit);
   symbol_source symbols_of(const place& where, const std::string& tree,
                            std::stop_token stop);
@@ -70,6 +71,8 @@ private:
 
   std::string worker_;
   const slot_runner_settings settings_;
+  /// For what other tasks use as well: no task's deadline is theirs.
+  process::runner& shared_processes_;
   process::deadline_runner processes_; // Until the task's deadline.
   shared_caches caches_;
   std::function<void()> alive_;

@@ -27,6 +27,11 @@ void pool::impl::finish(worker_record& worker, uint64_t sequence,
     return;
   }
   auto done = let_go(own, now);
+  if (result.has_error() && unit->deadline <= now) {
+    abandon(done, unit->kind, now); // It may have been killed for that.
+    note_end(done, *unit, pb::ATTEMPT_END_CANCELLED, result, now);
+    return cut(*unit, now);
+  }
   auto how = result.has_error() ? pb::ATTEMPT_END_FAILED
                                 : pb::ATTEMPT_END_FINISHED;
   judge(done, *unit, how, result, now);

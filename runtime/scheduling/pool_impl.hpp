@@ -203,8 +203,9 @@ struct pool::impl {
   /// The attempt never began: it counts for nothing.
   void give_back(unit_record& unit);
   void end_lease(worker_record& worker, time_point now);
-  /// The task's time is over for what the worker runs, which is nobody's fault.
-  void cut(worker_record& worker, time_point now);
+  /// The task's time is over, which is nobody's fault: whoever works at the
+  /// unit is stopped.
+  void cut(unit_record& unit, time_point now);
   /// Takes back what waits behind another attempt.
   void take_back_waiting(worker_record& worker, time_point now);
   /// Takes everything off a worker that nothing is expected of any more.

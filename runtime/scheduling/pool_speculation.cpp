@@ -66,7 +66,7 @@ void pool::impl::begin_second(uint32_t place, time_point now) {
   auto& first = held.at(place);
   auto& unit = *units.find(first.sequence);
   auto cpu_is_full = cpu_bound_held >= settings.max_cpu_bound + cores_brought;
-  if ((unit.is_cpu_bound && cpu_is_full)
+  if (unit.deadline <= now || (unit.is_cpu_bound && cpu_is_full)
       || !late.affords(units.work_of(unit), seconds_held))
     return;
   auto* worker = workers.choose_second(unit, *first.worker, now);

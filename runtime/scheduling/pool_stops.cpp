@@ -121,8 +121,7 @@ void pool::impl::end_lease(worker_record& worker, time_point now) {
   }
 }
 
-void pool::impl::cut(worker_record& worker, time_point now) {
-  auto& unit = *units.find(held.at(worker.first).sequence);
+void pool::impl::cut(unit_record& unit, time_point now) {
   while (unit.held != nowhere) { // One, or two.
     if (held.at(unit.held).began <= now)
       note_end(held.at(unit.held), unit, pb::ATTEMPT_END_CANCELLED,
@@ -170,7 +169,7 @@ void pool::impl::strip(worker_record& worker, errc code, const std::string& why,
 void pool::impl::look_at(worker_record& worker, time_point now) {
   if (worker.lease_end <= now) {
     auto& unit = *units.find(held.at(worker.first).sequence);
-    unit.deadline <= now ? cut(worker, now) : end_lease(worker, now);
+    unit.deadline <= now ? cut(unit, now) : end_lease(worker, now);
   }
   if (held.first_give_up(worker) <= now) {
     workers.give_up(worker);

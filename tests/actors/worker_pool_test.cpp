@@ -236,6 +236,18 @@ TEST_CASE_FIXTURE(pool_fixture,
   CHECK(worker.script->started.size() == 3);
 }
 
+TEST_CASE_FIXTURE(pool_fixture, "a lease ends however busy the pool is") {
+  auto stuck = add_worker("w1");
+  submit(1);
+  auto busy = add_worker("w2");
+  busy.script->at_once = true;
+  for (uint64_t ticket = 2; ticket < 600; ++ticket) {
+    submit(ticket);
+    advance(2ms, 2ms);
+  }
+  CHECK(stuck.script->cancels == 1);
+}
+
 TEST_CASE_FIXTURE(pool_fixture,
                   "a cancel is answered only when the worker has stopped") {
   auto worker = add_worker("w1");

@@ -97,4 +97,18 @@ TEST_CASE("no attempt follows one that failed too late") {
   CHECK(d.happened() == "1 timed_out");
 }
 
+TEST_CASE("what was killed because the time is over is no fault of the worker "
+          "either") {
+  driver d;
+  d.join(1, {compiling});
+  d.submit({with_time(1, 10s)});
+  CHECK(d.happened() == "1>w1");
+  d.now += 10s; // And nobody has looked yet.
+  d.finish(1, error_of(errc::timed_out, true));
+  CHECK(d.happened() == "1 timed_out");
+  CHECK(d.result(1).error().message() == "the task's time is over");
+  CHECK(d.status(1).failed() == 0);
+  CHECK(d.units.report().retried() == 0);
+}
+
 } // namespace cohort::tests::pool_deadline_test
