@@ -42,16 +42,17 @@ void start_timer(worker_pool_self self, const timer_actor& timer) {
     return;
   // A lease moves on with every result: looking again a little later is cheaper
   // than a timer for each of them.
-  auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - now(self));
+  auto time = now(self);
+  auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - time);
   wait = std::clamp(wait, 1ms, 60'000ms);
   if (state.timer_runs)
     wait = std::max(wait, 5ms);
   // One that ends by then, but for rounding, must not be put off again and
   // again.
-  if (state.timer_runs && state.timer_due <= now(self) + wait + 1ms)
+  if (state.timer_runs && state.timer_due <= time + wait + 1ms)
     return;
   state.timer_runs = true;
-  state.timer_due = now(self) + wait;
+  state.timer_due = time + wait;
   pb::StartTimer start;
   start.set_generation(++state.timer_generation);
   start.set_delay_ms(static_cast<uint64_t>(wait.count()));
