@@ -17,6 +17,15 @@ struct orchestrator_fixture : tests::task_fixture {
   caf::expected<TaskAccepted> try_submit(const TaskRequest& what) {
     return ask<TaskAccepted>(orchestrator, what);
   }
+
+  void let_no_repair_end() const {
+    world->answer =
+      [](const WorkUnit& unit) -> std::optional<std::optional<AttemptResult>> {
+      if (unit.has_repair())
+        return std::optional<AttemptResult>{};
+      return std::nullopt;
+    };
+  }
 };
 
 /// Keeps what it is asked to keep only in its head, until it is told to answer.
@@ -196,12 +205,7 @@ TEST_CASE_FIXTURE(orchestrator_fixture,
 
 TEST_CASE_FIXTURE(orchestrator_fixture,
                   "an orchestrator that is stopped takes its tasks along") {
-  world->answer
-    = [](const WorkUnit& unit) -> std::optional<std::optional<AttemptResult>> {
-    if (unit.has_repair())
-      return std::optional<AttemptResult>{}; // It never ends.
-    return std::nullopt;
-  };
+  let_no_repair_end();
   start();
   auto before = sys.registry().running();
   submit(request());
@@ -320,12 +324,7 @@ TEST_CASE_FIXTURE(
   "an orchestrator that drains takes nothing in, and leaves its "
   "tasks to whoever reads the journal") {
   auto asker = spawn_double<Drained>();
-  world->answer
-    = [](const WorkUnit& unit) -> std::optional<std::optional<AttemptResult>> {
-    if (unit.has_repair())
-      return std::optional<AttemptResult>{}; // It never ends.
-    return std::nullopt;
-  };
+  let_no_repair_end();
   start();
   submit(request());
   REQUIRE(coordinators.size() == 1);

@@ -38,18 +38,6 @@ double ideal_seconds() {
   return unit_count / rate;
 }
 
-pb::SubmitUnits all_units() {
-  pb::SubmitUnits result;
-  for (uint64_t ticket = 1; ticket <= unit_count; ++ticket) {
-    auto& unit = *result.add_units();
-    unit.set_ticket(ticket);
-    unit.set_task_id("bench");
-    unit.mutable_specialty()->set_kind(pb::SPECIALTY_KIND_GENERALIST);
-    unit.mutable_noop();
-  }
-  return result;
-}
-
 void run_once(caf::actor_system& sys, bool with_second_attempts) {
   actors::worker_pool_settings options;
   options.pool.speculation.enabled = with_second_attempts;
@@ -75,7 +63,7 @@ void run_once(caf::actor_system& sys, bool with_second_attempts) {
   }
   caf::scoped_actor self{sys};
   auto begin = clock_type::now();
-  self->send(pool, all_units());
+  self->send(pool, bench::units_that_wait(unit_count));
   for (unsigned finished = 0; finished < unit_count;)
     self->receive([&](const pb::UnitsFinished& some) {
       finished += static_cast<unsigned>(some.results_size());

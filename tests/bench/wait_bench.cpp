@@ -27,18 +27,6 @@ constexpr int unit_count = 64;
 constexpr int worker_count = 8;
 constexpr auto wait_time = 100ms;
 
-pb::SubmitUnits all_units() {
-  pb::SubmitUnits result;
-  for (uint64_t ticket = 1; ticket <= unit_count; ++ticket) {
-    auto& unit = *result.add_units();
-    unit.set_ticket(ticket);
-    unit.set_task_id("bench");
-    unit.mutable_specialty()->set_kind(pb::SPECIALTY_KIND_GENERALIST);
-    unit.mutable_noop();
-  }
-  return result;
-}
-
 double run_once(caf::actor_system& sys) {
   auto timer = sys.spawn(actors::timer, 10ms);
   auto pool = sys.spawn(actors::worker_pool, timer,
@@ -56,7 +44,7 @@ double run_once(caf::actor_system& sys) {
   }
   caf::scoped_actor self{sys};
   auto begin = clock_type::now();
-  self->send(pool, all_units());
+  self->send(pool, bench::units_that_wait(unit_count));
   for (int finished = 0; finished < unit_count;)
     self->receive(
       [&](const pb::UnitsFinished& some) { finished += some.results_size(); });

@@ -14,6 +14,19 @@
 
 namespace cohort::bench {
 
+/// Units for waiting_runner, with tickets from 1.
+inline messages::v1::SubmitUnits units_that_wait(uint64_t count) {
+  messages::v1::SubmitUnits result;
+  for (uint64_t ticket = 1; ticket <= count; ++ticket) {
+    auto& unit = *result.add_units();
+    unit.set_ticket(ticket);
+    unit.set_task_id("bench");
+    unit.mutable_specialty()->set_kind(messages::v1::SPECIALTY_KIND_GENERALIST);
+    unit.mutable_noop();
+  }
+  return result;
+}
+
 /// Answers each assignment, on a thread of its own, when its time is over, or
 /// when it is cancelled.
 class waiting_runner final : public runtime::execution::unit_runner {
