@@ -152,6 +152,35 @@ key word(std::string path, std::string meaning, std::string allowed,
     std::move(path), std::move(meaning), std::move(allowed), false, set, get};
 }
 
+template <class Value>
+using choices = std::vector<std::pair<std::string, Value>>;
+
+/// One of some words, each of which stands for a value.
+template <class Value, class Field>
+key choice(std::string path, std::string meaning, choices<Value> known,
+           Field field) {
+  std::string allowed;
+  for (auto& one : known)
+    allowed += (allowed.empty() ? "" : " or ") + one.first;
+  auto set = [=](settings& all, const words& given) {
+    auto found = std::find_if(known.begin(), known.end(), [&](auto& one) {
+      return given.size() == 1 && one.first == given[0];
+    });
+    if (found == known.end())
+      return false;
+    field(all) = found->second;
+    return true;
+  };
+  auto get = [=](const settings& all) {
+    auto found = std::find_if(known.begin(), known.end(), [&](auto& one) {
+      return one.second == field(all);
+    });
+    return found == known.end() ? std::string{} : found->first;
+  };
+  return {
+    std::move(path), std::move(meaning), std::move(allowed), false, set, get};
+}
+
 template <class Field>
 key program(std::string path, std::string meaning, Field field) {
   return word(std::move(path), std::move(meaning), "a program's name or path",

@@ -12,23 +12,12 @@ namespace {
 using namespace kinds;
 
 key strategy() {
-  auto names = runtime::decomposition::strategies();
-  std::string allowed;
-  for (auto& name : names)
-    allowed += (allowed.empty() ? "" : " or ") + name;
-  auto set = [names](settings& all, const words& given) {
-    if (given.size() != 1
-        || std::find(names.begin(), names.end(), given[0]) == names.end())
-      return false;
-    all.decomposition.strategy = given[0];
-    return true;
-  };
-  return {"parallel_workers.decomposition.strategy",
-          "how a task is split",
-          allowed,
-          false,
-          set,
-          [](const settings& all) { return all.decomposition.strategy; }};
+  choices<std::string> known;
+  for (auto& name : runtime::decomposition::strategies())
+    known.emplace_back(name, name);
+  return choice<std::string>(
+    "parallel_workers.decomposition.strategy", "how a task is split", known,
+    [](auto& all) -> auto& { return all.decomposition.strategy; });
 }
 
 /// What is planned for and what runs must agree: one key sets both.
@@ -44,6 +33,29 @@ key workers() {
       all.pool.max_concurrent_workers = static_cast<unsigned>(value);
       all.routing.workers = static_cast<unsigned>(value);
     });
+}
+
+using runtime::quality::gate_policy;
+
+template <class Field>
+key policy(std::string path, std::string meaning, Field field) {
+  return choice<gate_policy>(std::move(path), std::move(meaning),
+                             {{"required", gate_policy::required},
+                              {"advisory", gate_policy::advisory},
+                              {"off", gate_policy::off}},
+                             field);
+}
+
+key coverage_scope() {
+  using runtime::quality::coverage_scope;
+  return choice<coverage_scope>(
+    "parallel_workers.quality_gates.coverage_scope",
+    "lines that count: those of the change, all, or all and no less than "
+    "before",
+    {{"changed", coverage_scope::changed},
+     {"overall", coverage_scope::overall},
+     {"no_regression", coverage_scope::no_regression}},
+    [](auto& all) -> auto& { return all.gates.coverage_scope; });
 }
 
 key state_folder() {
@@ -114,12 +126,29 @@ std::vector<key> make_keys() {
             COHORT_FIELD(gates.compilation_validation)),
     boolean("parallel_workers.quality_gates.tests",
             "build and run the project's tests", COHORT_FIELD(gates.tests)),
+    count("parallel_workers.quality_gates.test_reruns",
+          "further runs of a test that fails; one that then passes is flaky", 0,
+          100, COHORT_FIELD(gates.test_reruns)),
+    policy("parallel_workers.quality_gates.coverage",
+           "whether the share of lines that the tests execute decides",
+           COHORT_FIELD(gates.coverage)),
+    coverage_scope(),
     number("parallel_workers.quality_gates.test_coverage_threshold",
-           "shown; coverage is not measured yet", 0, 1,
+           "share of lines that the tests must execute", 0, 1,
            COHORT_FIELD(gates.test_coverage_threshold)),
+    policy("parallel_workers.quality_gates.mutation",
+           "whether the share of mutants that the tests notice decides",
+           COHORT_FIELD(gates.mutation)),
     number("parallel_workers.quality_gates.mutation_testing_threshold",
-           "shown; mutation is not measured yet", 0, 1,
+           "share of mutants that the tests must notice", 0, 1,
            COHORT_FIELD(gates.mutation_testing_threshold)),
+    count("parallel_workers.quality_gates.mutation_max_mutants",
+          "mutants that are tried, a sample of all; 0: no limit", 0, 1'000'000,
+          COHORT_FIELD(gates.mutation_max_mutants)),
+    policy("parallel_workers.quality_gates.security",
+           "whether a secret in the change, or a way out of the workspace, "
+           "decides",
+           COHORT_FIELD(gates.security)),
     boolean("parallel_workers.resilience.fallback",
             "run what is left sequentially when the parallel way fails",
             COHORT_FIELD(supervision.fallback)),

@@ -214,6 +214,29 @@ told tell(const pb::FilesReverted& event) {
           event.why().empty() ? "" : detail(cut(event.why(), text_width))};
 }
 
+std::string culprit_name(const pb::Culprit& culprit) {
+  auto result = culprit.file();
+  for (auto& lines : culprit.lines())
+    result += ':' + std::to_string(lines.first())
+              + (lines.first() == lines.last()
+                   ? ""
+                   : '-' + std::to_string(lines.last()));
+  return result;
+}
+
+told tell(const pb::CulpritsFound& event) {
+  std::string names;
+  std::string tests;
+  for (auto& culprit : event.culprits()) {
+    names += (names.empty() ? "" : ", ") + culprit_name(culprit);
+    for (auto& test : culprit.tests())
+      tests += (tests.empty() ? "fails with it: " : ", ") + test;
+  }
+  return {"left out: " + names + "; now " + tree_name(event.tree()) + " ("
+            + std::to_string(event.checks()) + " builds with tests)",
+          tests.empty() ? "" : detail(cut(tests, text_width))};
+}
+
 told tell(const pb::ResultDelivered& event) {
   auto what = !event.branch().empty()       ? "branch " + event.branch()
               : !event.patch_file().empty() ? event.patch_file()
@@ -335,6 +358,8 @@ told tell(const pb::Event& event) {
       return tell(event.cancelled());
     case pb::Event::kResumed:
       return tell(event.resumed());
+    case pb::Event::kCulpritsFound:
+      return tell(event.culprits_found());
     case pb::Event::kBreakerOpened:
       return tell(event.breaker_opened());
     case pb::Event::kBreakerClosed:

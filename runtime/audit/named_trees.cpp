@@ -13,7 +13,7 @@ std::vector<std::string> trees_of(const pb::Patch& patch) {
 std::vector<std::string> trees_in(const pb::Event& event) {
   switch (event.payload_case()) {
     case pb::Event::kSnapshot:
-      return {event.snapshot().tree()};
+      return {event.snapshot().tree(), event.snapshot().base_tree()};
     case pb::Event::kRoundStarted:
       return {event.round_started().base_tree()};
     case pb::Event::kDispatched:
@@ -30,6 +30,8 @@ std::vector<std::string> trees_in(const pb::Event& event) {
       return {event.coordination_finished().tree()};
     case pb::Event::kReverted:
       return {event.reverted().tree()};
+    case pb::Event::kCulpritsFound:
+      return {event.culprits_found().tree()};
     case pb::Event::kFallbackStarted:
       return {event.fallback_started().tree()};
     case pb::Event::kFallbackFinished: {

@@ -82,8 +82,10 @@ void evolve(supervisor_state& state, const pb::Event& event) {
       state.phase = supervisor_phase::snapshotting;
       break;
     case pb::Event::kSnapshot:
-      state.base_tree = event.snapshot().tree();
-      state.tree = state.base_tree;
+      state.tree = event.snapshot().tree();
+      state.base_tree = event.snapshot().base_tree().empty()
+                          ? state.tree
+                          : event.snapshot().base_tree();
       state.phase = supervisor_phase::preparing;
       break;
     case pb::Event::kPrepared:
@@ -131,6 +133,11 @@ void evolve(supervisor_state& state, const pb::Event& event) {
       state.reverted = {event.reverted().files().begin(),
                         event.reverted().files().end()};
       state.known = unaffected(state.known, state.reverted);
+      state.phase = supervisor_phase::comparing;
+      break;
+    case pb::Event::kCulpritsFound:
+      state.tree = event.culprits_found().tree();
+      state.culprits = event.culprits_found();
       state.phase = supervisor_phase::comparing;
       break;
     case pb::Event::kDelivered:

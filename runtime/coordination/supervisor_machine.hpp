@@ -80,6 +80,7 @@ struct supervisor_state {
   pb::GatesDecided gates;
   std::vector<std::string> changed_files; // Between base_tree and tree.
   std::vector<std::string> reverted;
+  pb::CulpritsFound culprits;
   pb::ResultDelivered delivery;
   uint32_t coordinator_starts = 0;
   uint32_t resumptions = 0;
