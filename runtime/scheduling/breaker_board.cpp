@@ -23,6 +23,9 @@ work_kind kind_of(const pb::WorkUnit& unit) {
     case pb::WorkUnit::kRepair:
       return work_kind::repairs;
     case pb::WorkUnit::kTests:
+    case pb::WorkUnit::kCoverage:
+    case pb::WorkUnit::kPlanMutants:
+    case pb::WorkUnit::kMutants:
       return work_kind::tests;
     default:
       return work_kind::any;

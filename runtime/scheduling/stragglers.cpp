@@ -54,7 +54,10 @@ bool may_run_twice(const pb::WorkUnit& unit) {
       return true;
     case pb::WorkUnit::kCommand:
       return unit.command().repeatable();
-    case pb::WorkUnit::kTests:
+    case pb::WorkUnit::kTests: // They run the project's own code.
+    case pb::WorkUnit::kCoverage:
+    case pb::WorkUnit::kPlanMutants:
+    case pb::WorkUnit::kMutants:
     case pb::WorkUnit::WORK_NOT_SET:
       return false;
   }

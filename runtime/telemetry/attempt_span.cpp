@@ -30,6 +30,15 @@ pb::AttemptSpan span_of(const pb::WorkUnit& unit) {
       if (unit.command().argv_size() > 0)
         span.set_subject(unit.command().argv(0));
       break;
+    case pb::WorkUnit::kCoverage:
+      span.set_kind("coverage");
+      break;
+    case pb::WorkUnit::kPlanMutants:
+      span.set_kind("mutation plan");
+      break;
+    case pb::WorkUnit::kMutants:
+      span.set_kind("mutants");
+      break;
     case pb::WorkUnit::WORK_NOT_SET:
       span.set_kind("none");
       break;
