@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/workspace/changes.hpp"
 #include "runtime/workspace/delivery.hpp"
 
 namespace cohort::actors {
@@ -79,8 +80,9 @@ expected<pb::MergeReport> merge(object_store& store,
 
 expected<pb::RevertReport> revert(object_store& store,
                                   const pb::RevertFiles& ask) {
-  auto tree = store.revert(ask.tree(), ask.base(),
-                           {ask.files().begin(), ask.files().end()});
+  auto tree = workspace::take_back(store, ask.base(), ask.tree(),
+                                   {ask.files().begin(), ask.files().end()},
+                                   {ask.parts().begin(), ask.parts().end()});
   if (!tree)
     return tree.error();
   pb::RevertReport report;
@@ -90,11 +92,14 @@ expected<pb::RevertReport> revert(object_store& store,
 
 expected<pb::CompareReport> compare(object_store& store,
                                     const pb::CompareTrees& ask) {
-  auto files = store.changed_files(ask.base(), ask.tree());
-  if (!files)
-    return files.error();
+  auto changed = workspace::describe_changes(store, ask.base(), ask.tree());
+  if (!changed)
+    return changed.error();
   pb::CompareReport report;
-  report.mutable_files()->Add(files->begin(), files->end());
+  for (auto& file : *changed) {
+    report.add_files(file.file());
+    *report.add_changed() = std::move(file);
+  }
   return report;
 }
 

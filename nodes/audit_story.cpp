@@ -218,7 +218,7 @@ std::string culprit_name(const pb::Culprit& culprit) {
   auto result = culprit.file();
   for (auto& lines : culprit.lines())
     result += ':' + std::to_string(lines.first())
-              + (lines.first() == lines.last()
+              + (lines.last() <= lines.first()
                    ? ""
                    : '-' + std::to_string(lines.last()));
   return result;

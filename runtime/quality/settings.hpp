@@ -27,7 +27,7 @@ struct gate_settings {
   double test_coverage_threshold = 0.8; // In [0, 1].
   gate_policy mutation = gate_policy::advisory;
   double mutation_testing_threshold = 0.7; // In [0, 1].
-  unsigned mutation_max_mutants = 200; // More are sampled. 0: no limit.
+  unsigned mutation_max_mutants = 200;     // More are sampled. 0: no limit.
   gate_policy security = gate_policy::advisory;
 };
 

@@ -31,6 +31,11 @@ struct merge_outcome {
   std::vector<std::string> conflicts; // Paths, sorted.
 };
 
+struct file_content {
+  std::string path;
+  std::string bytes;
+};
+
 class object_store {
 public:
   /// Opens the bare repository in `folder`, making it when it is missing.
@@ -64,6 +69,10 @@ public:
   /// removed.
   expected<tree_id> revert(const tree_id& tree, const tree_id& base,
                            const std::vector<std::string>& files);
+
+  /// `tree` with other bytes in some of its files. Errors: not_found.
+  expected<tree_id> rewrite(const tree_id& tree,
+                            const std::vector<file_content>& files);
 
   /// Three-way merge of trees: what `theirs` changed since `base`, on `ours`.
   expected<merge_outcome> merge(const tree_id& base, const tree_id& ours,

@@ -91,4 +91,28 @@ expected<tree_id> object_store::revert(const tree_id& tree, const tree_id& base,
   return impl_->update(tree, std::move(*before));
 }
 
+expected<tree_id>
+object_store::rewrite(const tree_id& tree,
+                      const std::vector<file_content>& files) {
+  std::vector<std::string> paths;
+  for (auto& file : files)
+    paths.push_back(file.path);
+  auto entries = impl_->select(tree, paths);
+  if (!entries)
+    return entries.error();
+  for (auto& entry : *entries) {
+    auto file = std::find_if(files.begin(), files.end(), [&](auto& candidate) {
+      return candidate.path == entry.path;
+    });
+    if (entry.deleted || file == files.end())
+      return error{errc::not_found,
+                   "no file " + entry.path + " in tree " + tree};
+    if (git_blob_create_from_buffer(&entry.oid, impl_->repo.get(),
+                                    file->bytes.data(), file->bytes.size())
+        != 0)
+      return git::last_error("cannot store " + entry.path);
+  }
+  return impl_->update(tree, std::move(*entries));
+}
+
 } // namespace cohort::runtime::workspace
