@@ -1,6 +1,7 @@
 #include "runtime/quality/gates.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <sstream>
 #include <utility>
@@ -12,12 +13,21 @@ namespace cohort::runtime::quality {
 
 namespace {
 
+enum class outcome : uint8_t { passes, fails, flaky };
+
+outcome outcome_of(const pb::TestReport::Case& test) {
+  if (test.passed())
+    return outcome::passes;
+  return test.failures() < test.runs() ? outcome::flaky : outcome::fails;
+}
+
 /// Of several cases with one name all must pass.
-std::map<std::string, bool> outcomes_of(const pb::TestReport& report) {
-  std::map<std::string, bool> result;
+std::map<std::string, outcome> outcomes_of(const pb::TestReport& report) {
+  std::map<std::string, outcome> result;
   for (auto& test : report.cases()) {
-    auto [found, is_new] = result.try_emplace(test.name(), test.passed());
-    found->second = found->second && test.passed();
+    auto [found, is_new] = result.try_emplace(test.name(), outcome_of(test));
+    if (found->second == outcome::passes)
+      found->second = outcome_of(test);
   }
   return result;
 }
@@ -27,24 +37,37 @@ struct comparison {
   std::vector<std::string> broken;  // Passed before, fail now.
   std::vector<std::string> gone;    // Passed before, not there now.
   std::vector<std::string> failing; // Fail now, did not pass before.
+  std::vector<std::string> flaky;   // Before or now.
 };
 
-comparison compare(const std::map<std::string, bool>& before,
-                   const std::map<std::string, bool>& after) {
+comparison compare(const std::map<std::string, outcome>& before,
+                   const std::map<std::string, outcome>& after) {
   comparison result;
-  for (auto& [name, passes] : after) {
-    auto was = before.find(name);
-    if (passes)
+  for (auto& [name, is] : after) {
+    auto found = before.find(name);
+    auto was = found == before.end() ? outcome::fails : found->second;
+    if (is == outcome::passes)
       ++result.passed;
-    else if (was != before.end() && was->second)
+    else if (is == outcome::flaky || was == outcome::flaky)
+      result.flaky.push_back(name);
+    else if (was == outcome::passes)
       result.broken.push_back(name);
     else
       result.failing.push_back(name);
   }
-  for (auto& [name, passed] : before)
-    if (passed && after.count(name) == 0)
+  for (auto& [name, was] : before)
+    if (was == outcome::passes && after.count(name) == 0)
       result.gone.push_back(name);
   return result;
+}
+
+void object(pb::GateReport& report, std::string_view rule,
+            const std::vector<std::string>& tests) {
+  for (auto& test : tests) {
+    auto& objection = *report.add_objections();
+    objection.set_rule(std::string{rule});
+    objection.set_message(test);
+  }
 }
 
 pb::GateReport report_tests(pb::GateVerdict verdict, const comparison& found,
@@ -58,11 +81,16 @@ pb::GateReport report_tests(pb::GateVerdict verdict, const comparison& found,
     text += "; gone: " + name_some(found.gone);
   if (!found.failing.empty())
     text += "; failing: " + name_some(found.failing);
+  if (!found.flaky.empty())
+    text += "; flaky: " + name_some(found.flaky);
   auto report = make_report(pb::GATE_KIND_TESTS, verdict,
                             share_of(found.passed, all), std::move(text));
   for (auto* names : {&found.broken, &found.gone, &found.failing})
     if (!names->empty())
       report.add_suggestions("look at " + name_some(*names));
+  object(report, broken_test, found.broken);
+  object(report, missing_test, found.gone);
+  object(report, flaky_test, found.flaky);
   return report;
 }
 
@@ -101,7 +129,7 @@ pb::GateReport judge_tests(const std::optional<pb::TestReport>& before,
   auto is_comparable = before && before->available()
                        && before->failure().empty();
   auto was = is_comparable ? outcomes_of(*before)
-                           : std::map<std::string, bool>{};
+                           : std::map<std::string, outcome>{};
   if (after.failure() == units_have_errors)
     return tests_not_measured("not run: " + after.failure());
   if (!after.failure().empty() && (after.available() || !was.empty())) {
@@ -120,8 +148,9 @@ pb::GateReport judge_tests(const std::optional<pb::TestReport>& before,
   if (!found.broken.empty() || !found.gone.empty()
       || (!is_comparable && !found.failing.empty()))
     return report_tests(pb::GATE_VERDICT_FAIL, found, tests);
-  return report_tests(found.failing.empty() ? pb::GATE_VERDICT_PASS
-                                            : pb::GATE_VERDICT_WARNING,
+  return report_tests(found.failing.empty() && found.flaky.empty()
+                        ? pb::GATE_VERDICT_PASS
+                        : pb::GATE_VERDICT_WARNING,
                       found, tests);
 }
 
@@ -136,9 +165,32 @@ pb::GateReport not_measured(pb::GateKind kind, double threshold,
   return report;
 }
 
+std::vector<std::string> tests_objected_to(const pb::GateReport& report,
+                                           std::string_view rule) {
+  std::vector<std::string> result;
+  for (auto& objection : report.objections())
+    if (objection.rule() == rule)
+      result.push_back(objection.message());
+  return result;
+}
+
+void add_runs(pb::TestReport& report, const pb::TestReport& more) {
+  std::map<std::string, pb::TestReport::Case*> known;
+  for (auto& test : *report.mutable_cases())
+    known.emplace(test.name(), &test);
+  for (auto& test : more.cases()) {
+    auto found = known.find(test.name());
+    if (found == known.end())
+      continue;
+    found->second->set_runs(found->second->runs() + test.runs());
+    found->second->set_failures(found->second->failures() + test.failures());
+    found->second->set_passed(found->second->failures() == 0);
+  }
+}
+
 bool passed(const std::vector<pb::GateReport>& reports) {
   return std::none_of(reports.begin(), reports.end(), [](auto& report) {
-    return report.verdict() == pb::GATE_VERDICT_FAIL;
+    return report.verdict() == pb::GATE_VERDICT_FAIL && !report.advisory();
   });
 }
 

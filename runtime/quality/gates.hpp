@@ -38,9 +38,23 @@ std::vector<std::string> broken_units(const pb::Evidence& before,
 pb::GateReport judge_scope(const pb::Scope& scope,
                            const std::vector<std::string>& changed_files);
 
+/// Rules of the objections that the gate of the tests makes; the message is the
+/// name of the test.
+constexpr std::string_view broken_test = "broken-test";   // Passed before.
+constexpr std::string_view missing_test = "missing-test"; // Passed before.
+constexpr std::string_view flaky_test = "flaky-test"; // Now and then it fails.
+
+/// The tests that are objected to for this reason.
+std::vector<std::string> tests_objected_to(const pb::GateReport& report,
+                                           std::string_view rule);
+
+/// Adds further runs of tests that `report` has.
+void add_runs(pb::TestReport& report, const pb::TestReport& more);
+
 /// Fail when a test that passed before fails or is gone. `before` is absent
 /// when the base could not be built: then every test must pass. A warning when
-/// a test fails that did not pass before either. Not measured when the project
+/// a test fails that did not pass before either, or only in some of its runs,
+/// before or after: whatever it says proves nothing. Not measured when the project
 /// has no tests, or `after` could not be built because units are still broken
 /// (`units_have_errors`).
 pb::GateReport judge_tests(const std::optional<pb::TestReport>& before,
@@ -51,7 +65,7 @@ pb::GateReport judge_tests(const std::optional<pb::TestReport>& before,
 pb::GateReport not_measured(pb::GateKind kind, double threshold,
                             std::string_view what);
 
-/// Whether no report is a FAIL.
+/// Whether no report is a FAIL; those that are only shown do not count.
 bool passed(const std::vector<pb::GateReport>& reports);
 
 } // namespace cohort::runtime::quality

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <stop_token>
 
+#include "messages/v1/assignment.pb.h"
 #include "messages/v1/result.pb.h"
 #include "messages/v1/task.pb.h"
 #include "runtime/expected.hpp"
@@ -32,12 +33,13 @@ expected<project> prepare(const prepare_request& request,
                           const process::process_settings& limits,
                           process::runner& processes, std::stop_token stop);
 
-/// Builds `build` (cmake --build) and runs ctest there; every test is a case
-/// but for those that are switched off or skip themselves; one whose program is
-/// missing did not pass. A build that fails gives no cases but a `failure`,
-/// with its last words. REQUIRES: `build` was configured by `prepare`;
-/// CMake 3.21.
-pb::TestReport run_tests(const std::filesystem::path& build,
+/// Builds `build` (cmake --build) and runs ctest there, `what.runs` times;
+/// every test is a case but for those that are switched off or skip themselves;
+/// one whose program is missing did not pass. A build that fails gives no cases
+/// but a `failure`, with its last words. REQUIRES: `build` was configured by
+/// `prepare`; CMake 3.21.
+pb::TestReport run_tests(const pb::TestUnit& what,
+                         const std::filesystem::path& build,
                          const toolchain_settings& settings,
                          const process::process_settings& limits,
                          process::runner& processes, std::stop_token stop);

@@ -174,4 +174,45 @@ TEST_CASE("what is not measured carries its threshold, and fails nothing") {
   CHECK_FALSE(passed({report, failed}));
 }
 
+TEST_CASE("a test that passes in one of its runs is flaky, and breaks nothing") {
+  auto before = test_report({{"a", true}, {"b", true}});
+  auto after = test_report({{"a", true}, {"b", false}});
+  after.mutable_cases(1)->set_runs(1);
+  after.mutable_cases(1)->set_failures(1);
+  CHECK(judge_tests(before, after).verdict() == pb::GATE_VERDICT_FAIL);
+  CHECK(tests_objected_to(judge_tests(before, after), broken_test)
+        == std::vector<std::string>{"b"});
+
+  pb::TestReport more;
+  auto& again = *more.add_cases();
+  again.set_name("b");
+  again.set_runs(2);
+  again.set_failures(1);
+  add_runs(after, more);
+  auto report = judge_tests(before, after);
+  CHECK(report.verdict() == pb::GATE_VERDICT_WARNING);
+  CHECK(mentions(report, "flaky: b"));
+  CHECK(tests_objected_to(report, broken_test).empty());
+  CHECK(tests_objected_to(report, flaky_test)
+        == std::vector<std::string>{"b"});
+}
+
+TEST_CASE("a test that was flaky before breaks nothing either") {
+  auto before = test_report({{"a", false}});
+  before.mutable_cases(0)->set_runs(3);
+  before.mutable_cases(0)->set_failures(1);
+  auto after = test_report({{"a", false}});
+  auto report = judge_tests(before, after);
+  CHECK(report.verdict() == pb::GATE_VERDICT_WARNING);
+  CHECK(mentions(report, "flaky: a"));
+}
+
+TEST_CASE("what is only shown fails nothing") {
+  pb::GateReport report;
+  report.set_verdict(pb::GATE_VERDICT_FAIL);
+  CHECK_FALSE(passed({report}));
+  report.set_advisory(true);
+  CHECK(passed({report}));
+}
+
 } // namespace cohort::tests::gates_test

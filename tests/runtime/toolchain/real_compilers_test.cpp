@@ -196,15 +196,31 @@ TEST_CASE("a real CMake project is configured, built and tested") {
   CHECK_FALSE(report.ok());
   CHECK(reads(report) == words{"a.cc", "pre.h"});
 
-  auto tests = run_tests(request.build, {}, here.limits, *here.processes, {});
+  auto tests = run_tests({}, request.build, {}, here.limits, *here.processes, {});
   CHECK(tests.failure() == "");
   REQUIRE(tests.cases_size() == 2);
   CHECK(tests.cases(0).name() == "bad one");
   CHECK_FALSE(tests.cases(0).passed());
   CHECK(tests.cases(1).passed());
 
+  pb::TestUnit twice;
+  twice.add_only("good");
+  twice.set_runs(2);
+  tests = run_tests(twice, request.build, {}, here.limits, *here.processes, {});
+  REQUIRE(tests.cases_size() == 1);
+  CHECK(tests.cases(0).name() == "good");
+  CHECK(tests.cases(0).runs() == 2);
+  CHECK(tests.cases(0).failures() == 0);
+  twice.set_only(0, "bad one");
+  tests = run_tests(twice, request.build, {}, here.limits, *here.processes, {});
+  REQUIRE(tests.cases_size() == 1);
+  CHECK(tests.cases(0).failures() == 2);
+  twice.set_only(0, "g..d|good+("); // A name, and no pattern.
+  tests = run_tests(twice, request.build, {}, here.limits, *here.processes, {});
+  CHECK(tests.cases().empty());
+
   here.root.write("tree/a.cc", "int main() { return zz; }\n");
-  tests = run_tests(request.build, {}, here.limits, *here.processes, {});
+  tests = run_tests({}, request.build, {}, here.limits, *here.processes, {});
   CHECK(tests.cases().empty());
   CHECK(tests.failure().find("zz") != std::string::npos);
 }
