@@ -2,14 +2,13 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
+#include "runtime/coordination/gate_run.hpp"
 #include "runtime/quality/settings.hpp"
 
 namespace cohort::actors {
@@ -17,24 +16,14 @@ namespace cohort::actors {
 /// Measures an integrated tree, and has the gates judge it.
 ///
 /// Owns:  the runs that are under way.
-/// Sends: check and test units to the pool; GatesFinished to whoever asked.
-///        CancelUnits is passed on to the pool, and its answer back.
+/// Sends: units of all kinds that measure to the pool; GatesFinished to whoever
+///        asked. CancelUnits is passed on to the pool, and its answer back.
 struct gatekeeper_state {
   static inline const char* name = "gatekeeper";
 
   struct run {
     caf::strong_actor_ptr asker;
-    pb::RunGates request;
-    std::map<uint64_t, pb::CheckUnit> checks; // Under way, by ticket.
-    std::vector<pb::UnitReport> after;
-    std::optional<uint64_t> tests_before; // Tickets under way.
-    std::optional<uint64_t> tests_after;
-    std::optional<pb::TestReport> before;
-    pb::TestReport tests;
-    bool tests_are_due = false; // Once the checks say that it builds.
-    caf::actor_clock::time_point started;
-    double check_seconds = 0;
-    std::vector<pb::BreakerChange> breakers; // Because of its units.
+    runtime::coordination::gate_run measures;
   };
 
   std::map<std::string, run> runs;                       // By task.

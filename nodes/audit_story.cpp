@@ -20,17 +20,6 @@ std::string tree_name(const std::string& tree) {
   return tree.empty() ? "none" : "tree " + tree.substr(0, 12);
 }
 
-template <class Strings>
-std::string listed(const Strings& strings) {
-  constexpr int shown_max = 5;
-  std::string text;
-  for (int i = 0; i < std::min<int>(strings.size(), shown_max); ++i)
-    text += (i > 0 ? ", " : "") + cut(strings[i], text_width);
-  if (strings.size() > shown_max)
-    text += " and " + std::to_string(strings.size() - shown_max) + " more";
-  return text;
-}
-
 std::string detail(const std::string& text) {
   return "                                " + text + '\n';
 }

@@ -36,6 +36,28 @@ void add_gates(const pb::TaskResult& result, std::string& out) {
   }
 }
 
+/// "src/a.cc:7", and what it breaks.
+void add_culprits(const pb::TaskResult& result, std::string& out) {
+  if (!result.culprits().empty())
+    out += "\nleft out (" + std::to_string(result.culprits_size()) + ")\n";
+  for (auto& culprit : result.culprits()) {
+    pb::Location at;
+    at.set_file(culprit.file());
+    if (culprit.lines_size() > 0)
+      at.set_line(culprit.lines(0).first());
+    out += "  " + place(at) + ": with it "
+           + (culprit.tests().empty() ? "the project does not build"
+                                      : listed(culprit.tests()) + " fails");
+    if (!culprit.needs().empty())
+      out += ", together with " + listed(culprit.needs());
+    if (!culprit.subtasks().empty())
+      out += " (" + listed(culprit.subtasks()) + ')';
+    out += '\n';
+  }
+  if (!result.flaky_tests().empty())
+    out += "flaky: " + listed(result.flaky_tests()) + '\n';
+}
+
 void add_left(const pb::TaskResult& result, std::string& out) {
   if (result.left().empty())
     return;
@@ -203,6 +225,7 @@ std::string summary_text(const pb::TaskResult& result) {
            + '\n';
   add_kept(result, out);
   add_left(result, out);
+  add_culprits(result, out);
   add_gates(result, out);
   add_workers(result, out);
   add_times(result, out);

@@ -73,6 +73,18 @@ std::string cut(const std::string& text, size_t width) {
   return line.size() > width ? line.substr(0, width - 3) + "..." : line;
 }
 
+std::string
+listed(const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  constexpr int shown_max = 5;
+  constexpr size_t width_max = 100;
+  std::string result;
+  for (int i = 0; i < std::min<int>(texts.size(), shown_max); ++i)
+    result += (i > 0 ? ", " : "") + cut(texts[i], width_max);
+  if (texts.size() > shown_max)
+    result += " and " + std::to_string(texts.size() - shown_max) + " more";
+  return result;
+}
+
 std::string counted(int64_t n, std::string_view what) {
   return std::to_string(n) + ' ' + std::string{what} + (n == 1 ? "" : "s");
 }

@@ -22,6 +22,9 @@ std::string number(double value, int digits = 2);
 std::string padded(std::string_view text, size_t width);
 /// The first line, at most that wide.
 std::string cut(const std::string& text, size_t width);
+/// The first five of them, and how many more there are.
+std::string
+listed(const google::protobuf::RepeatedPtrField<std::string>& texts);
 /// "1 file", "2 files".
 std::string counted(int64_t n, std::string_view what);
 

@@ -41,6 +41,8 @@ void remember(coordinator_state& state, size_t index) {
   result.set_state(std::string{to_string(subtask.phase)});
   result.set_attempts(subtask.result.attempt());
   result.set_seconds(subtask.result.metrics().wall_seconds());
+  if (result.merged())
+    *result.mutable_files() = subtask.result.patch().files();
   state.history.push_back(std::move(result));
 }
 

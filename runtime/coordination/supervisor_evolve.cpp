@@ -60,6 +60,8 @@ std::string_view to_string(supervisor_phase phase) {
       return "gating";
     case supervisor_phase::judged:
       return "judged";
+    case supervisor_phase::blaming:
+      return "blaming";
     case supervisor_phase::reverting:
       return "reverting";
     case supervisor_phase::delivering:
@@ -136,9 +138,7 @@ void evolve(supervisor_state& state, const pb::Event& event) {
       state.phase = supervisor_phase::comparing;
       break;
     case pb::Event::kCulpritsFound:
-      state.tree = event.culprits_found().tree();
-      state.culprits = event.culprits_found();
-      state.phase = supervisor_phase::comparing;
+      take_in(state, event.culprits_found());
       break;
     case pb::Event::kDelivered:
       state.delivery = event.delivered();

@@ -4,6 +4,10 @@
 #include <iterator>
 #include <utility>
 
+#include "runtime/coordination/repeated.hpp"
+#include "runtime/coordination/work_units.hpp"
+#include "runtime/quality/gates.hpp"
+
 namespace cohort::runtime::coordination {
 
 pb::StartCoordination start_message(const supervisor_state& state,
@@ -36,6 +40,34 @@ void take_in(supervisor_state& state, pb::CoordinationReport report) {
   report.clear_reports();
   state.coordination = std::move(report);
   state.phase = supervisor_phase::coordinated;
+}
+
+void take_in(supervisor_state& state, const pb::CulpritsFound& found) {
+  state.culprits = found;
+  for (auto& report : *state.gates.mutable_reports())
+    quality::forgive(report, to_vector(found.flaky_tests()));
+  if (found.culprits().empty()) {
+    state.phase = supervisor_phase::judged;
+    return;
+  }
+  std::vector<std::string> files;
+  for (auto& culprit : found.culprits())
+    files.push_back(culprit.file());
+  std::sort(files.begin(), files.end());
+  state.tree = found.tree();
+  state.known = unaffected(state.known, files);
+  state.phase = supervisor_phase::comparing;
+}
+
+std::vector<std::string> broken_tests(const supervisor_state& state) {
+  std::vector<std::string> result;
+  for (auto& report : state.gates.reports())
+    for (auto rule : {quality::broken_test, quality::missing_test}) {
+      auto tests = quality::tests_objected_to(report, rule);
+      result.insert(result.end(), tests.begin(), tests.end());
+    }
+  std::sort(result.begin(), result.end());
+  return result;
 }
 
 std::vector<std::string> files_to_revert(const supervisor_state& state) {

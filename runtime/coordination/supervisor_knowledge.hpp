@@ -23,6 +23,13 @@ coordinator_state replay_coordinators(const supervisor_state& state,
 /// none of its own.
 void take_in(supervisor_state& state, pb::CoordinationReport report);
 
+/// What was found out about failing tests: culprits are taken out of the tree,
+/// and tests that turned out to be flaky fail no gate.
+void take_in(supervisor_state& state, const pb::CulpritsFound& found);
+
+/// Tests that passed before, and fail or are gone in the judged tree. Sorted.
+std::vector<std::string> broken_tests(const supervisor_state& state);
+
 /// Changed files that a broken unit reads: what broke it is among them. Sorted.
 std::vector<std::string> files_to_revert(const supervisor_state& state);
 

@@ -8,6 +8,7 @@
 #include "runtime/analysis/routing.hpp"
 #include "runtime/coordination/acceptance.hpp"
 #include "runtime/coordination/coordinator_knowledge.hpp"
+#include "runtime/coordination/repeated.hpp"
 #include "runtime/coordination/supervisor_knowledge.hpp"
 #include "runtime/coordination/synthesis.hpp"
 #include "runtime/coordination/work_units.hpp"
@@ -17,11 +18,6 @@
 namespace cohort::runtime::coordination {
 
 namespace {
-
-std::vector<std::string>
-strings(const google::protobuf::RepeatedPtrField<std::string>& xs) {
-  return {xs.begin(), xs.end()};
-}
 
 /// What the fixers of today can take on. A description that asks for something
 /// else is told so before anything is built.
@@ -77,6 +73,8 @@ public:
       on_prepared(result);
     else if (state_.phase == supervisor_phase::working)
       on_worked(result);
+    else if (state_.phase == supervisor_phase::blaming)
+      on_trial(result);
   }
 
   void operator()(const pb::BreakerChange& change) {
@@ -121,10 +119,16 @@ public:
   }
 
   void operator()(pb::CompareReport& report) {
-    if (state_.phase != supervisor_phase::comparing)
+    auto is_for_gates = state_.phase == supervisor_phase::comparing;
+    auto is_for_blame = state_.phase == supervisor_phase::blaming
+                        && !state_.blame;
+    if (!is_for_gates && !is_for_blame)
       return;
-    state_.compared = strings(report.files());
-    gate();
+    state_.compared = to_vector(report.changed());
+    if (is_for_gates)
+      gate();
+    else
+      blame();
   }
 
   void operator()(pb::GatesFinished& gates) {
@@ -148,13 +152,16 @@ public:
     decided.mutable_reports()->Swap(gates.mutable_reports());
     decided.set_error(gates.error());
     decided.mutable_broken_units()->Swap(gates.mutable_broken_units());
-    decided.mutable_changed_files()->Add(state_.compared.begin(),
-                                         state_.compared.end());
+    for (auto& file : state_.compared)
+      decided.add_changed_files(file.file());
     apply(event);
     go_on();
   }
 
   void operator()(pb::RevertReport& report) {
+    if (state_.phase == supervisor_phase::blaming && state_.blame
+        && state_.only_unit == 0)
+      return on_taken_back(report.tree());
     if (state_.phase != supervisor_phase::reverting)
       return;
     auto files = files_to_revert(state_);
@@ -188,7 +195,9 @@ public:
     say(pb::PROGRESS_KIND_MESSAGE, "deadline", "passed", event.reason());
     if (state_.phase == supervisor_phase::coordinating)
       return carry_out(stop_coordinator{event.reason()}); // And reports.
-    if (!is_near_end) // Else what was done is handed over.
+    if (state_.phase == supervisor_phase::blaming)
+      return deliver(); // With what failed, since nobody is blamed yet.
+    if (!is_near_end)   // Else what was done is handed over.
       go_on();
   }
 
@@ -275,6 +284,7 @@ private:
         return hand_over();
       case supervisor_phase::idle:
       case supervisor_phase::gating:
+      case supervisor_phase::blaming:
       case supervisor_phase::reverting:
       case supervisor_phase::delivering:
       case supervisor_phase::done:
@@ -321,9 +331,9 @@ private:
                        "name it in toolchain.gcc or toolchain.clang");
     phase("probe");
     std::vector<pb::WorkUnit> units;
-    for (auto& check :
-         missing_checks(strings(state_.workspace.units()),
-                        strings(state_.workspace.compilers()), state_.before)) {
+    for (auto& check : missing_checks(to_vector(state_.workspace.units()),
+                                      to_vector(state_.workspace.compilers()),
+                                      state_.before)) {
       units.push_back(check_unit(state_.request, state_.base_tree, check.unit(),
                                  check.compiler(), ticket()));
       state_.checks.emplace(units.back().ticket(), check);
@@ -429,9 +439,10 @@ private:
   void work() {
     phase("work", "sequential");
     state_.only_unit = ticket();
-    submit({execute_sequential_fallback(
-      state_.request, state_.task, state_.tree,
-      strings(state_.workspace.compilers()), state_.known, state_.only_unit)});
+    submit(
+      {execute_sequential_fallback(state_.request, state_.task, state_.tree,
+                                   to_vector(state_.workspace.compilers()),
+                                   state_.known, state_.only_unit)});
   }
 
   void fall_back(const std::string& why) {
@@ -457,6 +468,10 @@ private:
 
   void compare() {
     state_.phase = supervisor_phase::comparing;
+    ask_for_changes();
+  }
+
+  void ask_for_changes() {
     pb::CompareTrees compare;
     compare.set_base(state_.base_tree);
     compare.set_tree(state_.tree);
@@ -471,8 +486,11 @@ private:
     run.set_task_id(state_.request.task_id());
     run.set_base_tree(state_.base_tree);
     run.set_tree(state_.tree);
-    run.mutable_changed_files()->Add(state_.compared.begin(),
-                                     state_.compared.end());
+    for (auto& file : state_.compared) {
+      run.add_changed_files(file.file());
+      *run.add_changed() = file;
+    }
+    *run.mutable_quality() = state_.request.quality();
     *run.mutable_scope() = state_.request.scope();
     for (auto& report : state_.before)
       *run.add_before() = report;
@@ -490,7 +508,80 @@ private:
     auto culprits = files_to_revert(state_);
     if (!culprits.empty() && state_.reverted.empty()) // Only once.
       return revert(culprits);
+    if (!broken_tests(state_).empty() && state_.culprits.checks() == 0
+        && !state_.out_of_time)
+      return look_for_culprits();
     deliver();
+  }
+
+  // -- blame
+  // -------------------------------------------------------------------
+
+  void look_for_culprits() {
+    state_.phase = supervisor_phase::blaming;
+    say(pb::PROGRESS_KIND_MESSAGE, "gates", "failed",
+        "what broke the tests is looked for");
+    state_.blame.reset();
+    state_.only_unit = 0;
+    ask_for_changes();
+  }
+
+  void blame() {
+    if (!state_.blame)
+      state_.blame.emplace(state_.compared,
+                           to_vector(state_.coordination.subtasks()),
+                           broken_tests(state_));
+    auto trial = state_.blame->next();
+    take_back(trial ? trial->out : state_.blame->taken_back());
+  }
+
+  /// Of a trial, or of all culprits in the end.
+  void on_taken_back(const std::string& tree) {
+    auto trial = state_.blame->next();
+    if (!trial)
+      return blamed(tree);
+    state_.only_unit = ticket();
+    auto unit = test_unit(state_.request, tree, state_.only_unit);
+    auto& tests = *unit.mutable_tests();
+    tests.mutable_only()->Add(trial->tests.begin(), trial->tests.end());
+    tests.set_runs(trial->runs);
+    pb::SubmitUnits submit;
+    *submit.add_units() = std::move(unit);
+    carry_out(std::move(submit));
+  }
+
+  void on_trial(pb::AttemptResult& result) {
+    if (!result.has_tests()) {
+      result.mutable_tests()->set_failure(result.error().message());
+      result.mutable_tests()->set_available(true);
+    }
+    state_.only_unit = 0;
+    state_.blame->answer(result.tests());
+    blame();
+  }
+
+  void blamed(const std::string& tree) {
+    auto& event = emit("the tests fail with these changes, and pass without");
+    auto& found = *event.mutable_culprits_found();
+    found = state_.blame->found();
+    found.set_tree(tree);
+    if (found.culprits().empty())
+      event.set_reason("no change can be blamed for what fails");
+    say(pb::PROGRESS_KIND_MESSAGE, "gates", "blamed",
+        std::to_string(found.culprits_size())
+          + (found.culprits_size() == 1 ? " change is" : " changes are")
+          + " left out, because the tests fail with "
+          + (found.culprits_size() == 1 ? "it" : "them"));
+    apply(event);
+    go_on();
+  }
+
+  void take_back(const std::vector<pb::FilePart>& parts) {
+    pb::RevertFiles revert;
+    revert.set_base(state_.base_tree);
+    revert.set_tree(state_.tree);
+    revert.mutable_parts()->Add(parts.begin(), parts.end());
+    carry_out(std::move(revert));
   }
 
   void revert(const std::vector<std::string>& files) {
@@ -519,9 +610,8 @@ private:
     message.set_message(commit_message(state_, result));
     message.set_no_branch(state_.request.no_branch());
     *message.mutable_time() = state_.request.accepted();
-    auto gates = std::vector<pb::GateReport>{state_.gates.reports().begin(),
-                                             state_.gates.reports().end()};
-    message.set_apply(state_.request.apply() && quality::passed(gates)
+    auto passed = quality::passed(to_vector(state_.gates.reports()));
+    message.set_apply(state_.request.apply() && passed
                       && state_.gates.error().empty());
     carry_out(std::move(message));
   }

@@ -17,6 +17,7 @@
 #include "runtime/analysis/settings.hpp"
 #include "runtime/coordination/machine_step.hpp"
 #include "runtime/expected.hpp"
+#include "runtime/quality/blame.hpp"
 #include "runtime/resilience/settings.hpp"
 
 /// A whole task as a state machine: what its supervisor does.
@@ -26,7 +27,9 @@
 ///                               deliver -> done
 ///                                                  ^           |     |
 ///                                                  '- fallback-'     '- revert
-///                                                  and gate once more
+///                                                  what broke a unit, or blame
+///                                                  and take out what broke a
+///                                                  test, and gate once more
 ///
 /// Every phase can end the task with a result that says why. Only `evolve`
 /// changes what an event can tell, so that a supervisor that is given the
@@ -57,6 +60,7 @@ enum class supervisor_phase : uint8_t {
   comparing,
   gating,
   judged,
+  blaming, // What broke the tests is being looked for.
   reverting,
   delivering,
   delivered,
@@ -80,7 +84,7 @@ struct supervisor_state {
   pb::GatesDecided gates;
   std::vector<std::string> changed_files; // Between base_tree and tree.
   std::vector<std::string> reverted;
-  pb::CulpritsFound culprits;
+  pb::CulpritsFound culprits; // No checks: they were not looked for.
   pb::ResultDelivered delivery;
   uint32_t coordinator_starts = 0;
   uint32_t resumptions = 0;
@@ -94,7 +98,8 @@ struct supervisor_state {
   std::map<uint64_t, pb::CheckUnit> checks; // By ticket.
   std::vector<pb::UnitReport> fresh;
   std::optional<std::string> coordinator_death; // Its history is being read.
-  std::vector<std::string> compared;            // Becomes `changed_files`.
+  std::vector<pb::ChangedFile> compared; // Its files become `changed_files`.
+  std::optional<quality::blame> blame;
   uint64_t only_unit = 0; // Ticket of what prepares or works.
   uint64_t next_ticket = 1;
   uint64_t gate_run = 0;

@@ -6,7 +6,10 @@
 #include <utility>
 
 #include "runtime/analysis/evidence.hpp"
+#include "runtime/coordination/repeated.hpp"
 #include "runtime/decomposition/decompose.hpp"
+#include "runtime/quality/gates.hpp"
+#include "runtime/quality/report.hpp"
 
 namespace cohort::runtime::coordination {
 
@@ -30,11 +33,24 @@ reasons_of(const supervisor_state& state) {
   return result;
 }
 
+const pb::Culprit* culprit_in(const supervisor_state& state,
+                              const std::string& file) {
+  for (auto& culprit : state.culprits.culprits())
+    if (culprit.file() == file)
+      return &culprit;
+  return nullptr;
+}
+
 pb::Leftover explain(const supervisor_state& state, const pb::Diagnostic& error,
                      const pb::Leftover* said) {
   pb::Leftover left;
   *left.mutable_diagnostic() = error;
-  if (said != nullptr) {
+  if (auto* culprit = culprit_in(state, error.location().file())) {
+    left.set_reason("what repaired it was left out, because with it "
+                    + quality::name_some(to_vector(culprit->tests()))
+                    + " fails");
+    left.set_blockage(pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED);
+  } else if (said != nullptr) {
     left.set_reason(said->reason());
     left.set_blockage(said->blockage());
   } else if (!decomposition::in_scope(state.request.scope(),
@@ -100,17 +116,18 @@ std::string sentence(const supervisor_state& state,
   if (!state.reverted.empty())
     text += "; " + counted(state.reverted.size(), "file", "files")
             + " taken back because a gate failed";
+  if (auto out = state.culprits.culprits_size(); out > 0)
+    text += "; " + counted(static_cast<size_t>(out), "change", "changes")
+            + " left out, because tests fail with "
+            + (out == 1 ? "it" : "them");
   if (state.out_of_time)
     text += "; the time was over";
   return text;
 }
 
 bool any_gate_failed(const supervisor_state& state) {
-  auto& reports = state.gates.reports();
   return !state.gates.error().empty()
-         || std::any_of(reports.begin(), reports.end(), [](auto& report) {
-              return report.verdict() == pb::GATE_VERDICT_FAIL;
-            });
+         || !quality::passed(to_vector(state.gates.reports()));
 }
 
 pb::TaskOutcome outcome_of(const supervisor_state& state,
@@ -118,7 +135,8 @@ pb::TaskOutcome outcome_of(const supervisor_state& state,
   auto refused = state.coordination.refused() && !state.fell_back;
   if (refused && state.changed_files.empty())
     return pb::TASK_OUTCOME_REFUSED;
-  if (result.left().empty() && !any_gate_failed(state))
+  if (result.left().empty() && result.culprits().empty()
+      && !any_gate_failed(state))
     return pb::TASK_OUTCOME_DONE;
   return state.changed_files.empty() ? pb::TASK_OUTCOME_FAILED
                                      : pb::TASK_OUTCOME_PARTIAL;
@@ -166,6 +184,8 @@ pb::TaskResult synthesise(const supervisor_state& state) {
   patch.set_result_tree(state.tree);
   patch.mutable_files()->Add(state.changed_files.begin(),
                              state.changed_files.end());
+  *result.mutable_culprits() = state.culprits.culprits();
+  *result.mutable_flaky_tests() = state.culprits.flaky_tests();
   result.set_outcome(outcome_of(state, result));
   result.set_summary(result.outcome() == pb::TASK_OUTCOME_REFUSED
                        ? state.coordination.why()

@@ -250,8 +250,9 @@ expected<void> slot_jobs::test(const pb::WorkUnit& unit,
                                     settings_.toolchain, settings_.processes,
                                     processes, stop);
   if (project && project->has_tests)
-    report = toolchain::run_tests(unit.tests(), slot.build_folder(), settings_.toolchain,
-                                  settings_.processes, processes, stop);
+    report = toolchain::run_tests(unit.tests(), slot.build_folder(),
+                                  settings_.toolchain, settings_.processes,
+                                  processes, stop);
   if (!project && project.error().code != errc::no_toolchain)
     return project.error();
   if (!project) {

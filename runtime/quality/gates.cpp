@@ -174,6 +174,22 @@ std::vector<std::string> tests_objected_to(const pb::GateReport& report,
   return result;
 }
 
+void forgive(pb::GateReport& report, const std::vector<std::string>& flaky) {
+  if (report.kind() != pb::GATE_KIND_TESTS || flaky.empty())
+    return;
+  auto is_held_against = false;
+  for (auto& objection : *report.mutable_objections()) {
+    if (std::find(flaky.begin(), flaky.end(), objection.message())
+        != flaky.end())
+      objection.set_rule(std::string{flaky_test});
+    is_held_against |= objection.rule() != flaky_test;
+  }
+  if (report.verdict() == pb::GATE_VERDICT_FAIL && !is_held_against)
+    report.set_verdict(pb::GATE_VERDICT_WARNING);
+  report.set_details(report.details()
+                     + "; found to be flaky: " + name_some(flaky));
+}
+
 void add_runs(pb::TestReport& report, const pb::TestReport& more) {
   std::map<std::string, pb::TestReport::Case*> known;
   for (auto& test : *report.mutable_cases())

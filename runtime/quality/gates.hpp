@@ -48,14 +48,19 @@ constexpr std::string_view flaky_test = "flaky-test"; // Now and then it fails.
 std::vector<std::string> tests_objected_to(const pb::GateReport& report,
                                            std::string_view rule);
 
+/// What the gate of the tests says once these turn out to be flaky: they are
+/// not held against the tree any more. Another gate's report stays as it is.
+void forgive(pb::GateReport& report, const std::vector<std::string>& flaky);
+
 /// Adds further runs of tests that `report` has.
 void add_runs(pb::TestReport& report, const pb::TestReport& more);
 
 /// Fail when a test that passed before fails or is gone. `before` is absent
 /// when the base could not be built: then every test must pass. A warning when
 /// a test fails that did not pass before either, or only in some of its runs,
-/// before or after: whatever it says proves nothing. Not measured when the project
-/// has no tests, or `after` could not be built because units are still broken
+/// before or after: whatever it says proves nothing. Not measured when the
+/// project has no tests, or `after` could not be built because units are still
+/// broken
 /// (`units_have_errors`).
 pb::GateReport judge_tests(const std::optional<pb::TestReport>& before,
                            const pb::TestReport& after);

@@ -188,6 +188,8 @@ pb::RevertReport revert(const pb::RevertFiles& ask) {
   auto tree = faults_in(ask.tree());
   for (auto& file : ask.files())
     set(tree, file, count_in(base, file));
+  for (auto& part : ask.parts())
+    set(tree, part.file(), count_in(base, part.file()));
   pb::RevertReport report;
   report.set_tree(name_of(tree));
   return report;
@@ -195,8 +197,12 @@ pb::RevertReport revert(const pb::RevertFiles& ask) {
 
 pb::CompareReport compare(const pb::CompareTrees& ask) {
   pb::CompareReport report;
-  for (auto& file : differing(faults_in(ask.base()), faults_in(ask.tree())))
+  for (auto& file : differing(faults_in(ask.base()), faults_in(ask.tree()))) {
     report.add_files(file);
+    auto& changed = *report.add_changed();
+    changed.set_file(file);
+    changed.set_changes(1);
+  }
   return report;
 }
 

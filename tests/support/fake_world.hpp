@@ -44,6 +44,8 @@ struct fake_world {
   /// Units that fail once the other file that they read is repaired.
   std::set<std::string> brittle;
   bool has_tests = false;
+  /// Files whose repair makes the test "t" fail.
+  std::set<std::string> harmful;
   /// Set to conflict: the first so many merges of this file.
   std::string conflicting;
   int conflicts = 0;
@@ -109,6 +111,19 @@ struct fake_world {
     return result;
   }
 
+  pb::TestReport test(const std::string& tree, const pb::TestUnit& what) const {
+    auto still_broken = broken_in(tree);
+    pb::TestReport report;
+    report.set_available(true);
+    auto& only = *report.add_cases();
+    only.set_name("t");
+    only.set_passed(std::includes(still_broken.begin(), still_broken.end(),
+                                  harmful.begin(), harmful.end()));
+    only.set_runs(std::max(1U, what.runs()));
+    only.set_failures(only.passed() ? 0 : only.runs());
+    return report;
+  }
+
   pb::AttemptResult carry_out(const pb::WorkUnit& unit) const {
     pb::AttemptResult result;
     if (unit.has_prepare()) {
@@ -121,10 +136,7 @@ struct fake_world {
     } else if (unit.has_repair()) {
       result = repair(unit);
     } else if (unit.has_tests()) {
-      result.mutable_tests()->set_available(true);
-      auto& only = *result.mutable_tests()->add_cases();
-      only.set_name("t");
-      only.set_passed(true);
+      *result.mutable_tests() = test(unit.tree(), unit.tests());
     }
     result.set_worker("w1");
     result.set_attempt(1);
@@ -159,9 +171,14 @@ struct fake_world {
   pb::RevertReport revert(const pb::RevertFiles& revert) const {
     auto tree = broken_in(revert.tree());
     auto base = broken_in(revert.base());
-    for (auto& file : revert.files())
+    auto take_back = [&](const std::string& file) {
       if (base.count(file) > 0)
         tree.insert(file);
+    };
+    for (auto& file : revert.files())
+      take_back(file);
+    for (auto& part : revert.parts())
+      take_back(part.file());
     pb::RevertReport report;
     report.set_tree(tree_of(tree));
     return report;
@@ -174,7 +191,11 @@ struct fake_world {
     std::vector<std::string> files;
     std::set_symmetric_difference(base.begin(), base.end(), tree.begin(),
                                   tree.end(), std::back_inserter(files));
-    report.mutable_files()->Add(files.begin(), files.end());
+    for (auto& file : files) {
+      report.add_files(file);
+      report.add_changed()->set_file(file);
+      report.mutable_changed()->rbegin()->set_changes(1);
+    }
     return report;
   }
 

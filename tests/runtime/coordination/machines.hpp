@@ -41,6 +41,7 @@ inline std::string name_of(const question& asked) {
   if (auto* unit = asked.as<pb::WorkUnit>())
     return unit->has_repair()  ? "repair " + unit->repair().subtask().id()
            : unit->has_check() ? "check " + unit->check().unit()
+           : unit->has_tests() ? "tests"
                                : "prepare";
   if (auto* merge = asked.as<pb::MergePatch>())
     return "merge " + merge->theirs();
@@ -304,6 +305,9 @@ private:
     *gates.add_reports() = runtime::quality::judge_compilation(before, after);
     for (auto& unit : runtime::quality::broken_units(before, after))
       gates.add_broken_units(unit);
+    if (world.has_tests)
+      *gates.add_reports() = runtime::quality::judge_tests(
+        world.test(run.base_tree(), {}), world.test(run.tree(), {}));
     feed(std::move(gates));
   }
   void answer(const pb::RevertFiles& revert, bool) {

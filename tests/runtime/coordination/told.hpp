@@ -67,6 +67,7 @@ phase_told(coordination::supervisor_phase phase) {
     case supervisor_phase::coordinated: // Nothing else is to be done then.
     case supervisor_phase::gating:
       return supervisor_phase::comparing;
+    case supervisor_phase::blaming:
     case supervisor_phase::reverting:
     case supervisor_phase::delivering:
       return supervisor_phase::judged;

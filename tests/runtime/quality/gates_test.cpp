@@ -174,7 +174,8 @@ TEST_CASE("what is not measured carries its threshold, and fails nothing") {
   CHECK_FALSE(passed({report, failed}));
 }
 
-TEST_CASE("a test that passes in one of its runs is flaky, and breaks nothing") {
+TEST_CASE(
+  "a test that passes in one of its runs is flaky, and breaks nothing") {
   auto before = test_report({{"a", true}, {"b", true}});
   auto after = test_report({{"a", true}, {"b", false}});
   after.mutable_cases(1)->set_runs(1);
@@ -193,8 +194,7 @@ TEST_CASE("a test that passes in one of its runs is flaky, and breaks nothing") 
   CHECK(report.verdict() == pb::GATE_VERDICT_WARNING);
   CHECK(mentions(report, "flaky: b"));
   CHECK(tests_objected_to(report, broken_test).empty());
-  CHECK(tests_objected_to(report, flaky_test)
-        == std::vector<std::string>{"b"});
+  CHECK(tests_objected_to(report, flaky_test) == std::vector<std::string>{"b"});
 }
 
 TEST_CASE("a test that was flaky before breaks nothing either") {

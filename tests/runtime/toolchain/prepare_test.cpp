@@ -205,7 +205,8 @@ TEST_CASE("tests are built and run, and every one has a verdict") {
     ws.root.write("build/cohort-tests.xml", recorded("ctest.junit"));
     return fake_processes::exits(8); // Some failed.
   });
-  auto report = run_tests({}, ws.request.build, {}, ws.limits, ws.processes, {});
+  auto report = run_tests({}, ws.request.build, {}, ws.limits, ws.processes,
+                          {});
   CHECK(report.available());
   CHECK(report.failure().empty());
   REQUIRE(report.cases_size() == 7);
@@ -222,7 +223,8 @@ TEST_CASE(
   cmake_workspace ws;
   ws.processes.on_program(
     "cmake", fake_processes::exits(2, "a.cc:1: error: caf\xe9\n", ""));
-  auto report = run_tests({}, ws.request.build, {}, ws.limits, ws.processes, {});
+  auto report = run_tests({}, ws.request.build, {}, ws.limits, ws.processes,
+                          {});
   CHECK(report.available());
   CHECK(report.cases().empty());
   CHECK(report.failure().find("exit code 2") != std::string::npos);
@@ -237,7 +239,8 @@ TEST_CASE("a ctest that dies, or writes nothing, gives no verdict; an old one "
   ws.processes.on_program("cmake", fake_processes::exits(0));
   ws.processes.on_program(
     "ctest", fake_processes::exits(1, "", "ctest: no such option\n"));
-  auto report = run_tests({}, ws.request.build, {}, ws.limits, ws.processes, {});
+  auto report = run_tests({}, ws.request.build, {}, ws.limits, ws.processes,
+                          {});
   CHECK(report.cases().empty());
   CHECK(report.failure().find("no such option") != std::string::npos);
 
@@ -247,7 +250,8 @@ TEST_CASE("a ctest that dies, or writes nothing, gives no verdict; an old one "
     slow.root.write("build/cohort-tests.xml", recorded("ctest.junit"));
     return fake_processes::ended_as(process::status::timed_out);
   });
-  report = run_tests({}, slow.request.build, {}, slow.limits, slow.processes, {});
+  report = run_tests({}, slow.request.build, {}, slow.limits, slow.processes,
+                     {});
   CHECK(report.failure().find("timed out") != std::string::npos);
 }
 

@@ -196,7 +196,8 @@ TEST_CASE("a real CMake project is configured, built and tested") {
   CHECK_FALSE(report.ok());
   CHECK(reads(report) == words{"a.cc", "pre.h"});
 
-  auto tests = run_tests({}, request.build, {}, here.limits, *here.processes, {});
+  auto tests = run_tests({}, request.build, {}, here.limits, *here.processes,
+                         {});
   CHECK(tests.failure() == "");
   REQUIRE(tests.cases_size() == 2);
   CHECK(tests.cases(0).name() == "bad one");

@@ -1,0 +1,230 @@
+#include "runtime/coordination/gate_run.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "runtime/analysis/evidence.hpp"
+#include "runtime/coordination/repeated.hpp"
+#include "runtime/coordination/work_units.hpp"
+#include "runtime/quality/gates.hpp"
+
+namespace cohort::runtime::coordination {
+
+namespace {
+
+bool compiles(const std::string& tree,
+              const std::vector<pb::UnitReport>& checked) {
+  return analysis::failing_units(analysis::gather(tree, checked)).empty();
+}
+
+pb::TestReport test_report(pb::AttemptResult& result) {
+  if (result.has_tests())
+    return std::move(*result.mutable_tests());
+  pb::TestReport report;
+  report.set_available(true);
+  report.set_failure(result.error().message());
+  return report;
+}
+
+std::vector<std::string> failing_tests(const pb::TestReport& report) {
+  std::vector<std::string> result;
+  for (auto& test : report.cases())
+    if (!test.passed())
+      result.push_back(test.name());
+  return result;
+}
+
+} // namespace
+
+gate_run::gate_run(pb::RunGates request, const quality::gate_settings& settings,
+                   numbering next_ticket)
+  : request_{std::move(request)},
+    settings_{settings},
+    next_ticket_{std::move(next_ticket)},
+    after_{to_vector(request_.known())} {
+  // nop
+}
+
+std::vector<pb::WorkUnit> gate_run::begin(double now) {
+  began_ = now;
+  auto units = units_of_stage();
+  return units.empty() ? advance(now) : units;
+}
+
+std::vector<pb::WorkUnit> gate_run::take(pb::AttemptResult result, double now) {
+  auto found = pending_.find(result.ticket());
+  if (found == pending_.end())
+    return {};
+  auto why = std::move(found->second);
+  pending_.erase(found);
+  take_in(why, std::move(result));
+  return pending_.empty() ? advance(now) : std::vector<pb::WorkUnit>{};
+}
+
+void gate_run::take(pb::BreakerChange change) {
+  breakers_.push_back(std::move(change));
+}
+
+bool gate_run::is_over() const {
+  return stage_ == stage::over;
+}
+
+/// To the next stage that has something to do.
+std::vector<pb::WorkUnit> gate_run::advance(double now) {
+  std::vector<pb::WorkUnit> units;
+  while (units.empty() && stage_ != stage::over) {
+    took_[stage_] = now - std::exchange(began_, now);
+    stage_ = static_cast<stage>(static_cast<uint8_t>(stage_) + 1);
+    units = units_of_stage();
+  }
+  return units;
+}
+
+std::vector<pb::WorkUnit> gate_run::units_of_stage() {
+  std::vector<pb::WorkUnit> units;
+  switch (stage_) {
+    case stage::checks:
+      start_checks(units);
+      break;
+    case stage::tests:
+      start_tests(units);
+      break;
+    case stage::reruns:
+      start_reruns(units);
+      break;
+    case stage::over:
+      break;
+  }
+  return units;
+}
+
+void gate_run::start_checks(std::vector<pb::WorkUnit>& units) {
+  for (auto& check : missing_checks(to_vector(request_.units()),
+                                    to_vector(request_.compilers()), after_))
+    add(units, {purpose::check, check},
+        check_unit(task(), request_.tree(), check.unit(), check.compiler(), 0));
+}
+
+/// Builds and tests only what compiles: a broken unit would fail the build, and
+/// say nothing new.
+void gate_run::start_tests(std::vector<pb::WorkUnit>& units) {
+  if (!is_on(pb::GATE_KIND_TESTS) || !request_.has_tests()
+      || request_.changed_files().empty())
+    return;
+  tests_.set_available(true);
+  if (!compiles(request_.tree(), after_)) {
+    tests_.set_failure(std::string{quality::units_have_errors});
+    return;
+  }
+  add(units, {purpose::tests_after, {}}, test_unit(task(), request_.tree(), 0));
+  auto was = to_vector(request_.before());
+  if (!was.empty() && compiles(request_.base_tree(), was))
+    add(units, {purpose::tests_before, {}},
+        test_unit(task(), request_.base_tree(), 0));
+}
+
+/// A test that fails may be one that fails now and then.
+void gate_run::start_reruns(std::vector<pb::WorkUnit>& units) {
+  auto failing = failing_tests(tests_);
+  if (failing.empty() || settings_.test_reruns == 0)
+    return;
+  auto rerun = [&](purpose::kind what, const std::string& tree,
+                   const std::vector<std::string>& names) {
+    auto unit = test_unit(task(), tree, 0);
+    unit.mutable_tests()->mutable_only()->Add(names.begin(), names.end());
+    unit.mutable_tests()->set_runs(settings_.test_reruns);
+    add(units, {what, {}}, std::move(unit));
+  };
+  rerun(purpose::again, request_.tree(), failing);
+  if (before_)
+    rerun(purpose::again_before, request_.base_tree(), failing);
+}
+
+void gate_run::take_in(const purpose& why, pb::AttemptResult result) {
+  switch (why.what) {
+    case purpose::check:
+      after_.push_back(result.has_unit_report()
+                         ? std::move(*result.mutable_unit_report())
+                         : missing_report(why.checked, result.error()));
+      break;
+    case purpose::tests_after:
+      tests_ = test_report(result);
+      break;
+    case purpose::tests_before:
+      // A base that does not build has nothing to compare with.
+      if (auto report = test_report(result); report.failure().empty())
+        before_ = std::move(report);
+      break;
+    case purpose::again:
+      quality::add_runs(tests_, test_report(result));
+      break;
+    case purpose::again_before:
+      quality::add_runs(*before_, test_report(result));
+      break;
+  }
+}
+
+pb::GatesFinished gate_run::finish() {
+  pb::GatesFinished finished;
+  finished.set_run(request_.run());
+  auto before = analysis::gather(request_.base_tree(),
+                                 to_vector(request_.before()));
+  auto after = analysis::gather(request_.tree(), after_);
+  if (is_on(pb::GATE_KIND_COMPILATION)) {
+    auto& report = *finished.add_reports();
+    report = quality::judge_compilation(before, after);
+    report.set_seconds(took_[stage::checks]);
+    for (auto& unit : quality::broken_units(before, after))
+      finished.add_broken_units(unit);
+  }
+  *finished.add_reports() = quality::judge_scope(
+    request_.scope(), to_vector(request_.changed_files()));
+  if (is_on(pb::GATE_KIND_TESTS)) {
+    auto& report = *finished.add_reports();
+    report = quality::judge_tests(before_, tests_);
+    report.set_seconds(took_[stage::tests] + took_[stage::reruns]);
+  }
+  *finished.add_reports() = quality::not_measured(
+    pb::GATE_KIND_COVERAGE, settings_.test_coverage_threshold, "coverage");
+  *finished.add_reports() = quality::not_measured(
+    pb::GATE_KIND_MUTATION, settings_.mutation_testing_threshold, "mutation");
+  finished.mutable_after()->Add(std::make_move_iterator(after_.begin()),
+                                std::make_move_iterator(after_.end()));
+  finished.mutable_breakers()->Add(std::make_move_iterator(breakers_.begin()),
+                                   std::make_move_iterator(breakers_.end()));
+  return finished;
+}
+
+void gate_run::add(std::vector<pb::WorkUnit>& units, purpose why,
+                   pb::WorkUnit unit) {
+  unit.set_ticket(next_ticket_());
+  pending_.emplace(unit.ticket(), std::move(why));
+  units.push_back(std::move(unit));
+}
+
+/// A task that names gates wants these, and no others.
+bool gate_run::is_on(pb::GateKind kind) const {
+  auto& named = request_.quality().gates();
+  if (!named.empty())
+    return std::find(named.begin(), named.end(), kind) != named.end();
+  switch (kind) {
+    case pb::GATE_KIND_COMPILATION:
+      return settings_.compilation_validation;
+    case pb::GATE_KIND_TESTS:
+      return settings_.tests;
+    default:
+      return true;
+  }
+}
+
+pb::TaskRequest gate_run::task() const {
+  pb::TaskRequest task;
+  task.set_task_id(request_.task_id());
+  task.set_workspace_root(request_.workspace_root());
+  *task.mutable_toolchain() = request_.toolchain();
+  *task.mutable_scope() = request_.scope();
+  return task;
+}
+
+} // namespace cohort::runtime::coordination

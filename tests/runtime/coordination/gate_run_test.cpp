@@ -1,0 +1,206 @@
+#include "runtime/coordination/gate_run.hpp"
+
+#include <doctest/doctest.h>
+
+#include "runtime/quality/gates.hpp"
+#include "tests/support/evidence_builder.hpp"
+
+namespace cohort::tests::gate_run_test {
+
+namespace {
+
+using namespace cohort;
+using namespace cohort::messages::v1;
+using runtime::coordination::gate_run;
+using tests::make_error;
+using tests::make_unit;
+using units = std::vector<WorkUnit>;
+
+/// a.cc, which was changed, and compiled before.
+RunGates request() {
+  RunGates result;
+  result.set_run(7);
+  result.set_task_id("t");
+  result.set_base_tree("base");
+  result.set_tree("tree");
+  result.set_has_tests(true);
+  result.add_changed_files("a.cc");
+  result.add_compilers("gcc");
+  result.add_units("a.cc");
+  *result.add_before() = make_unit("a.cc");
+  return result;
+}
+
+struct run {
+  explicit run(const RunGates& what = request(),
+               const runtime::quality::gate_settings& settings = {})
+    : gates{what, settings, [this] { return ++tickets; }} {
+    open = gates.begin(0);
+  }
+
+  uint64_t tickets = 100;
+  double now = 0;
+  gate_run gates;
+  units open; // Submitted and not answered.
+
+  void answer(size_t number, AttemptResult result) {
+    result.set_ticket(open.at(number).ticket());
+    open.erase(open.begin() + static_cast<std::ptrdiff_t>(number));
+    auto more = gates.take(std::move(result), ++now);
+    open.insert(open.end(), more.begin(), more.end());
+  }
+
+  void compile(const UnitReport& report = make_unit("a.cc")) {
+    AttemptResult result;
+    *result.mutable_unit_report() = report;
+    answer(0, std::move(result));
+  }
+
+  /// The tests of `tree` end like this.
+  void tests(const std::string& tree,
+             const std::vector<std::pair<std::string, bool>>& cases) {
+    for (size_t i = 0; i < open.size(); ++i) {
+      if (open[i].tree() != tree || !open[i].has_tests())
+        continue;
+      AttemptResult result;
+      auto runs = std::max(1U, open[i].tests().runs());
+      result.mutable_tests()->set_available(true);
+      for (auto& [name, passes] : cases) {
+        auto& one = *result.mutable_tests()->add_cases();
+        one.set_name(name);
+        one.set_passed(passes);
+        one.set_runs(runs);
+        one.set_failures(passes ? 0 : runs);
+      }
+      return answer(i, std::move(result));
+    }
+    FAIL("no test unit for that tree");
+  }
+
+  GateReport report(GateKind kind) {
+    REQUIRE(gates.is_over());
+    auto finished = gates.finish();
+    for (auto& one : finished.reports())
+      if (one.kind() == kind)
+        return one;
+    return {};
+  }
+};
+
+} // namespace
+
+TEST_CASE("checks, then tests of both trees, then the verdict") {
+  run r;
+  REQUIRE(r.open.size() == 1);
+  CHECK(r.open[0].check().unit() == "a.cc");
+  CHECK(r.open[0].tree() == "tree");
+  r.compile();
+  REQUIRE(r.open.size() == 2);
+  r.tests("tree", {{"x", true}});
+  CHECK_FALSE(r.gates.is_over());
+  r.tests("base", {{"x", true}});
+  CHECK(r.open.empty());
+  CHECK(r.report(GATE_KIND_TESTS).verdict() == GATE_VERDICT_PASS);
+}
+
+TEST_CASE("what is known is not checked, and results of others are ignored") {
+  auto what = request();
+  *what.add_known() = make_unit("a.cc");
+  run r{what};
+  CHECK(r.open.size() == 2); // The tests, at once.
+  AttemptResult other;
+  other.set_ticket(5);
+  CHECK(r.gates.take(other, 1).empty());
+  CHECK_FALSE(r.gates.is_over());
+}
+
+TEST_CASE("a tree that does not compile is not tested") {
+  run r;
+  r.compile(make_unit("a.cc", {}, {make_error("a.cc", 3)}));
+  REQUIRE(r.gates.is_over());
+  auto finished = r.gates.finish();
+  REQUIRE(finished.broken_units_size() == 1);
+  CHECK(finished.broken_units(0) == "a.cc");
+}
+
+TEST_CASE("a base that does not compile is not tested") {
+  auto what = request();
+  *what.mutable_before(0) = make_unit("a.cc", {}, {make_error("a.cc", 3)});
+  run r{what};
+  r.compile();
+  REQUIRE(r.open.size() == 1);
+  CHECK(r.open[0].tree() == "tree");
+}
+
+TEST_CASE("a test that fails is run again in both trees") {
+  run r;
+  r.compile();
+  r.tests("tree", {{"x", false}, {"y", true}});
+  r.tests("base", {{"x", true}, {"y", true}});
+  REQUIRE(r.open.size() == 2);
+  for (auto& unit : r.open) {
+    CHECK(unit.tests().runs() == 2);
+    REQUIRE(unit.tests().only_size() == 1);
+    CHECK(unit.tests().only(0) == "x");
+  }
+  SUBCASE("it fails each time") {
+    r.tests("tree", {{"x", false}});
+    r.tests("base", {{"x", true}});
+    auto report = r.report(GATE_KIND_TESTS);
+    CHECK(report.verdict() == GATE_VERDICT_FAIL);
+    CHECK(
+      runtime::quality::tests_objected_to(report, runtime::quality::broken_test)
+      == std::vector<std::string>{"x"});
+  }
+  SUBCASE("it passes now and then") {
+    r.tests("tree", {{"x", true}});
+    r.tests("base", {{"x", true}});
+    CHECK(r.report(GATE_KIND_TESTS).verdict() == GATE_VERDICT_WARNING);
+  }
+  SUBCASE("it failed now and then before") {
+    r.tests("tree", {{"x", false}});
+    r.tests("base", {{"x", false}});
+    CHECK(r.report(GATE_KIND_TESTS).verdict() == GATE_VERDICT_WARNING);
+  }
+}
+
+TEST_CASE("without further runs a failure counts at once") {
+  runtime::quality::gate_settings settings;
+  settings.test_reruns = 0;
+  run r{request(), settings};
+  r.compile();
+  r.tests("tree", {{"x", false}});
+  r.tests("base", {{"x", true}});
+  CHECK(r.report(GATE_KIND_TESTS).verdict() == GATE_VERDICT_FAIL);
+}
+
+TEST_CASE("a task that names its gates gets these") {
+  auto what = request();
+  what.mutable_quality()->add_gates(GATE_KIND_COMPILATION);
+  run r{what};
+  r.compile();
+  REQUIRE(r.gates.is_over());
+  auto finished = r.gates.finish();
+  CHECK(std::none_of(finished.reports().begin(), finished.reports().end(),
+                     [](auto& report) {
+                       return report.kind() == GATE_KIND_TESTS;
+                     }));
+}
+
+TEST_CASE("a change without files is not tested") {
+  auto what = request();
+  what.clear_changed_files();
+  run r{what};
+  r.compile();
+  CHECK(r.gates.is_over());
+}
+
+TEST_CASE("a check that came to nothing proves nothing") {
+  run r;
+  AttemptResult failed;
+  failed.mutable_error()->set_message("the compiler crashed");
+  r.answer(0, failed);
+  CHECK(r.report(GATE_KIND_COMPILATION).verdict() != GATE_VERDICT_PASS);
+}
+
+} // namespace cohort::tests::gate_run_test
