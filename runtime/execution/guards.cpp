@@ -6,12 +6,16 @@
 
 #include "runtime/analysis/text.hpp"
 #include "runtime/execution/spelling.hpp"
-#include "runtime/execution/tokens.hpp"
+#include "runtime/toolchain/tokens.hpp"
 
 namespace cohort::runtime::execution {
 
 namespace {
 
+using toolchain::line_begin;
+using toolchain::line_end;
+using toolchain::scan;
+using toolchain::token;
 using token_texts = std::vector<std::string_view>;
 
 bool is_space(char c) {

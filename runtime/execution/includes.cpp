@@ -6,11 +6,17 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/execution/tokens.hpp"
+#include "runtime/toolchain/tokens.hpp"
 
 namespace cohort::runtime::execution {
 
 namespace {
+
+using toolchain::line_begin;
+using toolchain::line_end;
+using toolchain::scan;
+using toolchain::token;
+using toolchain::token_kind;
 
 struct header_names {
   std::string_view header;

@@ -98,11 +98,6 @@ bool is_identifier(std::string_view text) {
          && std::all_of(text.begin(), text.end(), is_word_char);
 }
 
-bool is_word_char(char c) {
-  auto byte = static_cast<unsigned char>(c);
-  return std::isalnum(byte) != 0 || c == '_' || byte >= 0x80;
-}
-
 std::vector<std::string_view> similar_keywords(std::string_view word) {
   constexpr size_t shortest = 4;
   std::vector<std::string_view> result;

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/toolchain/tokens.hpp"
+
 /// Which name may be taken for a misspelling of which.
 ///
 /// Pure. A compiler suggests the nearest name that is declared; when the
@@ -26,8 +28,7 @@ namespace cohort::runtime::execution {
 /// Whether `text` is an identifier.
 [[nodiscard]] bool is_identifier(std::string_view text);
 
-/// Whether `c` may stand in an identifier.
-[[nodiscard]] bool is_word_char(char c);
+using toolchain::is_word_char;
 
 /// Keywords that are one slip away from `word`, sorted; short ones, which are
 /// near to anything, are left out.

@@ -4,11 +4,18 @@
 #include <optional>
 #include <utility>
 
-#include "runtime/execution/tokens.hpp"
+#include "runtime/toolchain/tokens.hpp"
 
 namespace cohort::runtime::execution {
 
 namespace {
+
+using toolchain::line_begin;
+using toolchain::line_end;
+using toolchain::line_number;
+using toolchain::scan;
+using toolchain::token;
+using toolchain::token_kind;
 
 /// With more, the text is not indented by its structure.
 constexpr size_t missing_max = 4;

@@ -1,13 +1,11 @@
-#include "runtime/execution/tokens.hpp"
+#include "runtime/toolchain/tokens.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <string>
 #include <utility>
 
-#include "runtime/execution/spelling.hpp"
-
-namespace cohort::runtime::execution {
+namespace cohort::runtime::toolchain {
 
 namespace {
 
@@ -182,6 +180,11 @@ std::vector<token> scan(std::string_view content) {
   return scanner{content}.run();
 }
 
+bool is_word_char(char c) {
+  auto byte = static_cast<unsigned char>(c);
+  return std::isalnum(byte) != 0 || c == '_' || byte >= 0x80;
+}
+
 size_t line_begin(std::string_view content, size_t offset) {
   if (offset == 0)
     return 0;
@@ -200,4 +203,4 @@ uint32_t line_number(std::string_view content, size_t offset) {
            std::count(before.begin(), before.end(), '\n'));
 }
 
-} // namespace cohort::runtime::execution
+} // namespace cohort::runtime::toolchain

@@ -10,7 +10,7 @@
 /// Pure. Comments, and the branches of `#if` after the first, are left out, so
 /// that brackets balance where the program's do. Broken text gives tokens as
 /// well: an open string ends with its line.
-namespace cohort::runtime::execution {
+namespace cohort::runtime::toolchain {
 
 enum class token_kind : uint8_t {
   name, // Keywords too.
@@ -32,6 +32,9 @@ struct token {
 
 [[nodiscard]] std::vector<token> scan(std::string_view content);
 
+/// Whether `c` may stand in an identifier.
+[[nodiscard]] bool is_word_char(char c);
+
 /// Where the line begins on which `offset` lies.
 [[nodiscard]] size_t line_begin(std::string_view content, size_t offset);
 
@@ -41,4 +44,4 @@ struct token {
 /// The line's number, from 1.
 [[nodiscard]] uint32_t line_number(std::string_view content, size_t offset);
 
-} // namespace cohort::runtime::execution
+} // namespace cohort::runtime::toolchain

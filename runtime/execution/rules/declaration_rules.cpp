@@ -9,11 +9,17 @@
 #include "runtime/execution/rules/message_names.hpp"
 #include "runtime/execution/rules/rules.hpp"
 #include "runtime/execution/spelling.hpp"
-#include "runtime/execution/tokens.hpp"
+#include "runtime/toolchain/tokens.hpp"
 
 namespace cohort::runtime::execution::rules {
 
 namespace {
+
+using toolchain::line_begin;
+using toolchain::line_end;
+using toolchain::scan;
+using toolchain::token;
+using toolchain::token_kind;
 
 constexpr size_t types_max = 3;
 constexpr size_t parameters_max = 1000; // Bytes.

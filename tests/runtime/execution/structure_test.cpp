@@ -5,11 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "runtime/execution/tokens.hpp"
+#include "runtime/toolchain/tokens.hpp"
 
 namespace cohort::tests::structure_test {
 
 using namespace cohort::runtime::execution;
+using cohort::runtime::toolchain::scan;
 
 namespace {
 
