@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "runtime/expected.hpp"
+
+/// Which lines of which files were executed, as coverage tools print it.
+///
+/// Pure; linear in the text, but for the maps. Errors: tool_failed, for text
+/// that is not what the tool prints; never a part of what was read.
+namespace cohort::runtime::toolchain {
+
+/// By file, an absolute path without "." and "..", and by line, from 1: whether
+/// it was executed. Lines that cannot be are not there.
+using executed_lines = std::map<std::string, std::map<uint32_t, bool>>;
+
+/// Adds what another part of the same programs did: a line was executed when it
+/// was in any part.
+void add_lines(executed_lines& lines, const executed_lines& more);
+
+/// `gcov --json-format --stdout` of GCC 9 and later: a document a line, one for
+/// each object file. Relative names are those of the compiler's folder.
+expected<executed_lines> read_gcov(std::string_view text);
+
+/// `llvm-cov export -format=lcov`: a record a file. Names are absolute.
+expected<executed_lines> read_lcov(std::string_view text);
+
+} // namespace cohort::runtime::toolchain
