@@ -7,6 +7,7 @@
 #include "runtime/execution/cache/digest.hpp"
 #include "runtime/execution/checker.hpp"
 #include "runtime/execution/counting_runner.hpp"
+#include "runtime/execution/coverage_job.hpp"
 #include "runtime/execution/fixit.hpp"
 #include "runtime/execution/test_slots.hpp"
 #include "runtime/toolchain/prepare.hpp"
@@ -77,6 +78,8 @@ slot_jobs::dispatch(const pb::WorkUnit& unit, process::runner& own,
     return error{errc::invalid_request, "the unit names no tree to work on"};
   if (unit.work_case() == pb::WorkUnit::kTests)
     return test(unit, own, stop, result);
+  if (unit.work_case() == pb::WorkUnit::kCoverage)
+    return cover(unit, own, stop, result);
   auto where = place_for(unit, shared, stop);
   if (!where)
     return where.error();
@@ -259,6 +262,17 @@ expected<void> slot_jobs::test(const pb::WorkUnit& unit,
     report.set_available(true);
     report.set_failure(project.error().message);
   }
+  return {};
+}
+
+expected<void>
+slot_jobs::cover(const pb::WorkUnit& unit, process::runner& processes,
+                 std::stop_token stop, pb::AttemptResult& result) {
+  auto report = measure_coverage(unit, *caches_.tests, settings_, processes,
+                                 std::move(stop));
+  if (!report)
+    return report.error();
+  *result.mutable_coverage() = std::move(*report);
   return {};
 }
 

@@ -67,6 +67,8 @@ private:
                         std::stop_token stop, pb::AttemptResult& result);
   expected<void> test(const pb::WorkUnit& unit, process::runner& processes,
                       std::stop_token stop, pb::AttemptResult& result);
+  expected<void> cover(const pb::WorkUnit& unit, process::runner& processes,
+                       std::stop_token stop, pb::AttemptResult& result);
   void clean();
 
   std::string worker_;

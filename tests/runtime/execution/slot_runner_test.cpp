@@ -227,6 +227,70 @@ TEST_CASE("a tree that was tested is not built again, whoever tests it") {
   CHECK(second == first); // The other unit's object is the one from before.
 }
 
+TEST_CASE("coverage is measured in a folder of its own") {
+  auto files = cmake_project;
+  files["main.cpp"] = "#include \"s.h\"\nint other(s x);\n"
+                      "int main(int n, char**) {\n  if (n > 1)\n"
+                      "    return other(s{n});\n  return 0;\n}\n";
+  fixture world{files};
+  auto runner = world.make_runner("w1");
+  auto tests = world.assignment();
+  tests.mutable_unit()->mutable_tests();
+  CHECK_FALSE(run(*runner, tests).has_error());
+  auto what = world.assignment();
+  auto& changed = *what.mutable_unit()->mutable_coverage()->add_changed();
+  changed.set_file("main.cpp");
+  auto& range = *changed.add_lines();
+  range.set_first(4);
+  range.set_last(6);
+  auto result = run(*runner, what);
+  REQUIRE_MESSAGE(!result.has_error(), result.error().message());
+  auto& report = result.coverage();
+  CHECK(report.failure() == "");
+  CHECK(report.available());
+  REQUIRE(report.files_size() == 2);
+  CHECK(report.files(0).file() == "main.cpp");
+  REQUIRE(report.files(0).changed_missed_size() == 1);
+  CHECK(report.files(0).changed_missed(0) == 5);
+  CHECK(report.files(0).changed_hit_size() == 2);
+  CHECK(report.files(1).hit() == 0);
+  auto folders = std::filesystem::directory_iterator{world.settings.slots / ".."
+                                                     / "tests"};
+  CHECK(std::distance(begin(folders), end(folders)) == 2);
+}
+
+TEST_CASE("where there are no tests to run, no coverage is available") {
+  auto files = cmake_project;
+  files["CMakeLists.txt"]
+    = "cmake_minimum_required(VERSION 3.10)\nproject(p CXX)\n"
+      "add_library(p other.cpp)\n";
+  fixture world{files};
+  auto runner = world.make_runner("w1");
+  auto what = world.assignment();
+  what.mutable_unit()->mutable_coverage();
+  auto result = run(*runner, what);
+  CHECK_FALSE(result.has_error());
+  CHECK(result.has_coverage());
+  CHECK_FALSE(result.coverage().available());
+  // A build of the user's own is only read.
+  what.mutable_unit()->mutable_toolchain()->set_compile_commands_dir("b");
+  result = run(*runner, what);
+  CHECK_FALSE(result.has_error());
+  CHECK_FALSE(result.coverage().available());
+}
+
+TEST_CASE("a project that cannot be configured is a failure of its coverage") {
+  auto files = cmake_project;
+  files["CMakeLists.txt"] = "nonsense(\n";
+  fixture world{files};
+  auto what = world.assignment();
+  what.mutable_unit()->mutable_coverage();
+  auto result = run(*world.make_runner("w1"), what);
+  CHECK_FALSE(result.has_error());
+  CHECK(result.coverage().available());
+  CHECK(result.coverage().failure().find("cmake") != std::string::npos);
+}
+
 TEST_CASE("a repair that changes nothing gives no patch") {
   auto files = cmake_project;
   files["main.cpp"] = "int f(int);\nint main() {\n  return f();\n}\n";

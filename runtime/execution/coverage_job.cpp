@@ -1,0 +1,58 @@
+#include "runtime/execution/coverage_job.hpp"
+
+#include <utility>
+
+#include "runtime/execution/test_slots.hpp"
+#include "runtime/toolchain/run_coverage.hpp"
+#include "runtime/workspace/slot.hpp"
+
+namespace cohort::runtime::execution {
+
+namespace {
+
+/// What the folder's name is made of, beside the workspace: no configuration of
+/// the user's has this argument.
+pb::ToolchainRequest key_of(pb::ToolchainRequest toolchain) {
+  toolchain.add_configure_args("cohort: coverage");
+  return toolchain;
+}
+
+} // namespace
+
+expected<pb::CoverageReport>
+measure_coverage(const pb::WorkUnit& unit, test_slots& slots,
+                 const slot_runner_settings& settings,
+                 process::runner& processes, std::stop_token stop) {
+  pb::CoverageReport report;
+  if (!unit.toolchain().compile_commands_dir().empty())
+    return report;
+  auto store = workspace::object_store::open(settings.store);
+  if (!store)
+    return store.error();
+  auto lease = slots.take(settings.slots, unit.workspace_root(),
+                          key_of(unit.toolchain()));
+  workspace::slot slot{lease.folder(), std::move(*store)};
+  if (auto there = slot.bring_to(unit.tree()); !there)
+    return there.error();
+  auto request
+    = toolchain::instrument({unit.workspace_root(), slot.tree_folder(),
+                             slot.build_folder(), unit.toolchain()},
+                            lease.folder());
+  if (!request)
+    return request.error();
+  auto project = toolchain::prepare(*request, settings.toolchain,
+                                    settings.processes, processes, stop);
+  if (project && project->has_tests)
+    return toolchain::run_coverage(*project, unit.coverage(),
+                                   settings.toolchain, settings.processes,
+                                   processes, std::move(stop));
+  if (project)
+    return report;
+  if (project.error().code != errc::no_toolchain)
+    return project.error();
+  report.set_available(true);
+  report.set_failure(project.error().message);
+  return report;
+}
+
+} // namespace cohort::runtime::execution
