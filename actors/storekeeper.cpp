@@ -57,6 +57,13 @@ expected<pb::SnapshotReport> take(object_store& store,
   report.set_tree(taken->tree);
   report.set_files(taken->files);
   report.set_bytes(taken->bytes);
+  if (!ask.with_base())
+    return report;
+  auto base = store.take_revision(ask.workspace_root(), ask.base_revision(),
+                                  taken->tree, settings.snapshot);
+  if (!base)
+    return base.error();
+  report.set_base_tree(*base);
   return report;
 }
 

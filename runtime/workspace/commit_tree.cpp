@@ -101,23 +101,6 @@ bool is_as_committed(const fs::path& workspace_root,
          && git_oid_equal(&cleaned, &head.oid) != 0;
 }
 
-/// HEAD's tree of the workspace's folder; null when it has none.
-expected<git::tree> folder_of(const user_repository& user,
-                              const git_tree* head) {
-  if (!head)
-    return git::tree{};
-  if (user.folder.empty())
-    return git::find_tree(user.repo.get(), *git_tree_id(head));
-  git_tree_entry* raw = nullptr;
-  auto folder = user.folder.substr(0, user.folder.size() - 1);
-  if (git_tree_entry_bypath(&raw, head, folder.c_str()) != 0)
-    return git::tree{};
-  git::tree_entry entry{raw};
-  if (git_tree_entry_type(raw) != GIT_OBJECT_TREE)
-    return git::tree{};
-  return git::find_tree(user.repo.get(), *git_tree_entry_id(raw));
-}
-
 tree_change entry_at(const git_tree* tree, const std::string& path) {
   git_tree_entry* raw = nullptr;
   if (!tree || git_tree_entry_bypath(&raw, tree, path.c_str()) != 0)

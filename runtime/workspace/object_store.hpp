@@ -52,6 +52,19 @@ public:
   expected<snapshot> take_snapshot(const std::filesystem::path& workspace_root,
                                    const snapshot_settings& settings);
 
+  /// What `revision` of the repository around the workspace has in its folder,
+  /// as a tree that compares with `snapshot`: its files are as git would check
+  /// them out. What git does not tell the history of counts as it is in
+  /// `snapshot`: submodules, and ignored files that `settings.include` names.
+  /// What a sparse checkout leaves out is left out. A revision is spelt as for
+  /// `git rev-parse`; an empty one is the empty tree. Filters that are programs
+  /// (large file storage) are not run. Errors: workspace_unreadable (no
+  /// repository, or it has no such revision), storage_failed.
+  expected<tree_id> take_revision(const std::filesystem::path& workspace_root,
+                                  const std::string& revision,
+                                  const tree_id& snapshot,
+                                  const snapshot_settings& settings);
+
   /// Makes `folder` hold exactly `tree`, rewriting only what differs from
   /// `current` (the tree that it holds now; empty: not known, so everything is
   /// compared with what is on disk). Files outside the tree are removed, so

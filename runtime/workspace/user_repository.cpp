@@ -57,4 +57,20 @@ find_user_repository(const fs::path& workspace_root) {
   return nothing{std::move(result)};
 }
 
+expected<git::tree> folder_of(const user_repository& user,
+                              const git_tree* whole) {
+  if (!whole)
+    return git::tree{};
+  if (user.folder.empty())
+    return git::find_tree(user.repo.get(), *git_tree_id(whole));
+  git_tree_entry* raw = nullptr;
+  auto folder = user.folder.substr(0, user.folder.size() - 1);
+  if (git_tree_entry_bypath(&raw, whole, folder.c_str()) != 0)
+    return git::tree{};
+  git::tree_entry entry{raw};
+  if (git_tree_entry_type(raw) != GIT_OBJECT_TREE)
+    return git::tree{};
+  return git::find_tree(user.repo.get(), *git_tree_entry_id(raw));
+}
+
 } // namespace cohort::runtime::workspace

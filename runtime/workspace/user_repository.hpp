@@ -22,6 +22,10 @@ struct user_repository {
 expected<std::optional<user_repository>>
 find_user_repository(const std::filesystem::path& workspace_root);
 
+/// The workspace's folder in a tree of the repository; null when it has none.
+expected<git::tree> folder_of(const user_repository& user,
+                              const git_tree* whole);
+
 /// Whether the index has a path that begins with `prefix`.
 bool tracks_below(git_index* index, const std::string& prefix);
 

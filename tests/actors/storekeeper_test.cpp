@@ -137,6 +137,23 @@ TEST_CASE_FIXTURE(store_fixture, "what cannot be done is told with its reason, "
   CHECK(!snapshot().empty());
 }
 
+TEST_CASE_FIXTURE(store_fixture, "a base is taken only when it is asked for") {
+  TakeSnapshot ask;
+  ask.set_workspace_root(workspace.string());
+  send_as(asker.actor, store, ask);
+  CHECK(asker.last<SnapshotReport>().base_tree().empty());
+  ask.set_with_base(true); // From nothing.
+  send_as(asker.actor, store, ask);
+  auto& report = asker.last<SnapshotReport>();
+  CHECK(!report.base_tree().empty());
+  CHECK(report.base_tree() != report.tree());
+  ask.set_base_revision("HEAD");
+  send_as(asker.actor, store, ask);
+  REQUIRE(asker.got<StoreFailed>().size() == 1);
+  CHECK(asker.last<StoreFailed>().message().find("'HEAD'")
+        != std::string::npos);
+}
+
 TEST_SUITE_END();
 
 } // namespace cohort::tests::storekeeper_test
