@@ -97,8 +97,13 @@ void evolve(supervisor_state& state, const pb::Event& event) {
     case pb::Event::kEvidence:
       for (auto& report : event.evidence().reports()) {
         state.before.push_back(report);
-        state.known.push_back(report);
+        // Another tree may be built in another way.
+        if (!state.request.judge_only())
+          state.known.push_back(report);
       }
+      // Nothing is routed: what is told of the base was told at once.
+      if (state.request.judge_only())
+        state.phase = supervisor_phase::comparing;
       break;
     case pb::Event::kRouted:
       state.routing = event.routed().decision();

@@ -8,6 +8,7 @@
 #include "runtime/analysis/routing.hpp"
 #include "runtime/coordination/acceptance.hpp"
 #include "runtime/coordination/coordinator_knowledge.hpp"
+#include "runtime/coordination/judgement.hpp"
 #include "runtime/coordination/repeated.hpp"
 #include "runtime/coordination/supervisor_knowledge.hpp"
 #include "runtime/coordination/synthesis.hpp"
@@ -60,6 +61,7 @@ public:
     auto& event = emit("the workspace as it is");
     event.mutable_snapshot()->set_tree(report.tree());
     event.mutable_snapshot()->set_files(report.files());
+    event.mutable_snapshot()->set_base_tree(report.base_tree());
     apply(event);
     go_on();
   }
@@ -262,7 +264,10 @@ private:
                             || state_.phase == supervisor_phase::working;
     if (state_.out_of_time && nothing_repaired)
       return end_early(pb::TASK_OUTCOME_FAILED,
-                       "the task's time is over before anything was repaired");
+                       state_.request.judge_only()
+                         ? "the task's time is over before anything was judged"
+                         : "the task's time is over before anything was "
+                           "repaired");
     switch (state_.phase) {
       case supervisor_phase::snapshotting:
         return take_snapshot();
@@ -293,7 +298,7 @@ private:
   }
 
   void take_snapshot() {
-    if (!can_do(state_.task))
+    if (!state_.request.judge_only() && !can_do(state_.task))
       return end_early(
         pb::TASK_OUTCOME_FAILED,
         "no executor can do this kind of work yet; what works is "
@@ -301,13 +306,15 @@ private:
     phase("snapshot");
     pb::TakeSnapshot snapshot;
     snapshot.set_workspace_root(state_.request.workspace_root());
+    snapshot.set_with_base(state_.request.judge_only());
+    snapshot.set_base_revision(state_.request.base_revision());
     carry_out(std::move(snapshot));
   }
 
   void prepare() {
     phase("prepare");
     state_.only_unit = ticket();
-    submit({prepare_unit(state_.request, state_.base_tree, state_.only_unit)});
+    submit({prepare_unit(state_.request, state_.tree, state_.only_unit)});
   }
 
   void on_prepared(pb::AttemptResult& result) {
@@ -331,9 +338,13 @@ private:
                        "name it in toolchain.gcc or toolchain.clang");
     phase("probe");
     std::vector<pb::WorkUnit> units;
-    for (auto& check : missing_checks(to_vector(state_.workspace.units()),
-                                      to_vector(state_.workspace.compilers()),
-                                      state_.before)) {
+    // Of nothing there is nothing to check.
+    auto has_base = !state_.request.judge_only()
+                    || !state_.request.base_revision().empty();
+    for (auto& check :
+         missing_checks(has_base ? to_vector(state_.workspace.units())
+                                 : std::vector<std::string>{},
+                        to_vector(state_.workspace.compilers()), state_.before)) {
       units.push_back(check_unit(state_.request, state_.base_tree, check.unit(),
                                  check.compiler(), ticket()));
       state_.checks.emplace(units.back().ticket(), check);
@@ -355,9 +366,10 @@ private:
     auto check = state_.checks.find(result.ticket());
     if (check == state_.checks.end())
       return;
-    state_.fresh.push_back(result.has_unit_report()
-                             ? std::move(*result.mutable_unit_report())
-                             : missing_report(check->second, result.error()));
+    if (result.has_unit_report())
+      state_.fresh.push_back(std::move(*result.mutable_unit_report()));
+    else if (!base_may_lack(result.error()))
+      state_.fresh.push_back(missing_report(check->second, result.error()));
     state_.checks.erase(check);
     auto done
       = static_cast<uint32_t>(state_.before.size() + state_.fresh.size());
@@ -367,14 +379,27 @@ private:
       on_probed();
   }
 
+  /// A unit that is new, or a base that cannot be configured, was not accepted
+  /// before.
+  bool base_may_lack(const pb::WorkerError& error) const {
+    auto code = static_cast<errc>(error.code());
+    return state_.request.judge_only()
+           && (code == errc::not_found || code == errc::no_toolchain);
+  }
+
   void on_probed() {
-    for (auto& reports : in_batches(std::exchange(state_.fresh, {}))) {
+    auto batches = in_batches(std::exchange(state_.fresh, {}));
+    if (state_.request.judge_only() && batches.empty())
+      batches.emplace_back(); // That the base was looked at is told as well.
+    for (auto& reports : batches) {
       auto& event = emit("units were checked");
       event.mutable_evidence()->mutable_reports()->Assign(
         std::make_move_iterator(reports.begin()),
         std::make_move_iterator(reports.end()));
       apply(event);
     }
+    if (state_.request.judge_only())
+      return go_on();
     auto evidence = analysis::gather(state_.base_tree, state_.before);
     auto& event = emit("");
     auto& routed = *event.mutable_routed();
@@ -505,6 +530,8 @@ private:
   }
 
   void after_gates() {
+    if (state_.request.judge_only())
+      return finish(judgement(state_));
     auto culprits = files_to_revert(state_);
     if (!culprits.empty() && state_.reverted.empty()) // Only once.
       return revert(culprits);

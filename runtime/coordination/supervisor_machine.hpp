@@ -31,6 +31,9 @@
 ///                                                  and take out what broke a
 ///                                                  test, and gate once more
 ///
+/// A task that judges only probes the base, and has the gates judge the
+/// snapshot against it: snapshot -> prepare -> probe -> gate -> done.
+///
 /// Every phase can end the task with a result that says why. Only `evolve`
 /// changes what an event can tell, so that a supervisor that is given the
 /// task's journal goes on from the last event: it asks again for what was in

@@ -92,15 +92,6 @@ void list_left(const supervisor_state& state, const pb::Evidence& after,
     }
 }
 
-uint32_t error_places(const pb::Evidence& evidence) {
-  std::set<place> places;
-  for (auto& diagnostic : evidence.diagnostics())
-    if (diagnostic.severity() >= pb::SEVERITY_ERROR)
-      places.emplace(diagnostic.location().file(),
-                     diagnostic.location().line());
-  return static_cast<uint32_t>(places.size());
-}
-
 std::string counted(size_t n, const char* singular, const char* plural) {
   return std::to_string(n) + ' ' + (n == 1 ? singular : plural);
 }
@@ -172,6 +163,15 @@ void add_subtasks(const supervisor_state& state, pb::TaskResult& result) {
 }
 
 } // namespace
+
+uint32_t error_places(const pb::Evidence& evidence) {
+  std::set<place> places;
+  for (auto& diagnostic : evidence.diagnostics())
+    if (diagnostic.severity() >= pb::SEVERITY_ERROR)
+      places.emplace(diagnostic.location().file(),
+                     diagnostic.location().line());
+  return static_cast<uint32_t>(places.size());
+}
 
 pb::TaskResult synthesise(const supervisor_state& state) {
   auto result = ended_early(state, pb::TASK_OUTCOME_UNSPECIFIED, "");

@@ -17,6 +17,9 @@ pb::TaskResult synthesise(const supervisor_state& state);
 pb::TaskResult ended_early(const supervisor_state& state,
                            pb::TaskOutcome outcome, const std::string& why);
 
+/// How many lines of which files have errors.
+uint32_t error_places(const pb::Evidence& evidence);
+
 /// The commit message of a result.
 std::string commit_message(const supervisor_state& state,
                            const pb::TaskResult& result);

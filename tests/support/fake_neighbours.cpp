@@ -54,10 +54,10 @@ fake_store(actors::storekeeper_actor::pointer self,
            std::shared_ptr<fake_world> world) {
   using namespace actors;
   return {
-    [=](const pb::TakeSnapshot&) {
+    [=](const pb::TakeSnapshot& ask) {
       if (world->store_failure)
         return reply_to(self, self->current_sender(), *world->store_failure);
-      reply_to(self, self->current_sender(), world->snapshot());
+      reply_to(self, self->current_sender(), world->snapshot(ask));
     },
     [=](const pb::MergePatch& merge) {
       reply_to(self, self->current_sender(), world->merge(merge));

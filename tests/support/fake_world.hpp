@@ -145,9 +145,12 @@ struct fake_world {
     return result;
   }
 
-  pb::SnapshotReport snapshot() const {
+  /// A revision is spelt as the list of the files that were broken then.
+  pb::SnapshotReport snapshot(const pb::TakeSnapshot& ask) const {
     pb::SnapshotReport report;
     report.set_tree(tree_of(broken));
+    if (ask.with_base())
+      report.set_base_tree("tree:" + ask.base_revision());
     return report;
   }
 

@@ -282,8 +282,8 @@ private:
   void answer(const pb::MergePatch& merge, bool) {
     feed_coordinator(world.merge(merge));
   }
-  void answer(const pb::TakeSnapshot&, bool) {
-    feed(world.snapshot());
+  void answer(const pb::TakeSnapshot& ask, bool) {
+    feed(world.snapshot(ask));
   }
   void answer(const pb::ReadEvents&, bool) {
     pb::EventList list;
