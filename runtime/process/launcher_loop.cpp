@@ -185,7 +185,7 @@ void launcher_loop::on_start(const wire::start& header, char* text, char* end,
   auto result = spawn(what);
   if (result.failed != wire::step::none)
     return fail(result.failed, result.error);
-  roots_.emplace(result.pid, header.id);
+  roots_.emplace(result.pid, root{header.id});
   pids_.emplace(header.id, result.pid);
 }
 
@@ -216,16 +216,33 @@ bool launcher_loop::wait_for_one() {
   // Its group first: once it is reaped, the number may be given to others.
   if (found != roots_.end())
     kill(-pid, SIGKILL);
+  auto session = getsid(pid);
   int status = 0;
   rusage usage{};
   wait4(pid, &status, __WALL, &usage);
-  if (found == roots_.end())
+  if (found == roots_.end()) {
+    add_stray(session, cpu_us(usage));
     return true;
+  }
+  auto& [id, strays_us] = found->second;
   ending_.push_back(
-    {found->second, cpu_us(usage), status, 0, wire::step::none, 0});
-  pids_.erase(found->second);
+    {pid, {id, cpu_us(usage) + strays_us, status, 0, wire::step::none, 0}});
+  pids_.erase(id);
   roots_.erase(found);
   return true;
+}
+
+/// What a stray took is its root's: in a sandbox that is nearly all. A
+/// session's number is nobody else's for as long as one that was in it is not
+/// reaped.
+void launcher_loop::add_stray(pid_t session, uint64_t cpu_us) {
+  if (auto found = roots_.find(session); found != roots_.end()) {
+    found->second.strays_cpu_us += cpu_us;
+    return;
+  }
+  for (auto& one : ending_)
+    if (one.session == session)
+      one.end.cpu_us += cpu_us;
 }
 
 /// Every stray that is killed here sends SIGCHLD as it dies, which leads back
@@ -233,7 +250,8 @@ bool launcher_loop::wait_for_one() {
 void launcher_loop::report_ends() {
   if (kill_strays())
     return;
-  outbox_.insert(outbox_.end(), ending_.begin(), ending_.end());
+  for (auto& one : ending_)
+    outbox_.push_back(one.end);
   ending_.clear();
 }
 

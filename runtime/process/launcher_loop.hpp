@@ -34,6 +34,16 @@ public:
   void run();
 
 private:
+  struct root {
+    uint64_t id = 0;
+    uint64_t strays_cpu_us = 0; // Of those that were reaped.
+  };
+  /// A root that was reaped; strays of its session may be left.
+  struct ending {
+    pid_t session = -1;
+    wire::ended end;
+  };
+
   /// Returns false when there is no packet now, or never more (`runner_gone_`).
   bool receive_packet();
 
@@ -43,6 +53,7 @@ private:
 
   void reap();
   bool wait_for_one();
+  void add_stray(pid_t session, uint64_t cpu_us);
   void report_ends();
   /// Returns whether there were any.
   bool kill_strays();
@@ -56,9 +67,9 @@ private:
   descriptor signals_;
   std::vector<char> buffer_;
   std::string text_; // Of a start whose strings came in a file.
-  std::unordered_map<pid_t, uint64_t> roots_; // Looked up only.
+  std::unordered_map<pid_t, root> roots_; // Looked up only.
   std::unordered_map<uint64_t, pid_t> pids_;
-  std::vector<wire::ended> ending_; // Roots that ended, maybe not their strays.
+  std::vector<ending> ending_;
   std::vector<wire::ended> outbox_;
 };
 
