@@ -1,5 +1,7 @@
 #include "runtime/process/environment.hpp"
 
+#include <algorithm>
+
 #include <unistd.h>
 
 namespace cohort::runtime::process {
@@ -15,6 +17,23 @@ environment_map current_environment() {
   return result;
 }
 
+namespace {
+
+/// A relative folder would be looked up in a tree that is not ours to trust.
+std::string absolute_folders(std::string_view path) {
+  std::string result;
+  for (size_t begin = 0; begin < path.size();) {
+    auto end = std::min(path.find(':', begin), path.size());
+    if (path[begin] == '/')
+      result.append(result.empty() ? "" : ":")
+        .append(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return result;
+}
+
+} // namespace
+
 environment_map child_environment(const environment_map& ours,
                                   const std::vector<std::string>& pass) {
   constexpr std::string_view always = "COHORT_";
@@ -25,6 +44,8 @@ environment_map child_environment(const environment_map& ours,
   for (auto next = ours.lower_bound(always);
        next != ours.end() && next->first.starts_with(always); ++next)
     result.insert(*next);
+  if (auto path = result.find("PATH"); path != result.end())
+    path->second = absolute_folders(path->second);
   return result;
 }
 

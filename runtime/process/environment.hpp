@@ -18,7 +18,7 @@ using environment_map = std::map<std::string, std::string, std::less<>>;
 
 /// Returns what every child gets of `ours`: the names of `pass` that are set,
 /// every COHORT_*, and LC_ALL=C, so that messages can be matched by their
-/// words.
+/// words. Of PATH the absolute folders are left, for the child's own children.
 [[nodiscard]] environment_map
 child_environment(const environment_map& ours,
                   const std::vector<std::string>& pass);

@@ -87,6 +87,8 @@ bool unpack(const wire::start& header, char* text, char* end, program& what) {
     return false;
   what.folder = take();
   what.memory_limit_bytes = header.memory_limit_bytes;
+  what.file_limit_bytes = header.file_limit_bytes;
+  what.process_limit = header.process_limit;
   return what.folder != nullptr;
 }
 

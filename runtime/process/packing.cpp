@@ -81,6 +81,8 @@ packed_command pack(const command& what,
   else
     put(environment_block(environment.base, what.environment));
   result.header.memory_limit_bytes = what.memory_limit_bytes;
+  result.header.file_limit_bytes = what.file_limit_bytes;
+  result.header.process_limit = what.process_limit;
   result.header.text_bytes = result.text.size();
   return result;
 }

@@ -3,10 +3,13 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "runtime/process/confinement.hpp"
 
 /// Child processes: what to run, and what became of it.
 ///
@@ -25,7 +28,11 @@ struct command {
   uint64_t output_limit_bytes
     = 64ULL << 20;                 // Of stdout and stderr each; then killed.
   uint64_t memory_limit_bytes = 0; // Address space; 0: none.
+  uint64_t file_limit_bytes = 0;   // Of each file that is written; 0: none.
+  uint64_t process_limit = 0;      // Of this user; 0: none. Not for root.
   bool cpu_bound = true; // Waits for a CPU token; false: starts at once.
+  std::optional<confinement> confined; // None: all that the user may do. For
+                                       // sandbox_runner; others pass it over.
 };
 
 enum class status : uint8_t {

@@ -56,12 +56,17 @@ COHORT_IN_CHILD bool set_up_descriptors(const program& what) {
   return true;
 }
 
+COHORT_IN_CHILD void set_limit(__rlimit_resource_t of, uint64_t value) {
+  rlimit limit{value, value};
+  if (value > 0)
+    setrlimit(of, &limit);
+}
+
 COHORT_IN_CHILD void set_limits(const program& what) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (what.memory_limit_bytes > 0) {
-    rlimit limit{what.memory_limit_bytes, what.memory_limit_bytes};
-    setrlimit(RLIMIT_AS, &limit);
-  }
+  set_limit(RLIMIT_AS, what.memory_limit_bytes);
+  set_limit(RLIMIT_FSIZE, what.file_limit_bytes);
+  set_limit(RLIMIT_NPROC, what.process_limit);
 }
 
 /// Runs in the child. Allocates nothing, locks nothing.

@@ -15,8 +15,10 @@ struct program {
   std::vector<char*> argv; // Ends with nullptr, as does envp.
   std::vector<char*> envp;
   const char* folder = "/";
-  int standard[3] = {-1, -1, -1}; // Input, output, error. REQUIRES: all > 2.
-  uint64_t memory_limit_bytes = 0;
+  int standard[3] = {-1, -1, -1};  // Input, output, error. REQUIRES: all > 2.
+  uint64_t memory_limit_bytes = 0; // 0: none; so are the next two.
+  uint64_t file_limit_bytes = 0;
+  uint64_t process_limit = 0;
 };
 
 struct spawned {

@@ -33,7 +33,9 @@ enum class kind : uint64_t {
 struct start {
   wire::kind kind = kind::start;
   uint64_t id = 0;
-  uint64_t memory_limit_bytes = 0; // 0: none.
+  uint64_t memory_limit_bytes = 0; // 0: none; so are the next two.
+  uint64_t file_limit_bytes = 0;
+  uint64_t process_limit = 0;
   uint64_t text_bytes = 0;
   uint32_t argc = 0;
   uint32_t envc = 0;

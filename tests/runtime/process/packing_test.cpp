@@ -33,6 +33,26 @@ TEST_CASE(
           {"COHORT_ASSIGNMENT", "/a"}, {"LC_ALL", "C"}, {"PATH", "/bin"}});
 }
 
+TEST_CASE("a tree that a program works in adds nothing to PATH") {
+  auto path_of = [](const std::string& ours) {
+    return child_environment({{"PATH", ours}}, {"PATH"}).at("PATH");
+  };
+  CHECK(path_of("/bin:/usr/bin") == "/bin:/usr/bin");
+  CHECK(path_of(".:/bin::bin:/usr/bin:") == "/bin:/usr/bin");
+  CHECK(path_of("tools") == "");
+}
+
+TEST_CASE("limits of a command are its program's") {
+  auto what = echo();
+  what.memory_limit_bytes = 1;
+  what.file_limit_bytes = 2;
+  what.process_limit = 3;
+  auto header = pack(what, {}).header;
+  CHECK(header.memory_limit_bytes == 1);
+  CHECK(header.file_limit_bytes == 2);
+  CHECK(header.process_limit == 3);
+}
+
 TEST_CASE(
   "additions win over what is inherited, and later ones over earlier ones") {
   environment_map base{{"LC_ALL", "C"}, {"PATH", "/bin"}};
