@@ -46,6 +46,18 @@ key policy(std::string path, std::string meaning, Field field) {
                              field);
 }
 
+key sandbox() {
+  using runtime::process::sandbox_policy;
+  return choice<sandbox_policy>(
+    "processes.sandbox",
+    "whether what a workspace's programs see and change is limited by "
+    "bubblewrap; preferred: where it works",
+    {{"required", sandbox_policy::required},
+     {"preferred", sandbox_policy::preferred},
+     {"off", sandbox_policy::off}},
+    [](auto& all) -> auto& { return all.processes.sandbox; });
+}
+
 key coverage_scope() {
   using runtime::quality::coverage_scope;
   return choice<coverage_scope>(
@@ -250,6 +262,28 @@ std::vector<key> make_keys() {
     megabytes("processes.memory_limit_mb",
               "megabytes of address space of a program; 0: no limit", 0,
               COHORT_FIELD(processes.memory_limit_bytes)),
+    megabytes("processes.file_limit_mb",
+              "megabytes of each file that a workspace's program writes; 0: no "
+              "limit",
+              0, COHORT_FIELD(processes.file_limit_bytes)),
+    count("processes.process_limit",
+          "processes of this user beyond which a workspace's program starts no "
+          "more; 0: no limit; not for root",
+          0, 4'194'304, COHORT_FIELD(processes.process_limit)),
+    sandbox(),
+    boolean("processes.sandbox_network",
+            "let configuring, building and testing reach the network",
+            COHORT_FIELD(processes.sandbox_network)),
+    list("processes.sandbox_readable",
+         "folders that programs in a sandbox see although they lie in a hidden "
+         "place",
+         "a list of absolute paths", {},
+         COHORT_FIELD(processes.sandbox_readable)),
+    list("processes.sandbox_writable",
+         "folders that programs in a sandbox may change, a compiler cache for "
+         "instance",
+         "a list of absolute paths", {},
+         COHORT_FIELD(processes.sandbox_writable)),
     list("processes.pass_environment",
          "environment variables that programs see, beside COHORT_*",
          "a list of names", {}, COHORT_FIELD(processes.pass_environment)),

@@ -1,6 +1,9 @@
+#include <filesystem>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <unistd.h>
 
@@ -8,6 +11,7 @@
 #include "nodes/session.hpp"
 #include "nodes/verbs.hpp"
 #include "runtime/process/launcher.hpp"
+#include "runtime/process/sandbox_runner.hpp"
 #include "runtime/workspace/state_folder.hpp"
 
 namespace cohort::nodes {
@@ -38,6 +42,36 @@ void print(bool ok, const std::string& name, const std::string& text) {
   std::cout << (ok ? "ok       " : "missing  ") << name
             << std::string(name.size() < 14 ? 14 - name.size() : 1, ' ') << text
             << '\n';
+}
+
+/// Returns whether programs can be run as the settings want it.
+bool print_sandbox(const config::settings& settings,
+                   std::unique_ptr<runtime::process::runner> processes,
+                   const std::filesystem::path& state) {
+  using runtime::process::sandbox_policy;
+  const std::string name = "sandbox";
+  const std::string without
+    = "a workspace's programs have limits and an allow-listed environment, and "
+      "see and change all that you may";
+  if (settings.processes.sandbox == sandbox_policy::off) {
+    std::cout << "note     sandbox       off (processes.sandbox): " << without
+              << '\n';
+    return true;
+  }
+  auto version = version_of(*processes, "bwrap").second;
+  auto made = runtime::process::with_sandboxes(
+    std::move(processes), {state, certificates_folder(settings)},
+    settings.processes);
+  if (made && made->why_not.empty()) {
+    print(true, name,
+          version + ": a workspace's programs change their slot alone, "
+            + (settings.processes.sandbox_network ? "and reach the network"
+                                                  : "and reach no network"));
+    return true;
+  }
+  print(false, name,
+        made ? made->why_not + "; so " + without : made.error().message);
+  return made.has_value();
 }
 
 /// One host needs none, so that they decide nothing here.
@@ -82,19 +116,13 @@ int doctor(const global_options& global) {
     print(found, tool.name, text + (found ? "" : "  (for: " + tool.use + ")"));
     ok &= found || !tool.required;
   }
-  auto [has_sandbox, sandbox] = version_of(**processes, "bwrap");
-  std::cout
-    << "note     sandbox       "
-    << (has_sandbox ? sandbox + " is installed, and not used yet: "
-                    : std::string{"none: "})
-    << "children have their own process group, limits and an allow-listed "
-       "environment, and see the whole file system\n";
   auto path = settings.state.empty()
                 ? runtime::workspace::state_folder::default_path()
                 : settings.state;
   auto state = runtime::workspace::state_folder::open(path);
   print(state.has_value(), "state",
         state ? path.string() : state.error().message);
+  ok &= print_sandbox(settings, std::move(*processes), path);
   print_certificates(settings);
   std::cout << "ok       cores         " << std::thread::hardware_concurrency()
             << "; workers: " << settings.pool.max_concurrent_workers << '\n';

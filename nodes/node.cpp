@@ -8,7 +8,6 @@
 #include "actors/node_link.hpp"
 #include "actors/timer.hpp"
 #include "nodes/breakable_link.hpp"
-#include "runtime/process/launcher.hpp"
 
 namespace cohort::nodes {
 
@@ -20,7 +19,9 @@ expected<std::unique_ptr<node>> node::start(node_options options) {
   if (!state)
     return state.error();
   // Before CAF starts its threads: the launcher inherits a quiet process.
-  auto processes = runtime::process::start_launcher(options.settings.processes);
+  auto processes
+    = start_programs(options.settings.processes,
+                     {state->path(), options.how.files.key.parent_path()});
   if (!processes)
     return processes.error();
   std::unique_ptr<node> result{

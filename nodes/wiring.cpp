@@ -30,10 +30,12 @@
 #include "actors/timer.hpp"
 #include "actors/worker.hpp"
 #include "actors/worker_pool.hpp"
+#include "nodes/certs.hpp"
 #include "nodes/door_keeper.hpp"
 #include "nodes/retention.hpp"
 #include "runtime/journal/event_log.hpp"
 #include "runtime/process/launcher.hpp"
+#include "runtime/process/sandbox_runner.hpp"
 
 namespace cohort::nodes {
 
@@ -100,6 +102,36 @@ std::string make_task_id() {
   return text;
 }
 
+expected<std::unique_ptr<runtime::process::runner>>
+start_programs(const runtime::process::process_settings& settings,
+               const std::vector<std::filesystem::path>& secrets) {
+  auto launcher = runtime::process::start_launcher(settings);
+  if (!launcher)
+    return launcher.error();
+  auto confining = runtime::process::with_sandboxes(std::move(*launcher),
+                                                    secrets, settings);
+  if (!confining)
+    return confining.error();
+  if (!confining->why_not.empty())
+    spdlog::warn("programs of workspaces run without a sandbox: {}",
+                 confining->why_not);
+  return std::move(confining->processes);
+}
+
+namespace {
+
+/// What no program of a workspace sees, wherever it is.
+std::vector<std::filesystem::path>
+secrets_of(const head_options& options, const std::filesystem::path& state) {
+  std::vector<std::filesystem::path> result{
+    state, certificates_folder(options.settings)};
+  if (options.listen)
+    result.push_back(options.listen->how.files.key.parent_path());
+  return result;
+}
+
+} // namespace
+
 expected<std::unique_ptr<head>> head::start(head_options options) {
   auto path = options.settings.state.empty()
                 ? runtime::workspace::state_folder::default_path()
@@ -108,7 +140,8 @@ expected<std::unique_ptr<head>> head::start(head_options options) {
   if (!state)
     return state.error();
   // Before CAF starts its threads: the launcher inherits a quiet process.
-  auto processes = runtime::process::start_launcher(options.settings.processes);
+  auto processes = start_programs(options.settings.processes,
+                                  secrets_of(options, state->path()));
   if (!processes)
     return processes.error();
   std::unique_ptr<head> result{

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -104,6 +105,12 @@ private:
   std::vector<pb::Event> unfinished_;
   uint16_t port_ = 0;
 };
+
+/// A launcher with sandboxes, as the settings want them, in which `secrets` are
+/// not seen; warns when there are none. Errors: internal, no_toolchain.
+runtime::expected<std::unique_ptr<runtime::process::runner>>
+start_programs(const runtime::process::process_settings& settings,
+               const std::vector<std::filesystem::path>& secrets);
 
 /// What the workers of a process work with. REQUIRES: settings and processes
 /// outlive the workers.

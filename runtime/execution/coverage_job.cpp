@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "runtime/execution/test_slots.hpp"
+#include "runtime/process/confined_runner.hpp"
 #include "runtime/toolchain/run_coverage.hpp"
 #include "runtime/workspace/slot.hpp"
 
@@ -40,12 +41,17 @@ measure_coverage(const pb::WorkUnit& unit, test_slots& slots,
                             lease.folder());
   if (!request)
     return request.error();
+  process::confined_runner inside{processes,
+                                  settings.processes,
+                                  {{lease.folder()},
+                                   {unit.workspace_root()},
+                                   settings.processes.sandbox_network}};
   auto project = toolchain::prepare(*request, settings.toolchain,
-                                    settings.processes, processes, stop);
+                                    settings.processes, inside, stop);
   if (project && project->has_tests)
     return toolchain::run_coverage(*project, unit.coverage(),
                                    settings.toolchain, settings.processes,
-                                   processes, std::move(stop));
+                                   inside, std::move(stop));
   if (project)
     return report;
   if (project.error().code != errc::no_toolchain)

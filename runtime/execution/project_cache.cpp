@@ -8,6 +8,7 @@
 
 #include "runtime/execution/cache/digest.hpp"
 #include "runtime/execution/folder_limit.hpp"
+#include "runtime/process/confined_runner.hpp"
 #include "runtime/toolchain/prepare.hpp"
 
 namespace cohort::runtime::execution {
@@ -97,8 +98,13 @@ configure(const project_request& request, const std::string& key,
   if (request.toolchain.compile_commands_dir().empty())
     if (auto there = store.materialise(what.tree, request.tree, {}); !there)
       return there.error();
+  // A workspace's CMakeLists.txt is a program.
+  process::confined_runner inside{
+    processes,
+    settings.processes,
+    {{folder}, {request.workspace_root}, settings.processes.sandbox_network}};
   auto project = toolchain::prepare(what, settings.toolchain,
-                                    settings.processes, processes, stop);
+                                    settings.processes, inside, stop);
   if (!project)
     return project.error();
   auto result = std::make_shared<prepared_project>();

@@ -10,6 +10,7 @@
 #include "runtime/execution/coverage_job.hpp"
 #include "runtime/execution/fixit.hpp"
 #include "runtime/execution/test_slots.hpp"
+#include "runtime/process/confined_runner.hpp"
 #include "runtime/toolchain/prepare.hpp"
 
 namespace cohort::runtime::execution {
@@ -112,13 +113,15 @@ expected<workspace::slot*> slot_jobs::slot_at(const pb::WorkUnit& unit) {
 
 /// The index of `tree`, made when it is asked for.
 symbol_source slot_jobs::symbols_of(const place& where, const std::string& tree,
+                                    process::runner& processes,
                                     std::stop_token stop) {
   auto known = std::make_shared<std::optional<symbol_cache::handle>>();
-  return [=, this, slot = &where.slot]() -> const toolchain::symbol_index* {
+  return [=, this, slot = &where.slot,
+          with = &processes]() -> const toolchain::symbol_index* {
     if (!*known) {
       auto index = caches_.symbols->get(tree, slot->tree_folder(),
                                         slot->store(), settings_.toolchain,
-                                        processes_, stop);
+                                        *with, stop);
       *known = index ? *index : nullptr;
     }
     return (*known)->get();
@@ -182,11 +185,13 @@ expected<void> slot_jobs::check(const pb::WorkUnit& unit, const place& where,
     where.slot.tree_folder(), settings_.toolchain, settings_.processes);
   if (!command)
     return command.error();
+  process::confined_runner inside{processes_, settings_.processes,
+                                  reading(unit, where)};
   // It counts its own processes.
   compiler_checker checker{{where.slot.tree_folder(), where.prepared->project,
-                            settings_.toolchain, settings_.processes,
-                            processes_, std::move(stop), caches_.checks.get(),
-                            where.names, alive_},
+                            settings_.toolchain, settings_.processes, inside,
+                            std::move(stop), caches_.checks.get(), where.names,
+                            alive_},
                            *result.mutable_metrics()};
   auto reports = checker.check(unit.check().unit(), {unit.check().compiler()});
   if (!reports)
@@ -202,16 +207,18 @@ expected<void> slot_jobs::repair(const pb::WorkUnit& unit, const place& where,
   if (what.compilers().empty())
     what.mutable_compilers()->Assign(where.prepared->compilers.begin(),
                                      where.prepared->compilers.end());
+  process::confined_runner inside{processes_, settings_.processes,
+                                  reading(unit, where)};
   // It counts its own processes.
   fixit_context context{where.slot,
                         where.prepared->project,
                         settings_.toolchain,
                         settings_.processes,
-                        processes_,
+                        inside,
                         stop,
                         caches_.checks.get(),
                         where.names,
-                        symbols_of(where, unit.tree(), stop),
+                        symbols_of(where, unit.tree(), inside, stop),
                         alive_};
   auto report = execution::repair(what, context, *result.mutable_metrics());
   if (!report)
@@ -248,14 +255,19 @@ expected<void> slot_jobs::test(const pb::WorkUnit& unit,
   workspace::slot slot{lease.folder(), std::move(*store)};
   if (auto there = slot.bring_to(unit.tree()); !there)
     return there.error();
+  process::confined_runner inside{processes,
+                                  settings_.processes,
+                                  {{lease.folder()},
+                                   {unit.workspace_root()},
+                                   settings_.processes.sandbox_network}};
   auto project = toolchain::prepare({unit.workspace_root(), slot.tree_folder(),
                                      slot.build_folder(), unit.toolchain()},
                                     settings_.toolchain, settings_.processes,
-                                    processes, stop);
+                                    inside, stop);
   if (project && project->has_tests)
     report = toolchain::run_tests(unit.tests(), slot.build_folder(),
                                   settings_.toolchain, settings_.processes,
-                                  processes, stop);
+                                  inside, stop);
   if (!project && project.error().code != errc::no_toolchain)
     return project.error();
   if (!project) {
@@ -274,6 +286,17 @@ slot_jobs::cover(const pb::WorkUnit& unit, process::runner& processes,
     return report.error();
   *result.mutable_coverage() = std::move(*report);
   return {};
+}
+
+/// A compiler or an indexer changes nothing; but it quotes what it can open,
+/// and options of the workspace can load code into it.
+process::confinement slot_jobs::reading(const pb::WorkUnit& unit,
+                                        const place& where) {
+  auto& project = where.prepared->project;
+  return {{},
+          {where.slot.tree_folder(), project.build_dir, project.source_root,
+           unit.workspace_root()},
+          false};
 }
 
 /// Undoes what an attempt that came to nothing left behind.

@@ -14,6 +14,7 @@
 #include "runtime/execution/slot_runner.hpp"
 #include "runtime/execution/symbol_cache.hpp"
 #include "runtime/expected.hpp"
+#include "runtime/process/confinement.hpp"
 #include "runtime/process/deadline_runner.hpp"
 #include "runtime/process/runner.hpp"
 #include "runtime/workspace/slot.hpp"
@@ -54,7 +55,7 @@ private:
                           pb::AttemptResult& result);
   expected<workspace::slot*> slot_at(const pb::WorkUnit& unit);
   symbol_source symbols_of(const place& where, const std::string& tree,
-                           std::stop_token stop);
+                           process::runner& processes, std::stop_token stop);
   expected<std::string> names_of(workspace::slot& slot,
                                  const std::string& tree);
   expected<place> place_for(const pb::WorkUnit& unit,
@@ -69,6 +70,8 @@ private:
                       std::stop_token stop, pb::AttemptResult& result);
   expected<void> cover(const pb::WorkUnit& unit, process::runner& processes,
                        std::stop_token stop, pb::AttemptResult& result);
+  [[nodiscard]] static process::confinement reading(const pb::WorkUnit& unit,
+                                                    const place& where);
   void clean();
 
   std::string worker_;

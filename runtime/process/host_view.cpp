@@ -98,7 +98,8 @@ void add_programs(view_map& views, const std::string& path) {
 
 } // namespace
 
-view_map host_view(const environment_map& environment, const fs::path& state,
+view_map host_view(const environment_map& environment,
+                   const std::vector<fs::path>& secrets,
                    const process_settings& settings) {
   view_map result;
   add_scratch(result, environment);
@@ -114,8 +115,9 @@ view_map host_view(const environment_map& environment, const fs::path& state,
     if (auto there = folder_at(folder); !there.empty())
       result[there] = view::writable;
   // Wherever it lies: what is in the same folder may come to be shown.
-  if (auto there = folder_at(state); !there.empty())
-    result[there] = view::hidden_folder;
+  for (auto& folder : secrets)
+    if (auto there = folder_at(folder); !there.empty())
+      result[there] = view::hidden_folder;
   return result;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "runtime/process/environment.hpp"
 #include "runtime/process/sandbox.hpp"
@@ -17,14 +18,15 @@ namespace cohort::runtime::process {
 ///                                       there
 ///   /run                                hidden: sockets of the host's services
 ///   what only root may read of /etc     hidden
-///   `state`, cohort's own folder        hidden
+///   `secrets`, cohort's own folders     hidden
 ///   folders of PATH, sandbox_readable   readable, wherever they are
 ///   sandbox_writable                    writable
 ///
 /// What of this is not there is left out. Reads the home folder. Errors: none;
 /// a home folder that cannot be read is empty.
-[[nodiscard]] view_map host_view(const environment_map& environment,
-                                 const std::filesystem::path& state,
-                                 const process_settings& settings);
+[[nodiscard]] view_map
+host_view(const environment_map& environment,
+          const std::vector<std::filesystem::path>& secrets,
+          const process_settings& settings);
 
 } // namespace cohort::runtime::process

@@ -38,19 +38,20 @@ std::string why_no_sandbox(runner& processes, const view_map& host) {
   if (result.ok())
     return {};
   if (result.status == status::start_failed)
-    return result.message + "; install bubblewrap";
+    return result.message + " (package bubblewrap)";
   auto words = result.err.substr(0, result.err.find('\n'));
   return (words.empty() ? "bwrap: " + describe(result) : words)
          + "; it takes bubblewrap 0.7, and a kernel, container or service that "
            "allows user namespaces";
 }
 
-expected<confining_runner> with_sandboxes(std::unique_ptr<runner> processes,
-                                          const std::filesystem::path& state,
-                                          const process_settings& settings) {
+expected<confining_runner>
+with_sandboxes(std::unique_ptr<runner> processes,
+               const std::vector<std::filesystem::path>& secrets,
+               const process_settings& settings) {
   if (settings.sandbox == sandbox_policy::off)
     return confining_runner{std::move(processes), {}};
-  auto host = host_view(current_environment(), state, settings);
+  auto host = host_view(current_environment(), secrets, settings);
   auto why_not = why_no_sandbox(*processes, host);
   if (why_not.empty())
     return confining_runner{

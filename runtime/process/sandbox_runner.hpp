@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
@@ -38,10 +39,11 @@ struct confining_runner {
 };
 
 /// Has `processes` run confined commands in sandboxes, as settings.sandbox
-/// wants it; `state` is what they never see. Errors: no_toolchain when
-/// sandboxes are required and cannot be made.
-expected<confining_runner> with_sandboxes(std::unique_ptr<runner> processes,
-                                          const std::filesystem::path& state,
-                                          const process_settings& settings);
+/// wants it; `secrets` are folders that they never see. Errors: no_toolchain
+/// when sandboxes are required and cannot be made.
+expected<confining_runner>
+with_sandboxes(std::unique_ptr<runner> processes,
+               const std::vector<std::filesystem::path>& secrets,
+               const process_settings& settings);
 
 } // namespace cohort::runtime::process

@@ -45,9 +45,9 @@ state_folder::journal_of(const std::filesystem::path& state) {
   return state / "journal.db";
 }
 
-expected<state_folder> state_folder::open(const std::filesystem::path& path) {
+expected<state_folder> state_folder::open(const std::filesystem::path& where) {
   std::error_code failed;
-  for (auto& folder : {path, path / "slots", path / "patches"}) {
+  for (auto& folder : {where, where / "slots", where / "patches"}) {
     // It holds copies of the user's sources; a folder that exists stays as open
     // as its owner made it.
     if (std::filesystem::create_directories(folder, failed))
@@ -58,6 +58,9 @@ expected<state_folder> state_folder::open(const std::filesystem::path& path) {
                    "cannot make the state folder " + folder.string() + ": "
                      + failed.message() + "; choose another with --state"};
   }
+  auto path = std::filesystem::canonical(where, failed);
+  if (failed)
+    path = where;
   auto file = path / "lock";
   auto lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0)

@@ -20,10 +20,11 @@ namespace cohort::runtime::workspace {
 class state_folder {
 public:
   /// Makes the folder, for its owner only, when it is missing; locks it, and
-  /// removes what a killed process left half written in it.
+  /// removes what a killed process left half written in it. Its paths have no
+  /// links in them.
   /// Errors: state_locked
   /// (naming the holder's process id), storage_failed.
-  static expected<state_folder> open(const std::filesystem::path& path);
+  static expected<state_folder> open(const std::filesystem::path& where);
 
   /// $XDG_STATE_HOME/cohort, or ~/.local/state/cohort.
   static std::filesystem::path default_path();
@@ -36,6 +37,9 @@ public:
   state_folder& operator=(state_folder&& other) noexcept;
   ~state_folder();
 
+  [[nodiscard]] const std::filesystem::path& path() const {
+    return path_;
+  }
   [[nodiscard]] std::filesystem::path store() const;
   [[nodiscard]] std::filesystem::path journal() const;
   [[nodiscard]] std::filesystem::path slots() const;

@@ -47,7 +47,8 @@ public:
     write("state/slots/w2/source");
     auto home = std::string{std::getenv("HOME")};
     setenv("HOME", at("home").c_str(), 1);
-    auto made = process::with_sandboxes(start_runner(), at("state"), settings);
+    auto made = process::with_sandboxes(start_runner(), {at("state")},
+                                        settings);
     setenv("HOME", home.c_str(), 1);
     REQUIRE(made);
     why_not = made->why_not;

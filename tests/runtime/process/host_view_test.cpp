@@ -29,7 +29,7 @@ struct host {
     fs::create_directories(at(name));
   }
   [[nodiscard]] view_map views() const {
-    return host_view(environment, at("state"), settings);
+    return host_view(environment, {at("state"), at("certs")}, settings);
   }
   /// What is said of `name`, itself.
   [[nodiscard]] std::optional<view> rule(const std::string& name) const {
@@ -94,9 +94,9 @@ TEST_CASE("the folders of PATH are seen wherever they are") {
   CHECK(here.views().count("/usr/bin") == 0); // It is seen anyway.
 }
 
-TEST_CASE("the settings open folders, but never the state") {
+TEST_CASE("the settings open folders, but never cohort's own") {
   host here;
-  for (auto* name : {"state", "libraries", "cache"})
+  for (auto* name : {"state", "certs", "libraries", "cache"})
     here.make(name);
   here.settings.sandbox_readable = {here.at("libraries"), here.at("state")};
   here.settings.sandbox_writable = {here.at("cache"), here.at("state"),
@@ -105,6 +105,7 @@ TEST_CASE("the settings open folders, but never the state") {
   CHECK(here.rule("cache") == view::writable);
   CHECK_FALSE(here.rule("missing"));
   CHECK(here.rule("state") == view::hidden_folder);
+  CHECK(here.rule("certs") == view::hidden_folder);
 }
 
 TEST_CASE("links are followed to what they stand for") {

@@ -223,7 +223,7 @@ TEST_CASE("a workspace's programs have the settings' limits") {
 TEST_CASE("sandboxes that are off are not even tried") {
   auto owned = programs(1);
   auto& seen = *owned;
-  auto made = with_sandboxes(std::move(owned), "/state",
+  auto made = with_sandboxes(std::move(owned), {"/state"},
                              wanting(sandbox_policy::off));
   REQUIRE(made);
   CHECK(made->processes.get() == &seen);
@@ -235,7 +235,7 @@ TEST_CASE("where sandboxes cannot be made, they are missing or an error") {
   auto said = "bwrap: No permissions to create new namespace\nmore\n";
   auto owned = programs(1, said);
   auto& seen = *owned;
-  auto made = with_sandboxes(std::move(owned), "/state",
+  auto made = with_sandboxes(std::move(owned), {"/state"},
                              wanting(sandbox_policy::preferred));
   REQUIRE(made);
   CHECK(made->processes.get() == &seen);
@@ -243,7 +243,7 @@ TEST_CASE("where sandboxes cannot be made, they are missing or an error") {
         == "bwrap: No permissions to create new namespace; it takes bubblewrap "
            "0.7, and a kernel, container or service that allows user "
            "namespaces");
-  auto refused = with_sandboxes(programs(1, said), "/state",
+  auto refused = with_sandboxes(programs(1, said), {"/state"},
                                 wanting(sandbox_policy::required));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == cohort::runtime::errc::no_toolchain);
@@ -258,13 +258,13 @@ TEST_CASE("where there is no bubblewrap, that is what is missing") {
             fake_processes::ended_as(status::start_failed,
                                      "cannot start bwrap: no such program"));
   CHECK(why_no_sandbox(*owned, {})
-        == "cannot start bwrap: no such program; install bubblewrap");
+        == "cannot start bwrap: no such program (package bubblewrap)");
 }
 
 TEST_CASE("where sandboxes can be made, they are") {
   auto owned = programs(0);
   auto& seen = *owned;
-  auto made = with_sandboxes(std::move(owned), "/state",
+  auto made = with_sandboxes(std::move(owned), {"/state"},
                              wanting(sandbox_policy::required));
   REQUIRE(made);
   CHECK(made->why_not.empty());
