@@ -8,6 +8,7 @@ namespace cohort::nodes {
 audit_verbs::audit_verbs(CLI::App& app, const global_options& global, int& code)
   : app_{app}, global_{global}, code_{code} {
   add_audit();
+  add_report();
   add_verify();
   add_gc();
 }
@@ -37,6 +38,26 @@ void audit_verbs::add_audit() {
   verb->callback([this] {
     unblock_signals();
     code_ = audit(audit_, global_);
+  });
+}
+
+void audit_verbs::add_report() {
+  auto* verb = app_.add_subcommand(
+    "report", "what became of a task that has ended, as one HTML page, or as "
+              "Markdown for a pull request");
+  verb->add_option("id", page_.task_id, "task id, as `run` printed it")
+    ->required();
+  verb
+    ->add_flag("--markdown,!--html", page_.is_markdown,
+               "Markdown; HTML is the default")
+    ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  verb
+    ->add_option("-o,--output", page_.file,
+                 "write it there (default: standard output)")
+    ->option_text("FILE");
+  verb->callback([this] {
+    unblock_signals();
+    code_ = report_task(page_, global_);
   });
 }
 

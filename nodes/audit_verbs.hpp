@@ -9,8 +9,8 @@
 
 namespace cohort::nodes {
 
-/// The verbs of those who come afterwards, on the command line: audit, verify,
-/// gc. REQUIRES: it, and what it was made with, outlive the parsing.
+/// The verbs of those who come afterwards, on the command line: audit, report,
+/// verify, gc. REQUIRES: it, and what it was made with, outlive the parsing.
 class audit_verbs {
 public:
   /// `code` becomes the exit code of the verb that runs.
@@ -20,6 +20,7 @@ public:
 
 private:
   void add_audit();
+  void add_report();
   void add_verify();
   void add_gc();
 
@@ -27,6 +28,7 @@ private:
   const global_options& global_;
   int& code_;
   audit_options audit_;
+  page_options page_;
   bundle_options bundle_;
   gc_options gc_;
 };

@@ -42,6 +42,14 @@ struct audit_options {
 /// what was written, or exports one. Exit code 1: they are not.
 int audit(const audit_options& options, const global_options& global);
 
+struct page_options {
+  std::string task_id;
+  bool is_markdown = false; // Else HTML.
+  std::string file;         // "" and "-": standard output.
+};
+/// Writes what became of a task that has ended for people who were not there.
+int report_task(const page_options& options, const global_options& global);
+
 struct bundle_options {
   std::string file;
   std::string public_key; // A file; empty: the bundle's own is believed.
