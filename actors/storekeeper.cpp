@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/quality/inspection/inspect_change.hpp"
 #include "runtime/workspace/changes.hpp"
 #include "runtime/workspace/delivery.hpp"
 
@@ -99,10 +100,17 @@ expected<pb::RevertReport> revert(object_store& store,
 
 expected<pb::CompareReport> compare(object_store& store,
                                     const pb::CompareTrees& ask) {
-  auto changed = workspace::describe_changes(store, ask.base(), ask.tree());
+  std::vector<workspace::file_versions> versions;
+  auto changed = workspace::describe_changes(
+    store, ask.base(), ask.tree(), [&](workspace::file_versions both) {
+      versions.push_back(std::move(both));
+    });
   if (!changed)
     return changed.error();
   pb::CompareReport report;
+  for (auto& objections :
+       {quality::weakened_tests(versions), quality::opened_doors(versions)})
+    report.mutable_objections()->Add(objections.begin(), objections.end());
   for (auto& file : *changed) {
     report.add_files(file.file());
     *report.add_changed() = std::move(file);

@@ -7,6 +7,7 @@
 #include "runtime/analysis/evidence.hpp"
 #include "runtime/coordination/repeated.hpp"
 #include "runtime/coordination/work_units.hpp"
+#include "runtime/quality/coverage.hpp"
 #include "runtime/quality/gates.hpp"
 
 namespace cohort::runtime::coordination {
@@ -22,6 +23,15 @@ pb::TestReport test_report(pb::AttemptResult& result) {
   if (result.has_tests())
     return std::move(*result.mutable_tests());
   pb::TestReport report;
+  report.set_available(true);
+  report.set_failure(result.error().message());
+  return report;
+}
+
+pb::CoverageReport coverage_report(pb::AttemptResult& result) {
+  if (result.has_coverage())
+    return std::move(*result.mutable_coverage());
+  pb::CoverageReport report;
   report.set_available(true);
   report.set_failure(result.error().message());
   return report;
@@ -93,6 +103,9 @@ std::vector<pb::WorkUnit> gate_run::units_of_stage() {
     case stage::reruns:
       start_reruns(units);
       break;
+    case stage::measures:
+      start_measures(units);
+      break;
     case stage::over:
       break;
   }
@@ -141,6 +154,25 @@ void gate_run::start_reruns(std::vector<pb::WorkUnit>& units) {
     rerun(purpose::again_before, request_.base_tree(), failing);
 }
 
+/// What breaks tests, or has none that run, is not measured.
+void gate_run::start_measures(std::vector<pb::WorkUnit>& units) {
+  if (!is_on(pb::GATE_KIND_COVERAGE) || tests_.cases().empty())
+    return;
+  covered_.set_available(true);
+  if (!tests_.failure().empty()
+      || quality::judge_tests(before_, tests_).verdict()
+           == pb::GATE_VERDICT_FAIL) {
+    covered_.set_failure("the tests fail");
+    return;
+  }
+  add(units, {purpose::coverage_after, {}},
+      coverage_unit(task(), request_.tree(), to_vector(request_.changed()), 0));
+  if (settings_.coverage_scope == quality::coverage_scope::no_regression
+      && before_)
+    add(units, {purpose::coverage_before, {}},
+        coverage_unit(task(), request_.base_tree(), {}, 0));
+}
+
 void gate_run::take_in(const purpose& why, pb::AttemptResult result) {
   switch (why.what) {
     case purpose::check:
@@ -162,6 +194,12 @@ void gate_run::take_in(const purpose& why, pb::AttemptResult result) {
     case purpose::again_before:
       quality::add_runs(*before_, test_report(result));
       break;
+    case purpose::coverage_after:
+      covered_ = coverage_report(result);
+      break;
+    case purpose::coverage_before:
+      covered_before_ = coverage_report(result);
+      break;
   }
 }
 
@@ -180,15 +218,19 @@ pb::GatesFinished gate_run::finish() {
   }
   *finished.add_reports() = quality::judge_scope(
     request_.scope(), to_vector(request_.changed_files()));
-  if (is_on(pb::GATE_KIND_TESTS)) {
-    auto& report = *finished.add_reports();
-    report = quality::judge_tests(before_, tests_);
-    report.set_seconds(took_[stage::tests] + took_[stage::reruns]);
-  }
-  *finished.add_reports() = quality::not_measured(
-    pb::GATE_KIND_COVERAGE, settings_.test_coverage_threshold, "coverage");
-  *finished.add_reports() = quality::not_measured(
-    pb::GATE_KIND_MUTATION, settings_.mutation_testing_threshold, "mutation");
+  if (is_on(pb::GATE_KIND_TESTS))
+    *finished.add_reports() = judge_tests();
+  if (is_on(pb::GATE_KIND_COVERAGE))
+    *finished.add_reports() = judge_coverage();
+  if (is_on(pb::GATE_KIND_MUTATION))
+    *finished.add_reports() = quality::not_measured(
+      pb::GATE_KIND_MUTATION, settings_.mutation_testing_threshold, "mutation");
+  if (is_on(pb::GATE_KIND_SECURITY))
+    *finished.add_reports()
+      = quality::judge_security(to_vector(request_.objections()));
+  for (auto& report : *finished.mutable_reports())
+    report.set_advisory(policy_of(report.kind())
+                        == quality::gate_policy::advisory);
   finished.mutable_after()->Add(std::make_move_iterator(after_.begin()),
                                 std::make_move_iterator(after_.end()));
   finished.mutable_breakers()->Add(std::make_move_iterator(breakers_.begin()),
@@ -203,19 +245,55 @@ void gate_run::add(std::vector<pb::WorkUnit>& units, purpose why,
   units.push_back(std::move(unit));
 }
 
+pb::GateReport gate_run::judge_tests() {
+  auto report = quality::judge_tests(before_, tests_);
+  quality::hold_against(report, to_vector(request_.objections()),
+                        request_.tests_may_change());
+  report.set_seconds(took_[stage::tests] + took_[stage::reruns]);
+  return report;
+}
+
+pb::GateReport gate_run::judge_coverage() {
+  auto& asked = request_.quality();
+  auto threshold = asked.coverage_threshold() > 0
+                     ? asked.coverage_threshold()
+                     : settings_.test_coverage_threshold;
+  auto report = quality::judge_coverage(covered_, covered_before_,
+                                        settings_.coverage_scope, threshold);
+  report.set_seconds(took_[stage::measures]);
+  return report;
+}
+
 /// A task that names gates wants these, and no others.
-bool gate_run::is_on(pb::GateKind kind) const {
+quality::gate_policy gate_run::policy_of(pb::GateKind kind) const {
+  using quality::gate_policy;
+  auto required_if = [](bool is_on) {
+    return is_on ? gate_policy::required : gate_policy::off;
+  };
   auto& named = request_.quality().gates();
+  if (kind == pb::GATE_KIND_SCOPE)
+    return gate_policy::required;
   if (!named.empty())
-    return std::find(named.begin(), named.end(), kind) != named.end();
+    return required_if(std::find(named.begin(), named.end(), kind)
+                       != named.end());
   switch (kind) {
     case pb::GATE_KIND_COMPILATION:
-      return settings_.compilation_validation;
+      return required_if(settings_.compilation_validation);
     case pb::GATE_KIND_TESTS:
-      return settings_.tests;
+      return required_if(settings_.tests);
+    case pb::GATE_KIND_COVERAGE:
+      return settings_.coverage;
+    case pb::GATE_KIND_MUTATION:
+      return settings_.mutation;
+    case pb::GATE_KIND_SECURITY:
+      return settings_.security;
     default:
-      return true;
+      return gate_policy::off;
   }
+}
+
+bool gate_run::is_on(pb::GateKind kind) const {
+  return policy_of(kind) != quality::gate_policy::off;
 }
 
 pb::TaskRequest gate_run::task() const {

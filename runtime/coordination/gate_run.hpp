@@ -51,7 +51,7 @@ public:
   [[nodiscard]] pb::GatesFinished finish();
 
 private:
-  enum class stage : uint8_t { checks, tests, reruns, over };
+  enum class stage : uint8_t { checks, tests, reruns, measures, over };
 
   /// What a unit was submitted for.
   struct purpose {
@@ -60,7 +60,9 @@ private:
       tests_after,
       tests_before,
       again,
-      again_before
+      again_before,
+      coverage_after,
+      coverage_before,
     };
     kind what;
     pb::CheckUnit checked;
@@ -71,9 +73,13 @@ private:
   void start_checks(std::vector<pb::WorkUnit>& units);
   void start_tests(std::vector<pb::WorkUnit>& units);
   void start_reruns(std::vector<pb::WorkUnit>& units);
+  void start_measures(std::vector<pb::WorkUnit>& units);
   void take_in(const purpose& why, pb::AttemptResult result);
   void add(std::vector<pb::WorkUnit>& units, purpose why, pb::WorkUnit unit);
+  [[nodiscard]] quality::gate_policy policy_of(pb::GateKind kind) const;
   [[nodiscard]] bool is_on(pb::GateKind kind) const;
+  pb::GateReport judge_tests();
+  pb::GateReport judge_coverage();
   [[nodiscard]] pb::TaskRequest task() const;
 
   pb::RunGates request_;
@@ -84,6 +90,8 @@ private:
   std::vector<pb::UnitReport> after_;
   std::optional<pb::TestReport> before_;
   pb::TestReport tests_;
+  pb::CoverageReport covered_;
+  std::optional<pb::CoverageReport> covered_before_;
   std::vector<pb::BreakerChange> breakers_;
   double began_ = 0;             // The stage.
   std::map<stage, double> took_; // Seconds.

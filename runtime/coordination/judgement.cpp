@@ -81,6 +81,8 @@ pb::TaskResult judgement(const supervisor_state& state) {
                                                : pb::TASK_OUTCOME_DONE,
                             summary_of(state.gates, found));
   *result.mutable_gates() = state.gates.reports();
+  *result.mutable_culprits() = state.culprits.culprits();
+  *result.mutable_flaky_tests() = state.culprits.flaky_tests();
   auto after = analysis::gather(state.tree, state.known);
   list_errors(result.evidence(), after, result);
   result.set_errors_after(error_places(after));

@@ -127,6 +127,7 @@ public:
     if (!is_for_gates && !is_for_blame)
       return;
     state_.compared = to_vector(report.changed());
+    state_.objections = to_vector(report.objections());
     if (is_for_gates)
       gate();
     else
@@ -197,9 +198,10 @@ public:
     say(pb::PROGRESS_KIND_MESSAGE, "deadline", "passed", event.reason());
     if (state_.phase == supervisor_phase::coordinating)
       return carry_out(stop_coordinator{event.reason()}); // And reports.
-    if (state_.phase == supervisor_phase::blaming)
-      return deliver(); // With what failed, since nobody is blamed yet.
-    if (!is_near_end)   // Else what was done is handed over.
+    auto is_blaming = state_.phase == supervisor_phase::blaming;
+    if (is_blaming) // Nobody is to blame yet: it stays as it was judged.
+      state_.phase = supervisor_phase::judged;
+    if (is_blaming || !is_near_end) // Else what was done is handed over.
       go_on();
   }
 
@@ -341,10 +343,10 @@ private:
     // Of nothing there is nothing to check.
     auto has_base = !state_.request.judge_only()
                     || !state_.request.base_revision().empty();
-    for (auto& check :
-         missing_checks(has_base ? to_vector(state_.workspace.units())
-                                 : std::vector<std::string>{},
-                        to_vector(state_.workspace.compilers()), state_.before)) {
+    for (auto& check : missing_checks(
+           has_base ? to_vector(state_.workspace.units())
+                    : std::vector<std::string>{},
+           to_vector(state_.workspace.compilers()), state_.before)) {
       units.push_back(check_unit(state_.request, state_.base_tree, check.unit(),
                                  check.compiler(), ticket()));
       state_.checks.emplace(units.back().ticket(), check);
@@ -516,6 +518,11 @@ private:
       *run.add_changed() = file;
     }
     *run.mutable_quality() = state_.request.quality();
+    for (auto& objection : state_.objections)
+      *run.add_objections() = objection;
+    run.set_tests_may_change(state_.request.judge_only()
+                             || state_.task.specialty().kind()
+                                  == pb::SPECIALTY_KIND_TESTING);
     *run.mutable_scope() = state_.request.scope();
     for (auto& report : state_.before)
       *run.add_before() = report;
@@ -530,14 +537,15 @@ private:
   }
 
   void after_gates() {
-    if (state_.request.judge_only())
-      return finish(judgement(state_));
+    auto judges_only = state_.request.judge_only();
     auto culprits = files_to_revert(state_);
-    if (!culprits.empty() && state_.reverted.empty()) // Only once.
-      return revert(culprits);
+    if (!judges_only && !culprits.empty() && state_.reverted.empty())
+      return revert(culprits); // Only once.
     if (!broken_tests(state_).empty() && state_.culprits.checks() == 0
-        && !state_.out_of_time)
+        && !state_.out_of_time && (!judges_only || state_.request.blame()))
       return look_for_culprits();
+    if (judges_only)
+      return finish(judgement(state_));
     deliver();
   }
 
@@ -596,9 +604,8 @@ private:
       event.set_reason("no change can be blamed for what fails");
     say(pb::PROGRESS_KIND_MESSAGE, "gates", "blamed",
         std::to_string(found.culprits_size())
-          + (found.culprits_size() == 1 ? " change is" : " changes are")
-          + " left out, because the tests fail with "
-          + (found.culprits_size() == 1 ? "it" : "them"));
+          + (found.culprits_size() == 1 ? " change makes" : " changes make")
+          + " the tests fail");
     apply(event);
     go_on();
   }

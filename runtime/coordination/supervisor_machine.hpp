@@ -102,6 +102,7 @@ struct supervisor_state {
   std::vector<pb::UnitReport> fresh;
   std::optional<std::string> coordinator_death; // Its history is being read.
   std::vector<pb::ChangedFile> compared; // Its files become `changed_files`.
+  std::vector<pb::Objection> objections; // To what was compared.
   std::optional<quality::blame> blame;
   uint64_t only_unit = 0; // Ticket of what prepares or works.
   uint64_t next_ticket = 1;

@@ -54,6 +54,15 @@ pb::WorkUnit test_unit(const pb::TaskRequest& request, const std::string& tree,
   return unit;
 }
 
+pb::WorkUnit
+coverage_unit(const pb::TaskRequest& request, const std::string& tree,
+              const std::vector<pb::ChangedFile>& changed, uint64_t ticket) {
+  auto unit = unit_on(request, tree, pb::SPECIALTY_KIND_GENERALIST, ticket);
+  unit.mutable_coverage()->mutable_changed()->Add(changed.begin(),
+                                                  changed.end());
+  return unit;
+}
+
 pb::WorkUnit repair_unit(const pb::TaskRequest& request,
                          const std::string& tree, const pb::Subtask& subtask,
                          double rank, const std::vector<std::string>& compilers,

@@ -27,6 +27,11 @@ pb::WorkUnit check_unit(const pb::TaskRequest& request, const std::string& tree,
 pb::WorkUnit test_unit(const pb::TaskRequest& request, const std::string& tree,
                        uint64_t ticket);
 
+/// Counts what the tests of `tree` execute, and of the changed lines each.
+pb::WorkUnit
+coverage_unit(const pb::TaskRequest& request, const std::string& tree,
+              const std::vector<pb::ChangedFile>& changed, uint64_t ticket);
+
 /// Repairs a subtask on `tree`. `known` are reports that hold for `tree`; those
 /// of the subtask's units are passed on.
 pb::WorkUnit repair_unit(const pb::TaskRequest& request,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "runtime/decomposition/decompose.hpp"
+#include "runtime/quality/inspection/inspect_change.hpp"
 #include "runtime/quality/report.hpp"
 
 namespace cohort::runtime::quality {
@@ -172,6 +173,46 @@ std::vector<std::string> tests_objected_to(const pb::GateReport& report,
     if (objection.rule() == rule)
       result.push_back(objection.message());
   return result;
+}
+
+void hold_against(pb::GateReport& report,
+                  const std::vector<pb::Objection>& objections,
+                  bool tests_may_change) {
+  std::vector<std::string> said;
+  for (auto& objection : objections)
+    if (is_about_tests(objection.rule())) {
+      *report.add_objections() = objection;
+      said.push_back(objection.rule()
+                     + (objection.location().file().empty()
+                          ? ""
+                          : " in " + objection.location().file()));
+    }
+  if (said.empty())
+    return;
+  report.set_details(report.details()
+                     + "; the change weakens tests: " + name_some(said));
+  if (!tests_may_change)
+    report.set_verdict(pb::GATE_VERDICT_FAIL);
+  else if (report.verdict() != pb::GATE_VERDICT_FAIL)
+    report.set_verdict(pb::GATE_VERDICT_WARNING);
+}
+
+pb::GateReport judge_security(const std::vector<pb::Objection>& objections) {
+  std::vector<std::string> said;
+  auto report = make_report(pb::GATE_KIND_SECURITY, pb::GATE_VERDICT_PASS, 1,
+                            "no key, and no way out of the workspace, is new");
+  for (auto& objection : objections)
+    if (!is_about_tests(objection.rule())) {
+      *report.add_objections() = objection;
+      said.push_back(objection.rule() + " in " + objection.location().file());
+    }
+  if (said.empty())
+    return report;
+  report.set_verdict(pb::GATE_VERDICT_FAIL);
+  report.set_score(0);
+  report.set_details(name_some(said));
+  report.add_suggestions("look at " + name_some(said));
+  return report;
 }
 
 void forgive(pb::GateReport& report, const std::vector<std::string>& flaky) {

@@ -48,6 +48,16 @@ constexpr std::string_view flaky_test = "flaky-test"; // Now and then it fails.
 std::vector<std::string> tests_objected_to(const pb::GateReport& report,
                                            std::string_view rule);
 
+/// What the gate of the tests says once the change's own tests have been looked
+/// at: those of `objections` that are about tests are held against it, and fail
+/// it unless the tests may change; then they are a warning.
+void hold_against(pb::GateReport& report,
+                  const std::vector<pb::Objection>& objections,
+                  bool tests_may_change);
+
+/// Fail when one of `objections` is about anything but tests.
+pb::GateReport judge_security(const std::vector<pb::Objection>& objections);
+
 /// What the gate of the tests says once these turn out to be flaky: they are
 /// not held against the tree any more. Another gate's report stays as it is.
 void forgive(pb::GateReport& report, const std::vector<std::string>& flaky);

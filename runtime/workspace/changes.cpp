@@ -13,11 +13,6 @@ namespace {
 
 constexpr size_t text_bytes_max = 8U << 20U;
 
-struct versions {
-  std::optional<std::string> before; // Nothing: it is new.
-  std::optional<std::string> after;  // Nothing: it is gone.
-};
-
 expected<std::optional<std::string>> read_if_there(object_store& store,
                                                    const tree_id& tree,
                                                    const std::string& file) {
@@ -29,15 +24,16 @@ expected<std::optional<std::string>> read_if_there(object_store& store,
   return content.error();
 }
 
-expected<versions> read_versions(object_store& store, const tree_id& base,
-                                 const tree_id& tree, const std::string& file) {
+expected<file_versions> read_versions(object_store& store, const tree_id& base,
+                                      const tree_id& tree,
+                                      const std::string& file) {
   auto before = read_if_there(store, base, file);
   if (!before)
     return before.error();
   auto after = read_if_there(store, tree, file);
   if (!after)
     return after.error();
-  return versions{std::move(*before), std::move(*after)};
+  return file_versions{file, std::move(*before), std::move(*after)};
 }
 
 bool is_text(const std::string& content) {
@@ -47,12 +43,11 @@ bool is_text(const std::string& content) {
 
 /// The changes of a file that is text before and after; none where it differs
 /// as a whole.
-expected<std::vector<pb::Edit>> edits_of(const std::string& file,
-                                         const versions& both) {
+expected<std::vector<pb::Edit>> edits_of(const file_versions& both) {
   if (!both.before || !both.after || !is_text(*both.before)
       || !is_text(*both.after))
     return std::vector<pb::Edit>{};
-  return line_diff(file, *both.before, *both.after);
+  return line_diff(both.file, *both.before, *both.after);
 }
 
 uint32_t lines_in(std::string_view text) {
@@ -77,25 +72,20 @@ void add_lines(pb::ChangedFile& to, const std::string& before,
   }
 }
 
-expected<pb::ChangedFile> describe(object_store& store, const tree_id& base,
-                                   const tree_id& tree,
-                                   const std::string& file) {
-  auto both = read_versions(store, base, tree, file);
-  if (!both)
-    return both.error();
-  auto edits = edits_of(file, *both);
+expected<pb::ChangedFile> describe(const file_versions& both) {
+  auto edits = edits_of(both);
   if (!edits)
     return edits.error();
   pb::ChangedFile result;
-  result.set_file(file);
+  result.set_file(both.file);
   result.set_changes(
     std::max<uint32_t>(1, static_cast<uint32_t>(edits->size())));
   if (!edits->empty()) {
-    add_lines(result, *both->before, *edits);
-  } else if (!both->before && both->after && is_text(*both->after)) {
+    add_lines(result, *both.before, *edits);
+  } else if (!both.before && both.after && is_text(*both.after)) {
     auto& lines = *result.add_lines();
     lines.set_first(1);
-    lines.set_last(lines_in(*both->after));
+    lines.set_last(lines_in(*both.after));
   }
   return result;
 }
@@ -108,7 +98,7 @@ without(object_store& store, const tree_id& base, const tree_id& tree,
   auto both = read_versions(store, base, tree, part.file());
   if (!both)
     return both.error();
-  auto edits = edits_of(part.file(), *both);
+  auto edits = edits_of(*both);
   if (!edits)
     return edits.error();
   auto count = std::max<size_t>(1, edits->size());
@@ -134,18 +124,23 @@ without(object_store& store, const tree_id& base, const tree_id& tree,
 
 } // namespace
 
-expected<std::vector<pb::ChangedFile>> describe_changes(object_store& store,
-                                                        const tree_id& base,
-                                                        const tree_id& tree) {
+expected<std::vector<pb::ChangedFile>>
+describe_changes(object_store& store, const tree_id& base, const tree_id& tree,
+                 const std::function<void(file_versions)>& look) {
   auto files = store.changed_files(base, tree);
   if (!files)
     return files.error();
   std::vector<pb::ChangedFile> result;
   for (auto& file : *files) {
-    auto described = describe(store, base, tree, file);
+    auto both = read_versions(store, base, tree, file);
+    if (!both)
+      return both.error();
+    auto described = describe(*both);
     if (!described)
       return described.error();
     result.push_back(std::move(*described));
+    if (look)
+      look(std::move(*both));
   }
   return result;
 }

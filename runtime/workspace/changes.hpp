@@ -1,7 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "messages/v1/analysis.pb.h"
@@ -14,11 +15,20 @@ namespace cohort::runtime::workspace {
 
 namespace pb = messages::v1;
 
+/// A file that differs: nothing, where it is not there.
+struct file_versions {
+  std::string file;
+  std::optional<std::string> before;
+  std::optional<std::string> after;
+};
+
 /// How each file of `tree` that differs from `base` does. Sorted by file. Files
 /// of more than 8 MiB, and those that hold a NUL byte, are taken for binary:
 /// one change.
+/// `look` is called with both versions of each, in this order, if there is one.
 expected<std::vector<pb::ChangedFile>>
-describe_changes(object_store& store, const tree_id& base, const tree_id& tree);
+describe_changes(object_store& store, const tree_id& base, const tree_id& tree,
+                 const std::function<void(file_versions)>& look = {});
 
 /// `tree` with `files` as they are in `base`, and with those of `parts` as if
 /// the named changes (numbered as describe_changes has them) had not been made.

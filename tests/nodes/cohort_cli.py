@@ -12,6 +12,9 @@ import unittest
 from pathlib import Path
 
 BINARY = Path(os.environ.get("COHORT_BINARY", Path(__file__).resolve().parents[2] / "build/release/nodes/cohort")).absolute()
+# What a run measures beside its tests would build everything once more; tests that are about it ask for it.
+NO_MEASURES = [word for gate in ("coverage", "mutation")
+               for word in ("--set", f"parallel_workers.quality_gates.{gate}=off")]
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
 LISTS = """cmake_minimum_required(VERSION 3.16)
@@ -97,7 +100,9 @@ class CohortTest(unittest.TestCase):
         return root
 
     def command(self, *words) -> list[str]:
-        return [str(BINARY), *map(str, words), "--state", str(self.state)]
+        verb, *rest = map(str, words)
+        settings = NO_MEASURES if verb in ("run", "serve") else []
+        return [str(BINARY), verb, *settings, *rest, "--state", str(self.state)]
 
     def cohort(self, *words, code: int | None = 0, timeout: float = 300, **kw) -> subprocess.CompletedProcess:
         done = subprocess.run(self.command(*words), capture_output=True, text=kw.pop("text", True), timeout=timeout, **kw)

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "messages/v1/analysis.pb.h"
+#include "runtime/workspace/changes.hpp"
 
 /// What a change does to its own proof, or to those who build it.
 ///
@@ -14,12 +14,7 @@ namespace cohort::runtime::quality {
 
 namespace pb = messages::v1;
 
-/// A file before and after; nothing: there is none.
-struct file_versions {
-  std::string file; // Relative to the workspace root.
-  std::optional<std::string> before;
-  std::optional<std::string> after;
-};
+using workspace::file_versions;
 
 /// Tests that say less than before. The files are looked at together, so that
 /// what moves from one to another is not missed. Rules:

@@ -31,9 +31,17 @@ RunGates request() {
   return result;
 }
 
+runtime::quality::gate_settings no_measures() {
+  runtime::quality::gate_settings result;
+  result.coverage = runtime::quality::gate_policy::off;
+  result.mutation = runtime::quality::gate_policy::off;
+  return result;
+}
+
 struct run {
+  /// Without settings: checks and tests alone.
   explicit run(const RunGates& what = request(),
-               const runtime::quality::gate_settings& settings = {})
+               const runtime::quality::gate_settings& settings = no_measures())
     : gates{what, settings, [this] { return ++tickets; }} {
     open = gates.begin(0);
   }
@@ -165,7 +173,7 @@ TEST_CASE("a test that fails is run again in both trees") {
 }
 
 TEST_CASE("without further runs a failure counts at once") {
-  runtime::quality::gate_settings settings;
+  auto settings = no_measures();
   settings.test_reruns = 0;
   run r{request(), settings};
   r.compile();
@@ -193,6 +201,93 @@ TEST_CASE("a change without files is not tested") {
   run r{what};
   r.compile();
   CHECK(r.gates.is_over());
+}
+
+TEST_CASE("coverage is measured of what passes its tests") {
+  auto what = request();
+  auto& changed = *what.add_changed();
+  changed.set_file("a.cc");
+  changed.add_lines()->set_first(3);
+  runtime::quality::gate_settings settings;
+  settings.coverage = runtime::quality::gate_policy::required;
+  run r{what, settings};
+  r.compile();
+  r.tests("tree", {{"x", true}});
+  r.tests("base", {{"x", true}});
+  REQUIRE(r.open.size() == 1);
+  CHECK(r.open[0].tree() == "tree");
+  REQUIRE(r.open[0].coverage().changed_size() == 1);
+  CHECK(r.open[0].coverage().changed(0).file() == "a.cc");
+  AttemptResult result;
+  auto& report = *result.mutable_coverage();
+  report.set_available(true);
+  auto& file = *report.add_files();
+  file.set_file("a.cc");
+  file.set_lines(10);
+  file.set_hit(9);
+  file.add_changed_hit(3);
+  file.add_changed_missed(4);
+  r.answer(0, result);
+  auto judged = r.report(GATE_KIND_COVERAGE);
+  CHECK(judged.verdict() == GATE_VERDICT_FAIL);
+  CHECK(judged.score() == 0.5);
+  CHECK_FALSE(judged.advisory());
+}
+
+TEST_CASE("nothing is measured of what breaks a test") {
+  run r{request(), {}};
+  r.compile();
+  r.tests("tree", {{"x", false}});
+  r.tests("base", {{"x", true}});
+  r.tests("tree", {{"x", false}});
+  r.tests("base", {{"x", true}});
+  auto judged = r.report(GATE_KIND_COVERAGE);
+  CHECK(judged.verdict() == GATE_VERDICT_NOT_MEASURED);
+  CHECK(judged.advisory());
+}
+
+TEST_CASE("a gate that is off gives no report") {
+  runtime::quality::gate_settings settings;
+  settings.coverage = runtime::quality::gate_policy::off;
+  settings.mutation = runtime::quality::gate_policy::off;
+  settings.security = runtime::quality::gate_policy::off;
+  run r{request(), settings};
+  r.compile();
+  r.tests("tree", {{"x", true}});
+  r.tests("base", {{"x", true}});
+  REQUIRE(r.gates.is_over());
+  auto finished = r.gates.finish();
+  CHECK(finished.reports_size() == 3); // Compilation, scope, tests.
+}
+
+TEST_CASE("weaker tests fail the gate, unless they may change") {
+  auto what = request();
+  auto& objection = *what.add_objections();
+  objection.set_rule("removed-assertion");
+  objection.mutable_location()->set_file("a_test.cc");
+  auto& key = *what.add_objections();
+  key.set_rule("secret");
+  key.mutable_location()->set_file("a.cc");
+  for (auto may_change : {false, true}) {
+    what.set_tests_may_change(may_change);
+    run r{what};
+    r.compile();
+    r.tests("tree", {{"x", true}});
+    r.tests("base", {{"x", true}});
+    REQUIRE(r.gates.is_over());
+    auto finished = r.gates.finish();
+    for (auto& report : finished.reports()) {
+      if (report.kind() == GATE_KIND_TESTS)
+        CHECK(report.verdict()
+              == (may_change ? GATE_VERDICT_WARNING : GATE_VERDICT_FAIL));
+      if (report.kind() == GATE_KIND_SECURITY) {
+        CHECK(report.verdict() == GATE_VERDICT_FAIL);
+        CHECK(report.advisory());
+        REQUIRE(report.objections_size() == 1);
+        CHECK(report.objections(0).rule() == "secret");
+      }
+    }
+  }
 }
 
 TEST_CASE("a check that came to nothing proves nothing") {
