@@ -67,6 +67,11 @@ constexpr std::array outside_words{"execute_process",
                                    "ExternalProject_Add",
                                    "file(DOWNLOAD",
                                    "cmake_language(EVAL",
+                                   "CMAKE_CXX_COMPILER_LAUNCHER",
+                                   "CMAKE_C_COMPILER_LAUNCHER",
+                                   "RULE_LAUNCH_",
+                                   "set(CMAKE_CXX_COMPILER",
+                                   "set(CMAKE_C_COMPILER",
                                    "curl ",
                                    "wget "};
 constexpr std::array silencing_words{"-fpermissive", "-fsyntax-only",
@@ -126,15 +131,18 @@ void look_at_line(const file_versions& file, uint32_t number, string_view line,
     object("secret", std::string{what} + " is in the text");
   if (!is_build_description(file.file))
     return;
-  for (string_view word : outside_words)
-    if (has_word(line, word))
-      object("outside-program",
-             "the build runs or fetches what is not the workspace's own: "
-               + std::string{word.substr(0, word.find_last_not_of(' ') + 1)});
-  for (string_view word : silencing_words)
-    if (has_word(line, word))
-      object("silenced-compiler",
-             "the build checks less with " + std::string{word});
+  auto found_in = [&](auto& words) -> std::string {
+    for (string_view word : words)
+      if (has_word(line, word))
+        return std::string{word.substr(0, word.find_last_not_of(' ') + 1)};
+    return "";
+  };
+  if (auto word = found_in(outside_words); !word.empty())
+    object("outside-program",
+           "the build runs or fetches what is not the workspace's own: "
+             + word);
+  if (auto word = found_in(silencing_words); !word.empty())
+    object("silenced-compiler", "the build checks less with " + word);
   if (drops_all_warnings(line))
     object("silenced-compiler", "the build checks less with -w");
 }

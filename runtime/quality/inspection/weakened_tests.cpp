@@ -62,15 +62,17 @@ bool is_assertion(string_view name) {
                         [&](auto* prefix) { return name.starts_with(prefix); });
 }
 
-/// A call of a macro, as it is written and with its literals blanked out.
+/// A call of a macro.
 struct call {
   std::string text;
-  std::string shape;
+  std::string shape; // With its literals blanked out.
+  std::string names; // What it speaks of, in order; the macro's own is not.
+  std::string kind;  // "EQ" of EXPECT_EQ.
 };
 
 /// What of a source speaks for the tests, and what against them.
 struct inventory {
-  std::multimap<std::string, std::string> assertions; // Text -> shape.
+  std::vector<call> assertions;
   std::vector<std::string> tests;
   size_t skips = 0;
   size_t exits = 0;
@@ -106,8 +108,9 @@ private:
       result.skips += is_switched_off(what.text) ? 1 : 0;
       result.tests.push_back(what.text);
     } else if (is_assertion(word)) {
-      auto what = call_at(i);
-      result.assertions.emplace(what.text, what.shape);
+      // One that speaks of nothing holds whatever the program does.
+      if (auto what = call_at(i); !what.names.empty())
+        result.assertions.push_back(std::move(what));
     } else if (is_one_of(skip_macros, word)
                || (is_one_of(skip_decorators, word) && i > 0
                    && tokens_[i - 1].in(text_) == "::")) {
@@ -129,8 +132,10 @@ private:
 
   [[nodiscard]] call call_at(size_t i) const {
     call result;
+    auto macro = tokens_[i].in(text_);
+    result.kind = macro.substr(macro.rfind('_') + 1);
     size_t depth = 0;
-    for (; i < tokens_.size(); ++i) {
+    for (auto first = i; i < tokens_.size(); ++i) {
       auto word = tokens_[i].in(text_);
       auto is_literal = tokens_[i].kind == token_kind::number
                         || tokens_[i].kind == token_kind::text || word == "true"
@@ -138,6 +143,8 @@ private:
       result.text += result.text.empty() ? "" : " ";
       result.text += word;
       result.shape += is_literal ? "?" : word;
+      if (tokens_[i].kind == token_kind::name && !is_literal && i > first)
+        result.names += std::string{word} + ' ';
       if (word == "(")
         ++depth;
       else if (word == ")" && --depth == 0)
@@ -225,12 +232,17 @@ std::vector<std::string> beyond(const std::vector<std::string>& from,
 
 struct placed {
   std::string file;
-  std::string text;
-  std::string shape;
+  call what;
 };
 
+/// Whether the assertion demands something else of the same thing.
+bool is_changed(const call& before, const call& after) {
+  return before.shape == after.shape
+         || (before.names == after.names && before.kind != after.kind);
+}
+
 /// Looks at all files of a change together.
-class comparison {
+class change_review {
 public:
   void add(const file_versions& file) {
     if (is_source(file.file))
@@ -242,10 +254,10 @@ public:
   std::vector<pb::Objection> take() && {
     auto gone = unmatched(before_, after_);
     auto came = unmatched(after_, before_);
-    pair_by_shape(gone, came);
+    pair_changed(gone, came);
     // An assertion that was rewritten is no assertion less.
     for (size_t i = came.size(); i < gone.size(); ++i)
-      object("removed-assertion", gone[i].file, gone[i].text + " is gone");
+      object("removed-assertion", gone[i].file, gone[i].what.text + " is gone");
     auto lost = beyond(tests_before_, tests_after_);
     auto found = beyond(tests_after_, tests_before_);
     for (size_t i = found.size(); i < lost.size(); ++i)
@@ -264,8 +276,8 @@ private:
     auto before = inventory_of(file.before, is_test);
     auto after = inventory_of(file.after, is_test);
     auto keep = [&](const inventory& from, std::vector<placed>& to) {
-      for (auto& [text, shape] : from.assertions)
-        to.push_back({file.file, text, shape});
+      for (auto& assertion : from.assertions)
+        to.push_back({file.file, assertion});
     };
     keep(before, before_);
     keep(after, after_);
@@ -298,26 +310,25 @@ private:
                                        const std::vector<placed>& others) {
     std::map<std::string, int64_t> counts;
     for (auto& one : others)
-      ++counts[one.text];
+      ++counts[one.what.text];
     std::vector<placed> result;
     for (auto& one : from)
-      if (--counts[one.text] < 0)
+      if (--counts[one.what.text] < 0)
         result.push_back(one);
     return result;
   }
 
-  /// Those that differ in their literals alone expect something else now.
-  void pair_by_shape(std::vector<placed>& gone, std::vector<placed>& came) {
+  void pair_changed(std::vector<placed>& gone, std::vector<placed>& came) {
     for (auto old = gone.begin(); old != gone.end();) {
       auto now = std::find_if(came.begin(), came.end(), [&](auto& one) {
-        return one.shape == old->shape;
+        return is_changed(old->what, one.what);
       });
       if (now == came.end()) {
         ++old;
         continue;
       }
       object("changed-expectation", now->file,
-             old->text + " has become " + now->text);
+             old->what.text + " has become " + now->what.text);
       came.erase(now);
       old = gone.erase(old);
     }
@@ -341,7 +352,7 @@ private:
 
 std::vector<pb::Objection>
 weakened_tests(const std::vector<file_versions>& change) {
-  comparison all;
+  change_review all;
   for (auto& file : change)
     all.add(file);
   return std::move(all).take();

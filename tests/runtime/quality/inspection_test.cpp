@@ -70,8 +70,16 @@ TEST_CASE("an assertion that expects something else") {
   CHECK(found[0].message()
         == "EXPECT_EQ ( sum ( 2 , 2 ) , 4 ) has become "
            "EXPECT_EQ ( sum ( 2 , 2 ) , 5 )");
+  auto changed = rules{"changed-expectation"};
+  CHECK(tests_of("sum_test.cc", sums, with(sums, "EXPECT_EQ(", "EXPECT_NE("))
+        == changed);
+  CHECK(tests_of("sum_test.cc", sums, with(sums, "EXPECT_TRUE", "EXPECT_FALSE"))
+        == changed);
+  // What speaks of nothing is no assertion.
   CHECK(tests_of("sum_test.cc", sums, with(sums, "is_even(4)", "true"))
-        == rules{});
+        == rules{"removed-assertion"});
+  CHECK(tests_of("sum_test.cc", sums, with(sums, "sum(2, 2), 4", "4, 4"))
+        == rules{"removed-assertion"});
 }
 
 TEST_CASE("a test that is gone, a file of tests that is") {
@@ -208,6 +216,10 @@ TEST_CASE("what a build file runs, fetches or silences") {
         == rules{"outside-program"});
   CHECK(line("file( DOWNLOAD http://x y)") == rules{"outside-program"});
   CHECK(line("# execute_process(COMMAND sh)") == rules{});
+  CHECK(line("set( CMAKE_CXX_COMPILER /tmp/wrapper )")
+        == rules{"outside-program"});
+  CHECK(line("set(CMAKE_CXX_COMPILER_LAUNCHER /tmp/wrapper)")
+        == rules{"outside-program"});
   CHECK(line("set(CMAKE_CXX_FLAGS \"-O2 -w\")") == rules{"silenced-compiler"});
   CHECK(line("add_compile_options(-fpermissive)")
         == rules{"silenced-compiler"});
