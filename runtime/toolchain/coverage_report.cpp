@@ -21,15 +21,17 @@ bool has_line(const pb::ChangedFile& file, uint32_t line) {
   return range != file.lines().end() && range->first() <= line;
 }
 
-pb::FileCoverage count(const std::map<uint32_t, bool>& lines,
+pb::FileCoverage count(const std::map<uint32_t, execution>& lines,
                        const counted_lines& source,
                        const pb::ChangedFile* changed, line_counting how) {
   pb::FileCoverage result;
-  for (auto& [line, is_hit] : lines) {
-    auto is_counted = is_hit || how == line_counting::as_llvm_cov
+  for (auto& [line, executed] : lines) {
+    auto is_counted = executed == execution::all
+                      || how == line_counting::as_llvm_cov
                       || !source.is_bare(line);
     if (!is_counted || source.is_excluded(line))
       continue;
+    auto is_hit = executed != execution::none;
     result.set_lines(result.lines() + 1);
     result.set_hit(result.hit() + (is_hit ? 1 : 0));
     if (changed && has_line(*changed, line))

@@ -13,7 +13,8 @@ namespace pb = messages::v1;
 
 /// Which of two ways to count lines.
 enum class line_counting : uint8_t {
-  as_gcovr, // A bare line counts only when it was executed; see counted_lines.
+  as_gcovr, // A bare line (see counted_lines) counts only where all of it was
+            // executed.
   as_llvm_cov, // Every line that is told counts.
 };
 

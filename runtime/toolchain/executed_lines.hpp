@@ -13,12 +13,20 @@
 /// that is not what the tool prints; never a part of what was read.
 namespace cohort::runtime::toolchain {
 
-/// By file, an absolute path without "." and "..", and by line, from 1: whether
-/// it was executed. Lines that cannot be are not there.
-using executed_lines = std::map<std::string, std::map<uint32_t, bool>>;
+/// How much of a line was executed. One line may belong to several functions,
+/// instances of a template for example.
+enum class execution : uint8_t {
+  none,
+  some, // In no object file by all functions that have it.
+  all,
+};
 
-/// Adds what another part of the same programs did: a line was executed when it
-/// was in any part.
+/// By file, an absolute path without "." and "..", and by line, from 1. Lines
+/// that cannot be executed are not there.
+using executed_lines = std::map<std::string, std::map<uint32_t, execution>>;
+
+/// Adds what other object files of the same programs did: a line was executed
+/// as in that which executed the most of it.
 void add_lines(executed_lines& lines, const executed_lines& more);
 
 /// `gcov --json-format --stdout` of GCC 9 and later: a document a line, one for

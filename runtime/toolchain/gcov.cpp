@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 
 #include <nlohmann/json.hpp>
@@ -27,8 +28,9 @@ const json* member(const json& object, const char* key, json::value_t type) {
   return found != object.end() && found->type() == type ? &*found : nullptr;
 }
 
-/// Returns false for anything but {"line_number": 7, "count": 3, ...}.
-bool add_gcov_line(const json& line, std::map<uint32_t, bool>& lines) {
+/// Returns false for anything but {"line_number": 7, "count": 3, ...}, which
+/// may come for one line several times: for each function that has it.
+bool add_gcov_line(const json& line, std::map<uint32_t, execution>& lines) {
   auto* number = member(line, "line_number", json::value_t::number_unsigned);
   auto count = line.find("count");
   if (!number || count == line.end() || !count->is_number())
@@ -36,7 +38,10 @@ bool add_gcov_line(const json& line, std::map<uint32_t, bool>& lines) {
   auto at = number->get<uint64_t>();
   if (at == 0 || at > UINT32_MAX)
     return false;
-  lines[static_cast<uint32_t>(at)] |= count->get<double>() > 0;
+  auto executed = count->get<double>() > 0 ? execution::all : execution::none;
+  auto [known, is_new] = lines.try_emplace(static_cast<uint32_t>(at), executed);
+  if (known->second != executed)
+    known->second = execution::some;
   return true;
 }
 
@@ -59,9 +64,11 @@ bool add_gcov_document(const json& document, executed_lines& result) {
                         json::value_t::string);
   if (!files || !folder)
     return false;
+  executed_lines own;
   for (auto& file : *files)
-    if (!add_gcov_file(file, folder->get<std::string>(), result))
+    if (!add_gcov_file(file, folder->get<std::string>(), own))
       return false;
+  add_lines(result, own);
   return true;
 }
 
@@ -70,8 +77,8 @@ bool add_gcov_document(const json& document, executed_lines& result) {
 void add_lines(executed_lines& lines, const executed_lines& more) {
   for (auto& [file, numbers] : more) {
     auto& known = lines[file];
-    for (auto& [number, is_executed] : numbers)
-      known[number] |= is_executed;
+    for (auto& [number, executed] : numbers)
+      known[number] = std::max(known[number], executed);
   }
 }
 

@@ -19,7 +19,8 @@ bool take_number(std::string_view& text, Number& number) {
 }
 
 /// "7,3": line 7 was executed three times.
-bool add_lcov_line(std::string_view text, std::map<uint32_t, bool>& lines) {
+bool add_lcov_line(std::string_view text,
+                   std::map<uint32_t, execution>& lines) {
   uint32_t number = 0;
   uint64_t count = 0;
   if (!take_number(text, number) || number == 0 || !text.starts_with(','))
@@ -27,7 +28,7 @@ bool add_lcov_line(std::string_view text, std::map<uint32_t, bool>& lines) {
   text.remove_prefix(1);
   if (!take_number(text, count) || !(text.empty() || text.front() == ','))
     return false;
-  lines[number] |= count > 0;
+  lines[number] = count > 0 ? execution::all : execution::none;
   return true;
 }
 
@@ -35,7 +36,7 @@ bool add_lcov_line(std::string_view text, std::map<uint32_t, bool>& lines) {
 
 expected<executed_lines> read_lcov(std::string_view text) {
   executed_lines result;
-  std::map<uint32_t, bool>* file = nullptr; // Whose record this is.
+  std::map<uint32_t, execution>* file = nullptr; // Whose record this is.
   size_t read = 0;
   auto is_understood = true;
   for_each_line(text, [&](std::string_view line) {

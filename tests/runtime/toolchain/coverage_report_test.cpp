@@ -100,17 +100,33 @@ TEST_CASE("files outside, unreadable, or with odd names do not count") {
   executed_lines lines;
   for (auto file : {"/ws/a.c", "/wsx/a.c", "/a.c", "/ws", "/ws/gone.c",
                     "/ws/caf\xe9.c", "/usr/include/a.c"})
-    lines[file] = {{1, true}};
+    lines[file] = {{1, execution::all}};
   auto result = report_coverage(lines, "/ws", files.reader(), {},
                                 line_counting::as_gcovr);
   REQUIRE(result.files_size() == 1);
   CHECK(result.files(0).file() == "a.c");
 }
 
+TEST_CASE("a brace counts where all of it was executed, as with gcovr") {
+  known_files files;
+  files.add("a.c", "x\n}\n}\n}\n");
+  executed_lines lines{{"/ws/a.c",
+                        {{1, execution::some},
+                         {2, execution::some},
+                         {3, execution::all},
+                         {4, execution::none}}}};
+  auto counts = [&](line_counting how) {
+    auto report = report_coverage(lines, "/ws", files.reader(), {}, how);
+    return std::pair{report.files(0).hit(), report.files(0).lines()};
+  };
+  CHECK(counts(line_counting::as_gcovr) == std::pair{2U, 2U});
+  CHECK(counts(line_counting::as_llvm_cov) == std::pair{3U, 4U});
+}
+
 TEST_CASE("a file without a line that counts is left out") {
   known_files files;
   files.add("a.c", "{\n");
-  auto result = report_coverage({{"/ws/a.c", {{1, false}}}}, "/ws",
+  auto result = report_coverage({{"/ws/a.c", {{1, execution::none}}}}, "/ws",
                                 files.reader(), {}, line_counting::as_gcovr);
   CHECK(result.files().empty());
 }

@@ -19,8 +19,8 @@ using numbers = std::set<uint32_t>;
 numbers lines_of(const executed_lines& lines, const std::string& file,
                  bool is_executed) {
   numbers result;
-  for (auto& [number, was_executed] : lines.at(file))
-    if (was_executed == is_executed)
+  for (auto& [number, executed] : lines.at(file))
+    if ((executed != execution::none) == is_executed)
       result.insert(number);
   return result;
 }
@@ -62,8 +62,20 @@ TEST_CASE("gcov: a line that one object executed was executed") {
   for (auto& text : {missed + '\n' + hit, hit + '\n' + missed + "\n\n"}) {
     auto read = read_gcov(text);
     REQUIRE(read);
-    CHECK(*read == executed_lines{{"/b/a.c", {{7, true}}}});
+    CHECK(*read == executed_lines{{"/b/a.c", {{7, execution::all}}}});
   }
+}
+
+TEST_CASE("gcov: a line that one function of several executed is in part") {
+  auto hit = R"({"line_number": 7, "count": 1})";
+  auto missed = R"({"line_number": 7, "count": 0})";
+  auto both = [](const std::string& a, const std::string& b) {
+    return read_gcov(gcov_line(a + ", " + b))->at("/b/a.c").at(7);
+  };
+  CHECK(both(hit, missed) == execution::some);
+  CHECK(both(missed, hit) == execution::some);
+  CHECK(both(hit, hit) == execution::all);
+  CHECK(both(missed, missed) == execution::none);
 }
 
 TEST_CASE("gcov: names are made absolute and normal") {
@@ -121,12 +133,16 @@ TEST_CASE("llvm-cov: anything else is an error") {
 }
 
 TEST_CASE("what several runs of a tool say is one set of lines") {
-  executed_lines lines{{"/a", {{1, false}, {2, true}}}};
-  add_lines(lines, {{"/a", {{1, true}, {2, false}, {3, false}}},
-                    {"/b", {{1, false}}}});
+  constexpr auto none = execution::none;
+  constexpr auto some = execution::some;
+  constexpr auto all = execution::all;
+  executed_lines lines{{"/a", {{1, none}, {2, all}, {3, some}, {4, some}}}};
+  add_lines(lines, {{"/a", {{1, some}, {2, none}, {3, all}, {5, none}}},
+                    {"/b", {{1, none}}}});
   CHECK(lines
-        == executed_lines{{"/a", {{1, true}, {2, true}, {3, false}}},
-                          {"/b", {{1, false}}}});
+        == executed_lines{
+          {"/a", {{1, some}, {2, all}, {3, all}, {4, some}, {5, none}}},
+          {"/b", {{1, none}}}});
 }
 
 } // namespace cohort::tests::executed_lines_test
