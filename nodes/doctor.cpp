@@ -110,6 +110,8 @@ int doctor(const global_options& global) {
         tool{"ctest", toolchain.ctest, "the tests gate", true},
         tool{"ctags", toolchain.ctags, "repairs of lost includes and types",
              false},
+        tool{"gcov", "gcov", "the coverage gate, with GCC", false},
+        tool{"llvm-cov", "llvm-cov", "the coverage gate, with clang", false},
         tool{"ninja", "ninja", "faster builds than make", false},
         tool{"git", "git", "you, to look at result branches", false}}) {
     auto [found, text] = version_of(**processes, tool.program);

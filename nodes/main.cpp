@@ -91,6 +91,17 @@ int run_cli(int argc, char** argv) {
   plan->add_flag("--explain", task.explain, "each judge's findings");
   plan->callback([&] { code = plan_task(task, global); });
 
+  gates_options judged;
+  auto* gates = app.add_subcommand(
+    "gates", "judge the changes of a workspace, and change nothing; exit "
+             "status 1: a gate fails, 3: one warns");
+  add_workspace(*gates, task);
+  add_scope(*gates, task);
+  add_gates(*gates, judged);
+  add_format(*gates, task.format);
+  add_budget(*gates, task);
+  gates->callback([&] { code = judge_change(task, judged, global); });
+
   std::string log;
   auto* diagnosis = app.add_subcommand(
     "diagnose", "group the errors of a workspace or of a compiler's log");

@@ -58,6 +58,24 @@ void add_culprits(const pb::TaskResult& result, std::string& out) {
     out += "flaky: " + listed(result.flaky_tests()) + '\n';
 }
 
+void add_objections(const pb::TaskResult& result, std::string& out) {
+  constexpr size_t shown_max = 20;
+  size_t count = 0;
+  std::string lines;
+  for (auto& gate : result.gates())
+    for (auto& objection : gate.objections())
+      if (++count <= shown_max)
+        lines += "  " + place(objection.location()) + ": "
+                 + cut(objection.message(), 90) + " (" + objection.rule()
+                 + ")\n";
+  if (count == 0)
+    return;
+  out += "\nobjections (" + std::to_string(count) + ")\n" + lines;
+  if (count > shown_max)
+    out += "  ... " + std::to_string(count - shown_max)
+           + " more (--output-format json lists all)\n";
+}
+
 void add_left(const pb::TaskResult& result, std::string& out) {
   if (result.left().empty())
     return;
@@ -227,6 +245,7 @@ std::string summary_text(const pb::TaskResult& result) {
   add_left(result, out);
   add_culprits(result, out);
   add_gates(result, out);
+  add_objections(result, out);
   add_workers(result, out);
   add_times(result, out);
   add_checks(result, out);

@@ -31,6 +31,8 @@ std::string_view name_of(pb::GateKind kind) {
       return "coverage";
     case pb::GATE_KIND_MUTATION:
       return "mutation";
+    case pb::GATE_KIND_SECURITY:
+      return "security";
     default:
       return "unknown";
   }

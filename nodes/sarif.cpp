@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nodes/cause_report.hpp"
+#include "nodes/sarif_parts.hpp"
 #include "runtime/analysis/workload.hpp"
 #include "runtime/workspace/edits.hpp"
 
@@ -18,34 +19,6 @@ using nlohmann::json;
 using runtime::coordination::cause_end;
 using runtime::coordination::cause_story;
 using runtime::workspace::line_index;
-
-constexpr const char* source_root = "%SRCROOT%";
-
-/// A path as part of a URI (RFC 3986): unreserved characters and slashes stay.
-std::string percent_encoded(std::string_view path) {
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  constexpr std::string_view plain = "-._~/";
-  std::string result;
-  for (auto c : path) {
-    auto byte = static_cast<unsigned char>(c);
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9') || plain.find(c) != plain.npos) {
-      result += c;
-    } else {
-      result += '%';
-      result += hex[byte >> 4];
-      result += hex[byte & 15];
-    }
-  }
-  return result;
-}
-
-json artifact(const std::string& file) {
-  if (runtime::analysis::is_inside_workspace(file))
-    return {{"uri", percent_encoded(file)}, {"uriBaseId", source_root}};
-  auto scheme = file.starts_with('/') ? "file://" : "";
-  return {{"uri", scheme + percent_encoded(file)}};
-}
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
@@ -104,28 +77,17 @@ public:
     // nop
   }
 
-  json log() {
+  std::string log() {
     auto results = json::array();
     for (size_t i = 0; i < report_.causes.size(); ++i)
       results.push_back(result(report_.causes[i], report_.changes[i]));
-    json driver = {{"name", "cohort"},
-                   {"version", COHORT_VERSION},
-                   {"rules", std::move(rules_)}};
-    auto root = "file://" + percent_encoded(report_.workspace_root);
-    if (!root.ends_with('/'))
-      root += '/';
-    json run = {{"tool", {{"driver", std::move(driver)}}},
-                {"columnKind", "utf16CodeUnits"},
-                {"originalUriBaseIds", {{source_root, {{"uri", root}}}}},
-                {"invocations", json::array({{{"executionSuccessful", true}}})},
-                {"results", std::move(results)}};
+    json properties;
     if (!report_.task_id.empty())
-      run["properties"] = {{"task", report_.task_id},
-                           {"outcome", report_.outcome},
-                           {"summary", report_.summary}};
-    return {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-            {"version", "2.1.0"},
-            {"runs", json::array({std::move(run)})}};
+      properties = {{"task", report_.task_id},
+                    {"outcome", report_.outcome},
+                    {"summary", report_.summary}};
+    return sarif_log(report_.workspace_root, rules_, std::move(results),
+                     std::move(properties));
   }
 
 private:
@@ -137,18 +99,8 @@ private:
     return known->second ? &*known->second : nullptr;
   }
 
-  size_t rule(const std::string& kind) {
-    auto [known, is_new] = rule_index_.try_emplace(kind, rules_.size());
-    if (is_new) {
-      auto words = kind;
-      std::replace(words.begin(), words.end(), '_', ' ');
-      rules_.push_back({{"id", kind}, {"shortDescription", {{"text", words}}}});
-    }
-    return known->second;
-  }
-
   json location(const pb::Location& place) {
-    json physical = {{"artifactLocation", artifact(place.file())}};
+    json physical = {{"artifactLocation", sarif_artifact(place.file())}};
     if (place.line() > 0) {
       physical["region"] = {{"startLine", place.line()}};
       auto* text = positions(place.file());
@@ -190,16 +142,15 @@ private:
       return std::nullopt;
     auto changes = json::array();
     for (auto& [file, replacements] : by_file)
-      changes.push_back({{"artifactLocation", artifact(file)},
+      changes.push_back({{"artifactLocation", sarif_artifact(file)},
                          {"replacements", std::move(replacements)}});
     return json{{"description", {{"text", what.message()}}},
                 {"artifactChanges", std::move(changes)}};
   }
 
   json result(const cause_story& story, const std::vector<pb::Fix>& changes) {
-    auto index = rule(story.kind);
     json one = {{"ruleId", story.kind},
-                {"ruleIndex", index},
+                {"ruleIndex", rules_.index_of(story.kind)},
                 {"level", "error"},
                 {"message", {{"text", sentence(story)}}},
                 {"locations", json::array({location(story.place)})},
@@ -258,17 +209,14 @@ private:
   const cause_report& report_;
   const text_source& before_;
   std::map<std::string, std::optional<text_positions>> positions_;
-  std::map<std::string, size_t> rule_index_;
-  json rules_ = json::array();
+  sarif_rules rules_;
 };
 
 } // namespace
 
 std::string report_sarif(const cause_report& report,
                          const text_source& before) {
-  return sarif_writer{report, before}.log().dump(2, ' ', false,
-                                                 json::error_handler_t::replace)
-         + '\n';
+  return sarif_writer{report, before}.log();
 }
 
 } // namespace cohort::nodes

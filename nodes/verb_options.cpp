@@ -44,6 +44,13 @@ void add_scope(CLI::App& verb, task_options& task) {
                   "globs: only these files may change; !GLOB excludes");
 }
 
+void add_budget(CLI::App& verb, task_options& task) {
+  verb
+    .add_option("--budget-seconds", task.budget_seconds,
+                "wall-clock limit for the whole task")
+    ->check(CLI::PositiveNumber);
+}
+
 void add_task(CLI::App& verb, task_options& task) {
   verb
     .add_option("task", task.description,
@@ -54,10 +61,7 @@ void add_task(CLI::App& verb, task_options& task) {
   verb.add_option("--mode", task.mode, "auto, sequential or parallel")
     ->check(CLI::IsMember({"auto", "sequential", "parallel"}));
   add_scope(verb, task);
-  verb
-    .add_option("--budget-seconds", task.budget_seconds,
-                "wall-clock limit for the whole task")
-    ->check(CLI::PositiveNumber);
+  add_budget(verb, task);
 }
 
 void add_resume(CLI::App& verb, task_options& task) {
@@ -86,6 +90,32 @@ void add_trace(CLI::App& verb, task_options& task) {
                 "chrome://tracing); default: otlp")
     ->transform(CLI::CheckedTransformer(trace_formats, CLI::ignore_case))
     ->option_text("FORMAT");
+}
+
+void add_gates(CLI::App& verb, gates_options& gates) {
+  verb
+    .add_option("--base", gates.base,
+                "what the workspace is compared with: a commit, branch or tag; "
+                "\"\" judges all of it as new (default: HEAD)")
+    ->option_text("REV");
+  verb
+    .add_option("--gates", gates.gates,
+                "only these, and as required ones: compilation, scope, tests, "
+                "coverage, mutation, security (default: as configured)")
+    ->delimiter(',')
+    ->check(CLI::IsMember(gate_names()))
+    ->option_text("GATE,...");
+  verb
+    .add_option("--coverage-threshold", gates.coverage_threshold,
+                "share of the changed lines that tests must execute, in (0, 1]")
+    ->check(CLI::Range(1e-9, 1.0))
+    ->option_text("X");
+  verb.add_option("--junit", gates.junit, "write the gates as JUnit's XML")
+    ->option_text("FILE");
+  verb
+    .add_option("--report", gates.sarif,
+                "write objections and errors as SARIF: FILE.sarif")
+    ->option_text("FILE");
 }
 
 void add_chaos(CLI::App& verb, std::string& chaos, const std::string& faults) {

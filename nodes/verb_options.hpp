@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "nodes/options.hpp"
+#include "nodes/verbs.hpp"
 
 /// Options that several verbs have.
 namespace cohort::nodes {
@@ -10,11 +11,13 @@ namespace cohort::nodes {
 void add_format(CLI::App& verb, output_format& format);
 void add_workspace(CLI::App& verb, task_options& task);
 void add_scope(CLI::App& verb, task_options& task);
+void add_budget(CLI::App& verb, task_options& task);
 /// What to do, and how.
 void add_task(CLI::App& verb, task_options& task);
 /// Go on with an unfinished task instead. REQUIRES: add_task.
 void add_resume(CLI::App& verb, task_options& task);
 void add_trace(CLI::App& verb, task_options& task);
+void add_gates(CLI::App& verb, gates_options& gates);
 /// `faults`: those that the verb's process can meet.
 void add_chaos(CLI::App& verb, std::string& chaos, const std::string& faults);
 

@@ -21,6 +21,20 @@ int plan_task(const task_options& task, const global_options& global);
 /// workspace is checked.
 int diagnose(const task_options& task, const std::string& file,
              diagnosis_format format, const global_options& global);
+
+struct gates_options {
+  std::string base = "HEAD";      // A revision; empty: from nothing.
+  std::vector<std::string> gates; // Of `gate_names`; empty: as configured.
+  double coverage_threshold = 0;  // In (0, 1]; 0: as configured.
+  std::string junit;              // A file to write; empty: none.
+  std::string sarif;              // A file to write; empty: none.
+};
+std::vector<std::string> gate_names();
+/// Has the gates judge how the workspace differs from a revision, and changes
+/// nothing. Exit code 1: a gate fails; 3: one warns.
+int judge_change(const task_options& task, const gates_options& gates,
+                 const global_options& global);
+
 /// Without a description: JSON lines {"id","text"} in, {"id","score","reasons"}
 /// out.
 int score(const std::string& description, output_format format);

@@ -1,0 +1,87 @@
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <utility>
+
+#include "nodes/gates_report.hpp"
+#include "nodes/one_task.hpp"
+#include "nodes/report_words.hpp"
+#include "nodes/verbs.hpp"
+
+namespace cohort::nodes {
+
+namespace {
+
+using runtime::errc;
+using runtime::error;
+using runtime::expected;
+
+const std::map<std::string, pb::GateKind> kinds{
+  {"compilation", pb::GATE_KIND_COMPILATION},
+  {"scope", pb::GATE_KIND_SCOPE},
+  {"tests", pb::GATE_KIND_TESTS},
+  {"coverage", pb::GATE_KIND_COVERAGE},
+  {"mutation", pb::GATE_KIND_MUTATION},
+  {"security", pb::GATE_KIND_SECURITY}};
+
+expected<session_task> request_for(const task_options& task,
+                                   const gates_options& gates) {
+  auto request = make_request(task);
+  if (!request)
+    return request.error();
+  request->set_description("judge the changes since "
+                           + (gates.base.empty() ? "nothing" : gates.base));
+  request->set_judge_only(true);
+  request->set_base_revision(gates.base);
+  auto& quality = *request->mutable_quality();
+  for (auto& name : gates.gates)
+    quality.add_gates(kinds.at(name));
+  quality.set_coverage_threshold(gates.coverage_threshold);
+  return session_task{std::move(*request)};
+}
+
+/// Errors: storage_failed.
+expected<void> write_to(const std::string& file, const std::string& text) {
+  std::ofstream out{file, std::ios::binary};
+  out << text;
+  if (out.flush())
+    return {};
+  return error{errc::storage_failed,
+               "the report " + file + " cannot be written"};
+}
+
+} // namespace
+
+std::vector<std::string> gate_names() {
+  std::vector<std::string> result;
+  for (auto& [name, kind] : kinds)
+    result.push_back(name);
+  return result;
+}
+
+int judge_change(const task_options& task, const gates_options& gates,
+                 const global_options& global) {
+  if (!gates.sarif.empty() && !gates.sarif.ends_with(".sarif"))
+    return refuse(
+      {errc::invalid_request,
+       "--report " + gates.sarif + ": expected a name that ends in .sarif"});
+  auto ran = run_one_task([&] { return request_for(task, gates); }, task,
+                          global);
+  if (!ran.result)
+    return ran.code;
+  auto& result = *ran.result;
+  auto write = [&](const std::string& file, const std::string& text) {
+    if (file.empty())
+      return;
+    if (auto written = write_to(file, text); !written)
+      if (auto failed = refuse(written.error()); ran.code == 0)
+        ran.code = failed;
+  };
+  write(gates.junit, gates_junit(result));
+  write(gates.sarif, gates_sarif(result, ran.workspace_root));
+  result.clear_evidence(); // Of the base; the result names what is left.
+  tell_result(result, task.format);
+  return ran.code;
+}
+
+} // namespace cohort::nodes

@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "nodes/gates_report.hpp"
+#include "nodes/report_words.hpp"
+#include "runtime/analysis/text.hpp"
+
+namespace cohort::nodes {
+
+namespace {
+
+namespace pb = messages::v1;
+
+/// As content or attribute of an element; XML cannot say most control
+/// characters.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (auto c : runtime::analysis::valid_utf8(text))
+    switch (c) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\n':
+        result += "&#10;";
+        break;
+      default:
+        result += static_cast<unsigned char>(c) < ' ' && c != '\t' ? '?' : c;
+    }
+  return result;
+}
+
+std::string attribute(std::string_view name, std::string_view value) {
+  return ' ' + std::string{name} + "=\"" + escaped(value) + '"';
+}
+
+bool is_failure(const pb::GateReport& gate) {
+  return gate.verdict() == pb::GATE_VERDICT_FAIL && !gate.advisory();
+}
+
+bool is_skipped(const pb::GateReport& gate) {
+  return gate.verdict() == pb::GATE_VERDICT_NOT_MEASURED;
+}
+
+/// Details, objections and suggestions, a line each.
+std::string words_of(const pb::GateReport& gate) {
+  auto text = gate.details() + '\n';
+  for (auto& objection : gate.objections())
+    text += objection.location().file() + ':'
+            + std::to_string(objection.location().line()) + ": "
+            + objection.message() + " (" + objection.rule() + ")\n";
+  for (auto& suggestion : gate.suggestions())
+    text += suggestion + '\n';
+  return text;
+}
+
+std::string element_of(const pb::GateReport& gate) {
+  if (is_failure(gate))
+    return "      <failure" + attribute("message", gate.details()) + '>'
+           + escaped(words_of(gate)) + "</failure>\n";
+  if (is_skipped(gate))
+    return "      <skipped" + attribute("message", gate.details()) + "/>\n";
+  auto verdict = std::string{name_of(gate.verdict())};
+  if (gate.advisory())
+    verdict += " (advisory)";
+  return "      <system-out>" + escaped(verdict + ": " + words_of(gate))
+         + "</system-out>\n";
+}
+
+std::string opening(std::string_view name, double seconds) {
+  return "    <testcase" + attribute("name", name)
+         + attribute("classname", "cohort.gates")
+         + attribute("time", number(seconds, 3)) + ">\n";
+}
+
+} // namespace
+
+std::string gates_junit(const pb::TaskResult& result) {
+  auto& gates = result.gates();
+  auto nothing_judged = gates.empty();
+  auto counted_if = [&](auto what) {
+    return std::to_string(std::count_if(gates.begin(), gates.end(), what));
+  };
+  auto out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+             "  <testsuite"
+             + attribute("name", "cohort gates")
+             + attribute("tests",
+                         nothing_judged ? "1" : std::to_string(gates.size()))
+             + attribute("failures", counted_if(is_failure))
+             + attribute("errors", nothing_judged ? "1" : "0")
+             + attribute("skipped", counted_if(is_skipped))
+             + attribute("time", number(result.wall_seconds(), 3)) + ">\n";
+  for (auto& gate : gates)
+    out += opening(name_of(gate.kind()), gate.seconds()) + element_of(gate)
+           + "    </testcase>\n";
+  if (nothing_judged)
+    out += opening("gates", result.wall_seconds()) + "      <error"
+           + attribute("message", result.summary()) + "/>\n    </testcase>\n";
+  return out + "  </testsuite>\n</testsuites>\n";
+}
+
+} // namespace cohort::nodes

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""`cohort gates`: a change is judged, and nothing is written."""
+import json
+import xml.etree.ElementTree as xml
+
+from cohort_cli import SMALL, CohortTest, git, main
+
+
+class Gates(CohortTest):
+    def judge(self, root, *words, code=0):
+        done = self.cohort("gates", "-w", root, "-j", 2, "--output-format", "json", *words, code=code)
+        result = json.loads(done.stdout)
+        return result, {gate["kind"][len("GATE_KIND_"):].lower(): gate for gate in result["gates"]}
+
+    def change(self, root, name, old, new):
+        text = (root / name).read_text()
+        self.assertIn(old, text)
+        (root / name).write_text(text.replace(old, new, 1))
+
+    def verdicts(self, gates, *names):
+        return [gates[name]["verdict"][len("GATE_VERDICT_"):] for name in names]
+
+    def test_an_honest_change_passes_and_nothing_is_written(self):
+        root = self.workspace(SMALL)
+        self.change(root, "area.cc", "3 * squared", "squared * 3")
+        (root / "more.cc").write_text("int more() {\n  return 1;\n}\n")
+        self.change(root, "CMakeLists.txt", "name.cc)", "name.cc more.cc)")
+        before = git(root, "status", "--porcelain=v2", "--branch"), git(root, "for-each-ref")
+        result, gates = self.judge(root)
+        self.assertEqual(result["outcome"], "TASK_OUTCOME_DONE", result["summary"])
+        self.assertEqual(self.verdicts(gates, "compilation", "scope", "tests"), ["PASS"] * 3)
+        self.assertIn("3 changed files", gates["scope"]["details"])
+        self.assertEqual((result["branch"], result["patch_file"]), ("", ""))
+        self.assertEqual((git(root, "status", "--porcelain=v2", "--branch"), git(root, "for-each-ref")), before)
+        self.assertFalse(list(self.state.glob("patches/*")))
+
+    def test_a_change_that_breaks_a_unit_fails(self):
+        root = self.workspace(SMALL)
+        self.change(root, "area.cc", "return 3", "retrun 3")
+        report, junit = self.folder / "gates.sarif", self.folder / "gates.xml"
+        result, gates = self.judge(root, "--report", report, "--junit", junit, code=1)
+        self.assertEqual(self.verdicts(gates, "compilation"), ["FAIL"])
+        self.assertIn("area.cc", gates["compilation"]["details"])
+        self.assertTrue(result["left"])
+        self.assertEqual({left["reason"] for left in result["left"]}, {"the base lacks it"})
+        found = json.loads(report.read_text())["runs"][0]["results"]
+        self.assertIn(("error", "area.cc", 5),
+                      {(one["level"], place["artifactLocation"]["uri"], place["region"]["startLine"])
+                       for one in found for place in [one["locations"][0]["physicalLocation"]]})
+        suite, = xml.parse(junit).getroot()
+        self.assertEqual((suite.get("failures"), suite.get("errors")), ("1", "0"))
+        self.assertEqual([case.get("name") for case in suite if case.find("failure") is not None], ["compilation"])
+
+    def test_a_change_that_breaks_a_test_fails(self):
+        root = self.workspace(SMALL)
+        self.change(root, "area.cc", "3 * squared", "4 * squared")
+        _, gates = self.judge(root, code=1)
+        self.assertEqual(self.verdicts(gates, "compilation", "tests"), ["PASS", "FAIL"])
+        self.assertIn("shapes_test", gates["tests"]["details"])
+
+    def test_what_was_broken_before_is_a_warning(self):
+        files = {**SMALL, "area.cc": SMALL["area.cc"].replace("return 3", "retrun 3")}
+        root = self.workspace(files)
+        (root / "name.cc").write_text(SMALL["name.cc"] + "// More.\n")
+        result, gates = self.judge(root, code=3)
+        self.assertEqual(self.verdicts(gates, "compilation"), ["WARNING"])
+        self.assertEqual({left["reason"] for left in result["left"]}, {"the base has it, too"})
+
+    def test_against_an_older_commit_and_against_nothing(self):
+        root = self.workspace(SMALL)
+        self.change(root, "area.cc", "return 3", "retrun 3")
+        git(root, "commit", "-qam", "break it")
+        self.judge(root, "--gates", "compilation", code=3)
+        result, gates = self.judge(root, "--base", "HEAD~1", code=1)
+        self.assertIn("1 changed file,", gates["scope"]["details"])
+        self.change(root, "area.cc", "retrun 3", "return 3")
+        _, gates = self.judge(root, "--base", "")
+        self.assertIn(f"{len(SMALL)} changed files", gates["scope"]["details"])
+
+    def test_a_base_that_is_not_there_is_named(self):
+        root = self.workspace(SMALL)
+        done = self.cohort("gates", "-w", root, "--base", "release-7", code=4)
+        self.assertIn("the base 'release-7' is no revision", done.stdout)
+        self.assertIn("name a commit, a branch or a tag", done.stdout)
+        done = self.cohort("gates", "-w", self.workspace(SMALL, repository=False, name="bare"), code=4)
+        self.assertIn("no git repository holds", done.stdout)
+
+    def test_what_makes_no_sense_is_refused_at_once(self):
+        root = self.workspace(SMALL)
+        for words, part in ((("--gates", "taste"), "taste"), (("--coverage-threshold", "80"), "--coverage-threshold"),
+                            (("--report", "gates.txt"), ".sarif")):
+            done = self.cohort("gates", "-w", root, *words, code=2)
+            self.assertIn(part, done.stderr)
+        self.assertFalse(self.state.exists())
+
+    def test_a_judgement_is_in_the_journal_and_is_forgotten_like_others(self):
+        root = self.workspace(SMALL)
+        self.change(root, "area.cc", "3 * squared", "squared * 3")
+        result, _ = self.judge(root, "--gates", "compilation")
+        story = self.cohort("audit", result["task_id"]).stdout
+        self.assertIn("judge the changes since HEAD", story)
+        self.cohort("audit", "--verify")
+        self.cohort("gc", "--keep", 0)
+        self.assertNotIn(result["task_id"], self.cohort("audit").stdout)
+
+
+if __name__ == "__main__":
+    main()
