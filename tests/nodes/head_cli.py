@@ -1,10 +1,12 @@
 """A head as a process of its own, a compiler that waits for a gate, and clients."""
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
 import time
+from unittest import mock
 
 from cohort_cli import TWO_FAULTS, CohortTest
 
@@ -21,6 +23,10 @@ class HeadTest(CohortTest):
         self.root = self.workspace(TWO_FAULTS)
         self.port = free_port()
         self.gate = self.folder / "gate"
+        # Where the compiler says that it is there.
+        seen = mock.patch.dict(os.environ, COHORT_PROCESSES__SANDBOX_WRITABLE=str(self.folder))
+        seen.start()
+        self.addCleanup(seen.stop)
 
     def gated_compiler(self) -> str:
         """A setting: a g++ that says that it is there, and waits for the gate where it reads name.cc."""
