@@ -11,6 +11,8 @@
 #include "runtime/execution/fixit.hpp"
 #include "runtime/execution/test_slots.hpp"
 #include "runtime/process/confined_runner.hpp"
+#include "runtime/mutation/plan_mutants.hpp"
+#include "runtime/mutation/try_mutants.hpp"
 #include "runtime/toolchain/prepare.hpp"
 
 namespace cohort::runtime::execution {
@@ -81,6 +83,9 @@ slot_jobs::dispatch(const pb::WorkUnit& unit, process::runner& own,
     return test(unit, own, stop, result);
   if (unit.work_case() == pb::WorkUnit::kCoverage)
     return cover(unit, own, stop, result);
+  if (unit.work_case() == pb::WorkUnit::kPlanMutants
+      || unit.work_case() == pb::WorkUnit::kMutants)
+    return mutate(unit, own, stop, result);
   auto where = place_for(unit, shared, stop);
   if (!where)
     return where.error();
@@ -255,11 +260,9 @@ expected<void> slot_jobs::test(const pb::WorkUnit& unit,
   workspace::slot slot{lease.folder(), std::move(*store)};
   if (auto there = slot.bring_to(unit.tree()); !there)
     return there.error();
-  process::confined_runner inside{processes,
-                                  settings_.processes,
-                                  {{lease.folder()},
-                                   {unit.workspace_root()},
-                                   settings_.processes.sandbox_network}};
+  process::confined_runner inside{
+    processes, settings_.processes,
+    confined_to(lease.folder(), unit.workspace_root(), settings_.processes)};
   auto project = toolchain::prepare({unit.workspace_root(), slot.tree_folder(),
                                      slot.build_folder(), unit.toolchain()},
                                     settings_.toolchain, settings_.processes,
@@ -297,6 +300,54 @@ process::confinement slot_jobs::reading(const pb::WorkUnit& unit,
           {where.slot.tree_folder(), project.build_dir, project.source_root,
            unit.workspace_root()},
           false};
+}
+
+/// Plans mutants or tries them, in a slot that is configured for nothing else.
+/// The plan's tree is told as a patch as well, so that it travels like one.
+expected<void>
+slot_jobs::mutate(const pb::WorkUnit& unit, process::runner& processes,
+                  std::stop_token stop, pb::AttemptResult& result) {
+  auto is_plan = unit.work_case() == pb::WorkUnit::kPlanMutants;
+  if (!unit.toolchain().compile_commands_dir().empty()) {
+    if (is_plan)
+      result.mutable_mutation_plan(); // A build that is only read.
+    return {};
+  }
+  auto store = workspace::object_store::open(settings_.store);
+  if (!store)
+    return store.error();
+  auto lease = caches_.tests->take(settings_.slots, unit.workspace_root(),
+                                   mutation::quiet(unit.toolchain()));
+  workspace::slot slot{lease.folder(), std::move(*store)};
+  if (auto there = slot.bring_to(unit.tree()); !there)
+    return there.error();
+  process::confined_runner inside{
+    processes, settings_.processes,
+    confined_to(lease.folder(), unit.workspace_root(), settings_.processes)};
+  mutation::workplace where{slot,
+                            unit.workspace_root(),
+                            unit.toolchain(),
+                            settings_.toolchain,
+                            settings_.processes,
+                            inside,
+                            stop,
+                            alive_ ? alive_ : [] {}};
+  if (!is_plan) {
+    auto report = mutation::try_mutants(unit.mutants(), where);
+    if (!report)
+      return report.error();
+    *result.mutable_mutants() = std::move(*report);
+    return {};
+  }
+  auto plan = mutation::plan_mutants(unit.plan_mutants(), where);
+  if (!plan)
+    return plan.error();
+  if (!plan->tree().empty()) {
+    result.mutable_patch()->set_base_tree(unit.tree());
+    result.mutable_patch()->set_result_tree(plan->tree());
+  }
+  *result.mutable_mutation_plan() = std::move(*plan);
+  return {};
 }
 
 /// Undoes what an attempt that came to nothing left behind.

@@ -72,6 +72,8 @@ private:
                        std::stop_token stop, pb::AttemptResult& result);
   [[nodiscard]] static process::confinement reading(const pb::WorkUnit& unit,
                                                     const place& where);
+  expected<void> mutate(const pb::WorkUnit& unit, process::runner& processes,
+                        std::stop_token stop, pb::AttemptResult& result);
   void clean();
 
   std::string worker_;

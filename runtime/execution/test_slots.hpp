@@ -6,6 +6,8 @@
 #include <string>
 
 #include "messages/v1/task.pb.h"
+#include "runtime/process/confinement.hpp"
+#include "runtime/process/settings.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -47,5 +49,11 @@ private:
   std::mutex mutex_;
   std::set<std::string> used_; // Names of folders.
 };
+
+/// What programs may see and change that build or run a workspace's code in a
+/// folder of test_slots: the folder is theirs, the workspace is only read.
+process::confinement confined_to(const std::filesystem::path& folder,
+                                 const std::string& workspace_root,
+                                 const process::process_settings& settings);
 
 } // namespace cohort::runtime::execution

@@ -10,7 +10,6 @@
 #include "runtime/toolchain/check_arguments.hpp"
 #include "runtime/toolchain/symbols.hpp"
 #include "runtime/workspace/edits.hpp"
-#include "runtime/workspace/files.hpp"
 
 namespace cohort::runtime::mutation {
 
@@ -254,16 +253,12 @@ find_mutants(const toolchain::project& project, const mutant_search& what,
 }
 
 bool compiles(const toolchain::project& project, const fs::path& tree,
-              const site& one) {
-  auto file = (tree / one.mutant.file()).string();
-  auto text = workspace::read_file(file);
-  if (!text)
-    return false;
-  text->replace(one.mutant.begin(), one.mutant.end() - one.mutant.begin(),
-                one.mutant.replacement());
+              std::map<std::string, std::string> plain, const site& one) {
+  auto& mutant = one.mutant;
+  plain[(tree / mutant.file()).string()].replace(
+    mutant.begin(), mutant.end() - mutant.begin(), mutant.replacement());
   return syntax_tree::parse(tree / one.unit,
-                            clang_arguments(project, one.unit, tree),
-                            {{file, *text}})
+                            clang_arguments(project, one.unit, tree), plain)
     .has_value();
 }
 

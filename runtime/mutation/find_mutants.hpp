@@ -74,9 +74,10 @@ find_mutants(const toolchain::project& project, const mutant_search& what,
              const std::vector<std::string>& files, std::stop_token stop);
 
 /// Whether the unit of a mutant compiles with the mutant in the place of its
-/// original. REQUIRES: the worktree holds the sources without mutants.
-[[nodiscard]] bool compiles(const toolchain::project& project,
-                            const std::filesystem::path& tree,
-                            const site& mutant);
+/// original. `plain` are the files, by absolute path, that hold mutants in the
+/// worktree, as they are without.
+[[nodiscard]] bool
+compiles(const toolchain::project& project, const std::filesystem::path& tree,
+         std::map<std::string, std::string> plain, const site& mutant);
 
 } // namespace cohort::runtime::mutation

@@ -99,14 +99,14 @@ std::set<uint32_t>
 guilty_mutants(std::string_view output, const fs::path& tree,
                const fs::path& build,
                const std::map<std::string, std::string>& texts,
-               const std::vector<site>& sites) {
+               const std::vector<site>& sites, bool whole_files) {
   auto mentions = read_mentions(output, tree, build);
   auto all = locate(texts, sites);
   std::set<uint32_t> result;
   for (auto& one : mentions)
-    if (one.is_error)
+    if (one.is_error && !whole_files)
       add_smallest(one, all, result);
-  if (result.empty())
+  if (result.empty() && !whole_files)
     for (auto& one : mentions)
       add_smallest(one, all, result);
   if (result.empty())

@@ -9,8 +9,10 @@ namespace {
 
 /// For C and C++. It declares what it needs by names of its own, since the
 /// file's own first lines may decide what headers declare. One definition is
-/// left of each object file's, in each program and library.
-constexpr std::string_view helper = R"(#ifndef COHORT_MUTANT
+/// left of each object file's, in each program and library. What a compiler
+/// says about it is not about the file's first lines.
+constexpr std::string_view helper = R"(#line 1000000
+#ifndef COHORT_MUTANT
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -289,6 +289,40 @@ TEST_CASE("a project that cannot be configured is a failure of its coverage") {
   CHECK_FALSE(result.has_error());
   CHECK(result.coverage().available());
   CHECK(result.coverage().failure().find("cmake") != std::string::npos);
+TEST_CASE("mutants are planned, and tried in the tree of the plan") {
+  fixture world{
+    {{"CMakeLists.txt", "cmake_minimum_required(VERSION 3.10)\nproject(p C)\n"
+                        "enable_testing()\nadd_executable(p p.c test_p.c)\n"
+                        "add_test(NAME p COMMAND p)\n"},
+     {"p.c", "int p(int n) { return n - 3; }\n"},
+     {"test_p.c", "int p(int n);\n"
+                  "int main(void) { return p(3); }\n"}}};
+  auto runner = world.make_runner("w1");
+  auto what = world.assignment();
+  what.mutable_unit()->mutable_plan_mutants();
+  auto planned = run(*runner, what);
+  REQUIRE_MESSAGE(!planned.has_error(), planned.error().message());
+  auto& plan = planned.mutation_plan();
+  CHECK(plan.failure() == "");
+  REQUIRE(plan.mutants_size() == 3);
+  CHECK(planned.patch().base_tree() == world.tree);
+  CHECK(planned.patch().result_tree() == plan.tree());
+
+  what = world.assignment();
+  what.mutable_unit()->set_tree(plan.tree());
+  for (auto& mutant : plan.mutants()) {
+    auto& trial = *what.mutable_unit()->mutable_mutants()->add_trials();
+    *trial.mutable_mutant() = mutant;
+    trial.add_tests("p");
+  }
+  auto tried = run(*runner, what);
+  REQUIRE_MESSAGE(!tried.has_error(), tried.error().message());
+  REQUIRE(tried.mutants().verdicts_size() == 3);
+  // Of n - 3 as 0 nobody can tell; n + 3 and n - 4 are seen.
+  CHECK(tried.mutants().verdicts(0).outcome() == pb::MUTANT_OUTCOME_SURVIVED);
+  CHECK(tried.mutants().verdicts(1).outcome() == pb::MUTANT_OUTCOME_KILLED);
+  CHECK(tried.mutants().verdicts(2).outcome() == pb::MUTANT_OUTCOME_KILLED);
+  CHECK(tried.metrics().processes() > 3);
 }
 
 TEST_CASE("a repair that changes nothing gives no patch") {

@@ -29,8 +29,9 @@ const std::vector<site> sites{at(1, "a.cpp", 2, 5), at(2, "a.cpp", 12, 15),
                               at(3, "a.cpp", 16, 18), at(4, "a.cpp", 3, 35),
                               at(5, "b.h", 2, 5)};
 
-ids guilty(std::string_view output) {
-  return guilty_mutants(output, "/w/tree", "/w/build", texts, sites);
+ids guilty(std::string_view output, bool whole_files = false) {
+  return guilty_mutants(output, "/w/tree", "/w/build", texts, sites,
+                        whole_files);
 }
 
 } // namespace
@@ -65,11 +66,15 @@ TEST_CASE("else the file, else all") {
   CHECK(guilty("") == ids{1, 2, 3, 4, 5});
 }
 
+TEST_CASE("all of a file at once") {
+  CHECK(guilty("/w/tree/a.cpp:2:7: error: x\n", true) == ids{1, 2, 3, 4});
+}
+
 TEST_CASE("those that are built by themselves are never guilty") {
   auto some = sites;
   for (auto& one : some)
     one.alternative.clear();
-  CHECK(guilty_mutants("x", "/w/tree", "/w/build", texts, some).empty());
+  CHECK(guilty_mutants("x", "/w/tree", "/w/build", texts, some, false).empty());
 }
 
 } // namespace cohort::tests::guilty_test
