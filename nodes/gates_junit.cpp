@@ -14,7 +14,7 @@ namespace pb = messages::v1;
 
 /// As content or attribute of an element; XML cannot say most control
 /// characters.
-std::string escaped(std::string_view text) {
+std::string xml_text(std::string_view text) {
   std::string result;
   for (auto c : runtime::analysis::valid_utf8(text))
     switch (c) {
@@ -39,8 +39,8 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-std::string attribute(std::string_view name, std::string_view value) {
-  return ' ' + std::string{name} + "=\"" + escaped(value) + '"';
+std::string xml_attribute(std::string_view name, std::string_view value) {
+  return ' ' + std::string{name} + "=\"" + xml_text(value) + '"';
 }
 
 bool is_failure(const pb::GateReport& gate) {
@@ -65,21 +65,21 @@ std::string words_of(const pb::GateReport& gate) {
 
 std::string element_of(const pb::GateReport& gate) {
   if (is_failure(gate))
-    return "      <failure" + attribute("message", gate.details()) + '>'
-           + escaped(words_of(gate)) + "</failure>\n";
+    return "      <failure" + xml_attribute("message", gate.details()) + '>'
+           + xml_text(words_of(gate)) + "</failure>\n";
   if (is_skipped(gate))
-    return "      <skipped" + attribute("message", gate.details()) + "/>\n";
+    return "      <skipped" + xml_attribute("message", gate.details()) + "/>\n";
   auto verdict = std::string{name_of(gate.verdict())};
   if (gate.advisory())
     verdict += " (advisory)";
-  return "      <system-out>" + escaped(verdict + ": " + words_of(gate))
+  return "      <system-out>" + xml_text(verdict + ": " + words_of(gate))
          + "</system-out>\n";
 }
 
 std::string opening(std::string_view name, double seconds) {
-  return "    <testcase" + attribute("name", name)
-         + attribute("classname", "cohort.gates")
-         + attribute("time", number(seconds, 3)) + ">\n";
+  return "    <testcase" + xml_attribute("name", name)
+         + xml_attribute("classname", "cohort.gates")
+         + xml_attribute("time", number(seconds, 3)) + ">\n";
 }
 
 } // namespace
@@ -92,19 +92,19 @@ std::string gates_junit(const pb::TaskResult& result) {
   };
   auto out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
              "  <testsuite"
-             + attribute("name", "cohort gates")
-             + attribute("tests",
+             + xml_attribute("name", "cohort gates")
+             + xml_attribute("tests",
                          nothing_judged ? "1" : std::to_string(gates.size()))
-             + attribute("failures", counted_if(is_failure))
-             + attribute("errors", nothing_judged ? "1" : "0")
-             + attribute("skipped", counted_if(is_skipped))
-             + attribute("time", number(result.wall_seconds(), 3)) + ">\n";
+             + xml_attribute("failures", counted_if(is_failure))
+             + xml_attribute("errors", nothing_judged ? "1" : "0")
+             + xml_attribute("skipped", counted_if(is_skipped))
+             + xml_attribute("time", number(result.wall_seconds(), 3)) + ">\n";
   for (auto& gate : gates)
     out += opening(name_of(gate.kind()), gate.seconds()) + element_of(gate)
            + "    </testcase>\n";
   if (nothing_judged)
     out += opening("gates", result.wall_seconds()) + "      <error"
-           + attribute("message", result.summary()) + "/>\n    </testcase>\n";
+           + xml_attribute("message", result.summary()) + "/>\n    </testcase>\n";
   return out + "  </testsuite>\n</testsuites>\n";
 }
 
