@@ -1,5 +1,7 @@
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -7,6 +9,7 @@
 #include "nodes/one_task.hpp"
 #include "nodes/report_words.hpp"
 #include "nodes/verbs.hpp"
+#include "runtime/mutation/survivors.hpp"
 
 namespace cohort::nodes {
 
@@ -37,6 +40,8 @@ expected<session_task> request_for(const task_options& task,
   for (auto& name : gates.gates)
     quality.add_gates(kinds.at(name));
   quality.set_coverage_threshold(gates.coverage_threshold);
+  quality.set_mutation_threshold(gates.mutation_threshold);
+  request->set_blame(gates.blame);
   return session_task{std::move(*request)};
 }
 
@@ -48,6 +53,23 @@ expected<void> write_to(const std::string& file, const std::string& text) {
     return {};
   return error{errc::storage_failed,
                "the report " + file + " cannot be written"};
+}
+
+/// As small diffs; of a file that has gone meanwhile without.
+std::string survivors_of(const pb::TaskResult& result,
+                         const std::filesystem::path& root) {
+  std::vector<pb::MutantVerdict> survivors;
+  std::map<std::string, std::string> texts;
+  for (auto& gate : result.gates())
+    for (auto& survivor : gate.survivors()) {
+      survivors.push_back(survivor);
+      auto& file = survivor.mutant().file();
+      std::ifstream in{root / file, std::ios::binary};
+      if (in && texts.count(file) == 0)
+        texts[file] = {std::istreambuf_iterator<char>{in}, {}};
+    }
+  auto shown = runtime::mutation::render_survivors(survivors, texts);
+  return shown.empty() ? "" : '\n' + shown;
 }
 
 } // namespace
@@ -81,6 +103,20 @@ int judge_change(const task_options& task, const gates_options& gates,
   write(gates.sarif, gates_sarif(result, ran.workspace_root));
   result.clear_evidence(); // Of the base; the result names what is left.
   tell_result(result, task.format);
+  return ran.code;
+}
+
+int mutate(const task_options& task, gates_options gates,
+           const global_options& global) {
+  gates.gates = {"tests", "mutation"};
+  auto ran = run_one_task([&] { return request_for(task, gates); }, task,
+                          global);
+  if (!ran.result)
+    return ran.code;
+  ran.result->clear_evidence();
+  tell_result(*ran.result, task.format);
+  if (task.format == output_format::text)
+    std::cout << survivors_of(*ran.result, ran.workspace_root);
   return ran.code;
 }
 

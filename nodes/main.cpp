@@ -102,6 +102,17 @@ int run_cli(int argc, char** argv) {
   add_budget(*gates, task);
   gates->callback([&] { code = judge_change(task, judged, global); });
 
+  gates_options mutated;
+  auto* mutation = app.add_subcommand(
+    "mutate", "break changed lines on purpose, and show where no test notices; "
+              "exit status 1: the tests fail, or notice too few");
+  add_workspace(*mutation, task);
+  add_scope(*mutation, task);
+  add_mutation(*mutation, mutated);
+  add_format(*mutation, task.format);
+  add_budget(*mutation, task);
+  mutation->callback([&] { code = mutate(task, mutated, global); });
+
   std::string log;
   auto* diagnosis = app.add_subcommand(
     "diagnose", "group the errors of a workspace or of a compiler's log");

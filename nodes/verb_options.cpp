@@ -92,12 +92,26 @@ void add_trace(CLI::App& verb, task_options& task) {
     ->option_text("FORMAT");
 }
 
-void add_gates(CLI::App& verb, gates_options& gates) {
+void add_base(CLI::App& verb, gates_options& gates) {
   verb
     .add_option("--base", gates.base,
                 "what the workspace is compared with: a commit, branch or tag; "
-                "\"\" judges all of it as new (default: HEAD)")
+                "\"\" takes all of it as new (default: HEAD)")
     ->option_text("REV");
+}
+
+void add_mutation(CLI::App& verb, gates_options& gates) {
+  add_base(verb, gates);
+  verb
+    .add_option("--threshold", gates.mutation_threshold,
+                "share of the mutants that tests must notice, in (0, 1] "
+                "(default: as configured)")
+    ->check(CLI::Range(1e-9, 1.0))
+    ->option_text("X");
+}
+
+void add_gates(CLI::App& verb, gates_options& gates) {
+  add_base(verb, gates);
   verb
     .add_option("--gates", gates.gates,
                 "only these, and as required ones: compilation, scope, tests, "
@@ -110,6 +124,15 @@ void add_gates(CLI::App& verb, gates_options& gates) {
                 "share of the changed lines that tests must execute, in (0, 1]")
     ->check(CLI::Range(1e-9, 1.0))
     ->option_text("X");
+  verb
+    .add_option("--mutation-threshold", gates.mutation_threshold,
+                "share of the mutants of changed lines that tests must notice, "
+                "in (0, 1]")
+    ->check(CLI::Range(1e-9, 1.0))
+    ->option_text("X");
+  verb.add_flag("--blame", gates.blame,
+                "when tests fail that passed before, look for the changes "
+                "that break them; each step builds and tests");
   verb.add_option("--junit", gates.junit, "write the gates as JUnit's XML")
     ->option_text("FILE");
   verb

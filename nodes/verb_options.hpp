@@ -18,6 +18,7 @@ void add_task(CLI::App& verb, task_options& task);
 void add_resume(CLI::App& verb, task_options& task);
 void add_trace(CLI::App& verb, task_options& task);
 void add_gates(CLI::App& verb, gates_options& gates);
+void add_mutation(CLI::App& verb, gates_options& gates);
 /// `faults`: those that the verb's process can meet.
 void add_chaos(CLI::App& verb, std::string& chaos, const std::string& faults);
 

@@ -26,6 +26,8 @@ struct gates_options {
   std::string base = "HEAD";      // A revision; empty: from nothing.
   std::vector<std::string> gates; // Of `gate_names`; empty: as configured.
   double coverage_threshold = 0;  // In (0, 1]; 0: as configured.
+  double mutation_threshold = 0;  // The same.
+  bool blame = false;             // Look for the changes that break tests.
   std::string junit;              // A file to write; empty: none.
   std::string sarif;              // A file to write; empty: none.
 };
@@ -34,6 +36,10 @@ std::vector<std::string> gate_names();
 /// nothing. Exit code 1: a gate fails; 3: one warns.
 int judge_change(const task_options& task, const gates_options& gates,
                  const global_options& global);
+/// Tries mutants of what the workspace has changed since a revision, and shows
+/// those that no test notices. Exit code 1: the tests fail, or notice too few.
+int mutate(const task_options& task, gates_options gates,
+           const global_options& global);
 
 /// Without a description: JSON lines {"id","text"} in, {"id","score","reasons"}
 /// out.

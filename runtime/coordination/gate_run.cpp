@@ -7,8 +7,10 @@
 #include "runtime/analysis/evidence.hpp"
 #include "runtime/coordination/repeated.hpp"
 #include "runtime/coordination/work_units.hpp"
+#include "runtime/mutation/shards.hpp"
 #include "runtime/quality/coverage.hpp"
 #include "runtime/quality/gates.hpp"
+#include "runtime/quality/mutation.hpp"
 
 namespace cohort::runtime::coordination {
 
@@ -35,6 +37,15 @@ pb::CoverageReport coverage_report(pb::AttemptResult& result) {
   report.set_available(true);
   report.set_failure(result.error().message());
   return report;
+}
+
+pb::MutationPlan mutation_plan(pb::AttemptResult& result) {
+  if (result.has_mutation_plan())
+    return std::move(*result.mutable_mutation_plan());
+  pb::MutationPlan plan;
+  plan.set_available(true);
+  plan.set_failure(result.error().message());
+  return plan;
 }
 
 std::vector<std::string> failing_tests(const pb::TestReport& report) {
@@ -106,6 +117,9 @@ std::vector<pb::WorkUnit> gate_run::units_of_stage() {
     case stage::measures:
       start_measures(units);
       break;
+    case stage::mutants:
+      start_mutants(units);
+      break;
     case stage::over:
       break;
   }
@@ -122,8 +136,9 @@ void gate_run::start_checks(std::vector<pb::WorkUnit>& units) {
 /// Builds and tests only what compiles: a broken unit would fail the build, and
 /// say nothing new.
 void gate_run::start_tests(std::vector<pb::WorkUnit>& units) {
-  if (!is_on(pb::GATE_KIND_TESTS) || !request_.has_tests()
-      || request_.changed_files().empty())
+  auto is_needed = is_on(pb::GATE_KIND_TESTS) || is_on(pb::GATE_KIND_COVERAGE)
+                   || is_on(pb::GATE_KIND_MUTATION);
+  if (!is_needed || !request_.has_tests() || request_.changed_files().empty())
     return;
   tests_.set_available(true);
   if (!compiles(request_.tree(), after_)) {
@@ -156,21 +171,49 @@ void gate_run::start_reruns(std::vector<pb::WorkUnit>& units) {
 
 /// What breaks tests, or has none that run, is not measured.
 void gate_run::start_measures(std::vector<pb::WorkUnit>& units) {
-  if (!is_on(pb::GATE_KIND_COVERAGE) || tests_.cases().empty())
+  if (tests_.cases().empty())
     return;
   covered_.set_available(true);
+  mutation_.set_available(true);
   if (!tests_.failure().empty()
       || quality::judge_tests(before_, tests_).verdict()
            == pb::GATE_VERDICT_FAIL) {
     covered_.set_failure("the tests fail");
+    mutation_.set_failure("the tests fail");
     return;
   }
+  if (is_on(pb::GATE_KIND_COVERAGE))
+    start_coverage(units);
+  if (is_on(pb::GATE_KIND_MUTATION))
+    add(units, {purpose::mutation_plan, {}},
+        mutation_plan_unit(task(), request_.tree(),
+                           to_vector(request_.changed()),
+                           settings_.mutation_max_mutants, 0));
+}
+
+void gate_run::start_coverage(std::vector<pb::WorkUnit>& units) {
   add(units, {purpose::coverage_after, {}},
       coverage_unit(task(), request_.tree(), to_vector(request_.changed()), 0));
   if (settings_.coverage_scope == quality::coverage_scope::no_regression
       && before_)
     add(units, {purpose::coverage_before, {}},
         coverage_unit(task(), request_.base_tree(), {}, 0));
+}
+
+/// In pieces that are worth a worker of their own, which has to build first.
+void gate_run::start_mutants(std::vector<pb::WorkUnit>& units) {
+  constexpr double worthwhile_seconds = 10;
+  constexpr double shards_max = 64;
+  // Building and testing, which took that long, is more than building again.
+  auto rebuild_seconds = took_[stage::tests];
+  double total = 0;
+  for (auto& trial : mutation::trials_of(mutation_))
+    total += mutation::predict(trial, mutation_, rebuild_seconds);
+  auto count = std::clamp(total / worthwhile_seconds, 1.0, shards_max);
+  for (auto& shard :
+       mutation::make_shards(mutation_, request_.tree(),
+                             static_cast<size_t>(count), rebuild_seconds))
+    add(units, {purpose::mutants, {}}, mutants_unit(task(), shard, 0));
 }
 
 void gate_run::take_in(const purpose& why, pb::AttemptResult result) {
@@ -200,6 +243,13 @@ void gate_run::take_in(const purpose& why, pb::AttemptResult result) {
     case purpose::coverage_before:
       covered_before_ = coverage_report(result);
       break;
+    case purpose::mutation_plan:
+      mutation_ = mutation_plan(result);
+      break;
+    case purpose::mutants: // Of those without a verdict the gate says so.
+      for (auto& verdict : *result.mutable_mutants()->mutable_verdicts())
+        mutants_.push_back(std::move(verdict));
+      break;
   }
 }
 
@@ -223,8 +273,7 @@ pb::GatesFinished gate_run::finish() {
   if (is_on(pb::GATE_KIND_COVERAGE))
     *finished.add_reports() = judge_coverage();
   if (is_on(pb::GATE_KIND_MUTATION))
-    *finished.add_reports() = quality::not_measured(
-      pb::GATE_KIND_MUTATION, settings_.mutation_testing_threshold, "mutation");
+    *finished.add_reports() = judge_mutation();
   if (is_on(pb::GATE_KIND_SECURITY))
     *finished.add_reports()
       = quality::judge_security(to_vector(request_.objections()));
@@ -261,6 +310,16 @@ pb::GateReport gate_run::judge_coverage() {
   auto report = quality::judge_coverage(covered_, covered_before_,
                                         settings_.coverage_scope, threshold);
   report.set_seconds(took_[stage::measures]);
+  return report;
+}
+
+pb::GateReport gate_run::judge_mutation() {
+  auto& asked = request_.quality();
+  auto threshold = asked.mutation_threshold() > 0
+                     ? asked.mutation_threshold()
+                     : settings_.mutation_testing_threshold;
+  auto report = quality::judge_mutation(threshold, mutation_, mutants_);
+  report.set_seconds(took_[stage::measures] + took_[stage::mutants]);
   return report;
 }
 

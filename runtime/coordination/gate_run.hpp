@@ -51,7 +51,14 @@ public:
   [[nodiscard]] pb::GatesFinished finish();
 
 private:
-  enum class stage : uint8_t { checks, tests, reruns, measures, over };
+  enum class stage : uint8_t {
+    checks,
+    tests,
+    reruns,
+    measures, // Coverage, and what mutants there are.
+    mutants,
+    over,
+  };
 
   /// What a unit was submitted for.
   struct purpose {
@@ -63,6 +70,8 @@ private:
       again_before,
       coverage_after,
       coverage_before,
+      mutation_plan,
+      mutants,
     };
     kind what;
     pb::CheckUnit checked;
@@ -74,12 +83,15 @@ private:
   void start_tests(std::vector<pb::WorkUnit>& units);
   void start_reruns(std::vector<pb::WorkUnit>& units);
   void start_measures(std::vector<pb::WorkUnit>& units);
+  void start_coverage(std::vector<pb::WorkUnit>& units);
+  void start_mutants(std::vector<pb::WorkUnit>& units);
   void take_in(const purpose& why, pb::AttemptResult result);
   void add(std::vector<pb::WorkUnit>& units, purpose why, pb::WorkUnit unit);
   [[nodiscard]] quality::gate_policy policy_of(pb::GateKind kind) const;
   [[nodiscard]] bool is_on(pb::GateKind kind) const;
   pb::GateReport judge_tests();
   pb::GateReport judge_coverage();
+  pb::GateReport judge_mutation();
   [[nodiscard]] pb::TaskRequest task() const;
 
   pb::RunGates request_;
@@ -92,6 +104,8 @@ private:
   pb::TestReport tests_;
   pb::CoverageReport covered_;
   std::optional<pb::CoverageReport> covered_before_;
+  pb::MutationPlan mutation_;
+  std::vector<pb::MutantVerdict> mutants_;
   std::vector<pb::BreakerChange> breakers_;
   double began_ = 0;             // The stage.
   std::map<stage, double> took_; // Seconds.

@@ -63,6 +63,28 @@ coverage_unit(const pb::TaskRequest& request, const std::string& tree,
   return unit;
 }
 
+pb::WorkUnit mutation_plan_unit(const pb::TaskRequest& request,
+                                const std::string& tree,
+                                const std::vector<pb::ChangedFile>& changed,
+                                uint32_t max_mutants, uint64_t ticket) {
+  auto unit = unit_on(request, tree, pb::SPECIALTY_KIND_GENERALIST, ticket);
+  auto& plan = *unit.mutable_plan_mutants();
+  plan.mutable_changed()->Add(changed.begin(), changed.end());
+  plan.set_max_mutants(max_mutants);
+  plan.set_seed(1); // The same change has the same sample.
+  return unit;
+}
+
+pb::WorkUnit mutants_unit(const pb::TaskRequest& request,
+                          const mutation::shard& shard, uint64_t ticket) {
+  auto unit = unit_on(request, shard.tree, pb::SPECIALTY_KIND_GENERALIST,
+                      ticket);
+  *unit.mutable_mutants() = shard.unit;
+  unit.set_predicted_seconds(shard.predicted_seconds);
+  unit.set_rank(shard.predicted_seconds);
+  return unit;
+}
+
 pb::WorkUnit repair_unit(const pb::TaskRequest& request,
                          const std::string& tree, const pb::Subtask& subtask,
                          double rank, const std::vector<std::string>& compilers,

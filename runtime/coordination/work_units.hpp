@@ -6,6 +6,7 @@
 
 #include "messages/v1/assignment.pb.h"
 #include "messages/v1/task.pb.h"
+#include "runtime/mutation/shards.hpp"
 
 /// The work units that a task is made of.
 ///
@@ -31,6 +32,17 @@ pb::WorkUnit test_unit(const pb::TaskRequest& request, const std::string& tree,
 pb::WorkUnit
 coverage_unit(const pb::TaskRequest& request, const std::string& tree,
               const std::vector<pb::ChangedFile>& changed, uint64_t ticket);
+
+/// Finds mutants of the changed lines, at most `max_mutants` (0: all), and
+/// which tests reach them.
+pb::WorkUnit mutation_plan_unit(const pb::TaskRequest& request,
+                                const std::string& tree,
+                                const std::vector<pb::ChangedFile>& changed,
+                                uint32_t max_mutants, uint64_t ticket);
+
+/// Tries mutants.
+pb::WorkUnit mutants_unit(const pb::TaskRequest& request,
+                          const mutation::shard& shard, uint64_t ticket);
 
 /// Repairs a subtask on `tree`. `known` are reports that hold for `tree`; those
 /// of the subtask's units are passed on.

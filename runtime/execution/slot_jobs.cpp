@@ -10,9 +10,9 @@
 #include "runtime/execution/coverage_job.hpp"
 #include "runtime/execution/fixit.hpp"
 #include "runtime/execution/test_slots.hpp"
-#include "runtime/process/confined_runner.hpp"
 #include "runtime/mutation/plan_mutants.hpp"
 #include "runtime/mutation/try_mutants.hpp"
+#include "runtime/process/confined_runner.hpp"
 #include "runtime/toolchain/prepare.hpp"
 
 namespace cohort::runtime::execution {

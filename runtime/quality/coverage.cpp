@@ -41,11 +41,6 @@ line_sum sum_changed(const pb::CoverageReport& report) {
   return result;
 }
 
-/// Never more than it is: 79.9 % is 79 %.
-std::string percent(double share) {
-  return std::to_string(static_cast<int>(share * 100 + 1e-9)) + " %";
-}
-
 std::string sum_text(const line_sum& sum, const std::string& what) {
   return std::to_string(sum.hit) + " of " + count_of(sum.all, what)
          + (sum.all == 1 ? " is executed (" : " are executed (")

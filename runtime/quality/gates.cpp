@@ -155,17 +155,6 @@ pb::GateReport judge_tests(const std::optional<pb::TestReport>& before,
                       found, tests);
 }
 
-pb::GateReport not_measured(pb::GateKind kind, double threshold,
-                            std::string_view what) {
-  std::ostringstream details;
-  details << what << " is not measured yet; at least " << threshold
-          << " is asked for";
-  auto report = make_report(kind, pb::GATE_VERDICT_NOT_MEASURED, 0,
-                            details.str());
-  report.set_threshold(threshold);
-  return report;
-}
-
 std::vector<std::string> tests_objected_to(const pb::GateReport& report,
                                            std::string_view rule) {
   std::vector<std::string> result;

@@ -75,11 +75,6 @@ void add_runs(pb::TestReport& report, const pb::TestReport& more);
 pb::GateReport judge_tests(const std::optional<pb::TestReport>& before,
                            const pb::TestReport& after);
 
-/// Coverage or mutation: not measured yet; says so of `what`, and carries the
-/// threshold.
-pb::GateReport not_measured(pb::GateKind kind, double threshold,
-                            std::string_view what);
-
 /// Whether no report is a FAIL; those that are only shown do not count.
 bool passed(const std::vector<pb::GateReport>& reports);
 

@@ -65,12 +65,6 @@ mutant_tally tally_of(const pb::MutationPlan& plan,
   return result;
 }
 
-std::string percent(double share) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%.0f %%", 100 * share);
-  return text;
-}
-
 bool is_sample(const pb::MutationPlan& plan) {
   return static_cast<uint32_t>(plan.mutants_size()) + plan.stillborn()
          < plan.found();
@@ -183,6 +177,7 @@ pb::GateReport judge_mutation(double threshold, const pb::MutationPlan& plan,
   std::vector<std::string> places;
   for (auto* one : tally.survivors) {
     *report.add_objections() = survived(*one);
+    *report.add_survivors() = *one;
     auto& mutant = one->mutant();
     auto place = mutant.file() + ':' + std::to_string(mutant.line());
     if (places.empty() || places.back() != place)

@@ -29,6 +29,10 @@ std::string count_of(size_t count, const std::string& what) {
   return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
 }
 
+std::string percent(double share) {
+  return std::to_string(static_cast<int>(share * 100 + 1e-9)) + " %";
+}
+
 double share_of(size_t part, size_t all) {
   return all == 0 ? 1 : static_cast<double>(part) / static_cast<double>(all);
 }

@@ -19,6 +19,9 @@ std::string name_some(const std::vector<std::string>& names);
 /// "1 file", "2 files".
 std::string count_of(size_t count, const std::string& what);
 
+/// "86 %", rounded down: what is asked for is not said to be reached.
+std::string percent(double share);
+
 /// 1 when there is nothing.
 double share_of(size_t part, size_t all);
 

@@ -234,6 +234,64 @@ TEST_CASE("coverage is measured of what passes its tests") {
   CHECK_FALSE(judged.advisory());
 }
 
+TEST_CASE("mutants are planned once, and tried in pieces") {
+  auto settings = no_measures();
+  settings.mutation = runtime::quality::gate_policy::required;
+  settings.mutation_max_mutants = 9;
+  run r{request(), settings};
+  r.compile();
+  r.tests("tree", {{"x", true}});
+  r.tests("base", {{"x", true}});
+  REQUIRE(r.open.size() == 1);
+  CHECK(r.open[0].plan_mutants().max_mutants() == 9);
+  AttemptResult planned;
+  auto& plan = *planned.mutable_mutation_plan();
+  plan.set_available(true);
+  plan.set_tree("mutated");
+  plan.set_found(2);
+  auto& test = *plan.add_tests();
+  test.set_name("x");
+  test.set_seconds(0.1);
+  for (uint32_t id : {1, 2}) {
+    auto& mutant = *plan.add_mutants();
+    mutant.set_id(id);
+    mutant.set_file("a.cc");
+    mutant.set_line(id);
+    test.add_reaches(id);
+  }
+  r.answer(0, planned);
+  REQUIRE(r.open.size() == 1);
+  CHECK(r.open[0].tree() == "mutated");
+  REQUIRE(r.open[0].mutants().trials_size() == 2);
+  AttemptResult tried;
+  for (auto& trial : r.open[0].mutants().trials()) {
+    auto& verdict = *tried.mutable_mutants()->add_verdicts();
+    *verdict.mutable_mutant() = trial.mutant();
+    verdict.set_outcome(trial.mutant().id() == 1 ? MUTANT_OUTCOME_KILLED
+                                                 : MUTANT_OUTCOME_SURVIVED);
+  }
+  r.answer(0, tried);
+  auto judged = r.report(GATE_KIND_MUTATION);
+  CHECK(judged.score() == 0.5);
+  CHECK(judged.verdict() == GATE_VERDICT_FAIL);
+  CHECK(judged.objections_size() == 1);
+}
+
+TEST_CASE("a plan that failed is told, and nothing is tried") {
+  auto settings = no_measures();
+  settings.mutation = runtime::quality::gate_policy::advisory;
+  run r{request(), settings};
+  r.compile();
+  r.tests("tree", {{"x", true}});
+  r.tests("base", {{"x", true}});
+  AttemptResult failed;
+  failed.mutable_error()->set_message("the build failed");
+  r.answer(0, failed);
+  auto judged = r.report(GATE_KIND_MUTATION);
+  CHECK(judged.details().find("the build failed") != std::string::npos);
+  CHECK(judged.advisory());
+}
+
 TEST_CASE("nothing is measured of what breaks a test") {
   run r{request(), {}};
   r.compile();

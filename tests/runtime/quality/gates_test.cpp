@@ -163,17 +163,6 @@ TEST_CASE("tests that cannot be had are not measured") {
         == pb::GATE_VERDICT_NOT_MEASURED);
 }
 
-TEST_CASE("what is not measured carries its threshold, and fails nothing") {
-  auto report = not_measured(pb::GATE_KIND_COVERAGE, 0.8, "coverage");
-  CHECK(report.threshold() == 0.8);
-  CHECK(report.details()
-        == "coverage is not measured yet; at least 0.8 is asked for");
-  CHECK(passed({report}));
-  CHECK(passed({}));
-  auto failed = judge_scope({}, {"/x"});
-  CHECK_FALSE(passed({report, failed}));
-}
-
 TEST_CASE(
   "a test that passes in one of its runs is flaky, and breaks nothing") {
   auto before = test_report({{"a", true}, {"b", true}});
