@@ -12,8 +12,7 @@ namespace {
 
 namespace pb = messages::v1;
 
-/// As content or attribute of an element; XML cannot say most control
-/// characters.
+/// As content of an element; XML cannot say most control characters.
 std::string xml_text(std::string_view text) {
   std::string result;
   for (auto c : runtime::analysis::valid_utf8(text))
@@ -31,16 +30,21 @@ std::string xml_text(std::string_view text) {
         result += "&quot;";
         break;
       case '\n':
-        result += "&#10;";
+      case '\t':
+        result += c;
         break;
       default:
-        result += static_cast<unsigned char>(c) < ' ' && c != '\t' ? '?' : c;
+        result += static_cast<unsigned char>(c) < ' ' ? '?' : c;
     }
   return result;
 }
 
 std::string xml_attribute(std::string_view name, std::string_view value) {
-  return ' ' + std::string{name} + "=\"" + xml_text(value) + '"';
+  auto text = xml_text(value); // In which a line's end would be a blank.
+  for (auto at = text.find('\n'); at != std::string::npos;
+       at = text.find('\n', at))
+    text.replace(at, 1, "&#10;");
+  return ' ' + std::string{name} + "=\"" + text + '"';
 }
 
 bool is_failure(const pb::GateReport& gate) {
