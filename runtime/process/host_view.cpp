@@ -50,6 +50,18 @@ void hide_folder(view_map& views, const fs::path& folder, view how) {
     hide(views, there, how);
 }
 
+/// Whatever was said of what is in it: the state folder may be the home of a
+/// user that only cohort runs as.
+void hide_all_of(view_map& views, const fs::path& folder) {
+  std::erase_if(views, [&](auto& rule) {
+    auto& path = rule.first;
+    return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end())
+             .first
+           == folder.end();
+  });
+  views[folder] = view::hidden_folder;
+}
+
 void show_folder(view_map& views, const fs::path& folder) {
   if (auto there = folder_at(folder); !there.empty())
     show(views, there);
@@ -117,7 +129,7 @@ view_map host_view(const environment_map& environment,
   // Wherever it lies: what is in the same folder may come to be shown.
   for (auto& folder : secrets)
     if (auto there = folder_at(folder); !there.empty())
-      result[there] = view::hidden_folder;
+      hide_all_of(result, there);
   return result;
 }
 

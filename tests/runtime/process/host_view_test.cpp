@@ -108,6 +108,19 @@ TEST_CASE("the settings open folders, but never cohort's own") {
   CHECK(here.rule("certs") == view::hidden_folder);
 }
 
+TEST_CASE("a home folder that is cohort's own shows nothing of it") {
+  host here;
+  for (auto* name : {"state/store.git", "state/certs", "state-of-others"})
+    here.make(name);
+  here.environment["HOME"] = here.at("state");
+  here.settings.sandbox_readable = {here.at("state/certs"),
+                                    here.at("state-of-others")};
+  CHECK(here.rule("state") == view::hidden_folder);
+  CHECK_FALSE(here.rule("state/store.git"));
+  CHECK_FALSE(here.rule("state/certs"));
+  CHECK(here.rule("state-of-others") == view::readable);
+}
+
 TEST_CASE("links are followed to what they stand for") {
   host here;
   here.make("far/state");
