@@ -261,6 +261,13 @@ TEST_CASE("a fork bomb ends with its time") {
   CHECK(here.works("true"));
 }
 
+TEST_CASE("processes beyond their limit are refused, but for root") {
+  auto what = shell("(true; true) && echo more");
+  what.process_limit = 1; // This user has one already.
+  auto is_root = getuid() == 0;
+  CHECK(start_runner()->run(what).out == (is_root ? "more\n" : ""));
+}
+
 TEST_CASE("a file cannot grow beyond its limit, nor a temporary folder") {
   host here;
   here.settings.file_limit_bytes = 1 << 20;
