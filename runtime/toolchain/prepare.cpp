@@ -1,12 +1,12 @@
 #include "runtime/toolchain/prepare.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <system_error>
 #include <utility>
 
 #include "runtime/analysis/text.hpp"
 #include "runtime/toolchain/text.hpp"
+#include "runtime/workspace/files.hpp"
 
 namespace cohort::runtime::toolchain {
 
@@ -32,13 +32,16 @@ bool is_installed(process::runner& processes, const std::string& program) {
   return processes.run(std::move(ask)).ok();
 }
 
-/// The value of a variable in CMakeCache.txt, "NAME:TYPE=value".
+/// The value of a variable in CMakeCache.txt, "NAME:TYPE=value". What a build
+/// left in its place may be no file at all.
 std::string cached(const fs::path& build, const std::string& name) {
-  std::ifstream cache{build / "CMakeCache.txt"};
-  for (std::string line; std::getline(cache, line);)
-    if (line.rfind(name + ':', 0) == 0)
-      return line.substr(line.find('=') + 1);
-  return "";
+  auto text = workspace::read_file(build / "CMakeCache.txt");
+  std::string value;
+  for_each_line(text ? *text : std::string{}, [&](std::string_view line) {
+    if (value.empty() && line.starts_with(name + ':'))
+      value = line.substr(line.find('=') + 1);
+  });
+  return value;
 }
 
 error failed_step(const std::string& what, const process::outcome& result) {

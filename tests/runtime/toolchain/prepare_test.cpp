@@ -1,7 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
+
+#include <sys/stat.h>
 
 #include "runtime/toolchain/prepare.hpp"
 #include "tests/runtime/toolchain/recorded.hpp"
@@ -69,6 +72,15 @@ struct cmake_workspace {
 };
 
 } // namespace
+
+TEST_CASE("a pipe that a build left where its cache was holds nobody up") {
+  cmake_workspace ws;
+  ws.configures("Total Tests: 12\n");
+  std::filesystem::create_directories(ws.request.build);
+  REQUIRE(mkfifo((ws.request.build / "CMakeCache.txt").c_str(), 0600) == 0);
+  CHECK(ws.prepare());
+  CHECK(has(ws.cmake(), "-G")); // As where there is none.
+}
 
 TEST_CASE("a CMake project is configured in cohort's own folder, with Ninja") {
   cmake_workspace ws;
