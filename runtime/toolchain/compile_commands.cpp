@@ -65,9 +65,11 @@ expected<std::vector<std::string>> read_words(const json& value) {
   return result;
 }
 
-/// An entry whose `unit` is the absolute name of its file.
-expected<compile_entry> read_entry(const fs::path& file, size_t index,
-                                   const json& value) {
+/// An entry whose `unit` is the absolute name of its file; `roots` hold the
+/// files that belong to it.
+expected<compile_entry> read_entry(const fs::path& file,
+                                   const std::vector<fs::path>& roots,
+                                   size_t index, const json& value) {
   if (!value.is_object())
     return bad_entry(file, index, "is not an object");
   auto directory = string_at(value, "directory");
@@ -83,13 +85,14 @@ expected<compile_entry> read_entry(const fs::path& file, size_t index,
   entry.directory = absolute(absolute("/", file.parent_path().string()),
                              *directory);
   entry.unit = absolute(entry.directory, *source);
-  entry.arguments = expand_arguments(std::move(*words), entry.directory);
+  entry.arguments = expand_arguments(std::move(*words), entry.directory, roots);
   if (entry.arguments.empty() || entry.arguments.front().empty())
     return bad_entry(file, index, "the command is empty");
   return entry;
 }
 
-expected<std::vector<compile_entry>> read_entries(const fs::path& file) {
+expected<std::vector<compile_entry>>
+read_entries(const fs::path& file, const std::vector<fs::path>& roots) {
   std::error_code failed;
   auto size = fs::file_size(file, failed);
   if (failed)
@@ -114,7 +117,7 @@ expected<std::vector<compile_entry>> read_entries(const fs::path& file) {
     return bad(file, "holds no compile command");
   std::vector<compile_entry> result;
   for (auto& item : value) {
-    auto entry = read_entry(file, index++, item);
+    auto entry = read_entry(file, roots, index++, item);
     if (!entry)
       return entry.error();
     result.push_back(std::move(*entry));
@@ -171,7 +174,10 @@ fs::path build_folder_of(const fs::path& file, const compile_entry& entry,
 
 expected<project> read_compile_commands(const fs::path& file,
                                         const fs::path& source_root) {
-  auto entries = read_entries(file);
+  std::error_code failed;
+  auto entries = read_entries(file,
+                              {fs::weakly_canonical(file, failed).parent_path(),
+                               fs::weakly_canonical(source_root, failed)});
   if (!entries)
     return entries.error();
   project result;

@@ -1,10 +1,12 @@
 #include "runtime/toolchain/response_files.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "runtime/toolchain/include_lines.hpp"
+#include "runtime/toolchain/paths.hpp"
 #include "runtime/toolchain/shell_words.hpp"
 #include "runtime/workspace/files.hpp"
 
@@ -18,9 +20,15 @@ constexpr int depth_max = 8; // A file may name itself.
 constexpr uintmax_t bytes_max = 4U << 20;
 constexpr size_t words_max = 100'000;
 
-std::optional<std::string> read_small(const fs::path& file) {
+std::optional<std::string> read_small(const fs::path& file,
+                                      const std::vector<fs::path>& roots) {
   std::error_code failed;
-  if (!fs::is_regular_file(file, failed)
+  auto real = fs::canonical(file, failed).string();
+  auto holds = [&](auto& root) {
+    return !relative_inside(root.string(), real).empty();
+  };
+  if (failed || std::none_of(roots.begin(), roots.end(), holds)
+      || !fs::is_regular_file(file, failed)
       || fs::file_size(file, failed) > bytes_max)
     return std::nullopt;
   auto bytes = workspace::read_file(file);
@@ -55,27 +63,29 @@ std::vector<std::string> without_precompiled(std::vector<std::string> in) {
 
 /// "@file" arguments replaced by the words of that file.
 void add_expanded(std::vector<std::string> arguments, const fs::path& directory,
-                  int depth, std::vector<std::string>& out) {
+                  const std::vector<fs::path>& roots, int depth,
+                  std::vector<std::string>& out) {
   for (auto& argument : arguments) {
     auto is_reference = argument.size() > 1 && argument.front() == '@'
                         && depth < depth_max && out.size() < words_max;
-    auto text = is_reference ? read_small(directory / argument.substr(1))
+    auto text = is_reference ? read_small(directory / argument.substr(1), roots)
                              : std::nullopt;
     if (text)
-      add_expanded(shell_words(*text), directory, depth + 1, out);
+      add_expanded(shell_words(*text), directory, roots, depth + 1, out);
     else
       out.push_back(std::move(argument));
   }
 }
 
 /// "-include cmake_pch.hxx" replaced by what that file includes.
-std::vector<std::string> with_listed_headers(std::vector<std::string> in,
-                                             const fs::path& directory) {
+std::vector<std::string>
+with_listed_headers(std::vector<std::string> in, const fs::path& directory,
+                    const std::vector<fs::path>& roots) {
   std::vector<std::string> result;
   for (auto& word : in) {
     auto is_list = !result.empty() && result.back() == "-include"
                    && fs::path{word}.stem() == "cmake_pch";
-    auto text = is_list ? read_small(directory / word) : std::nullopt;
+    auto text = is_list ? read_small(directory / word, roots) : std::nullopt;
     if (!text) {
       result.push_back(std::move(word));
       continue;
@@ -90,10 +100,12 @@ std::vector<std::string> with_listed_headers(std::vector<std::string> in,
 } // namespace
 
 std::vector<std::string> expand_arguments(std::vector<std::string> arguments,
-                                          const fs::path& directory) {
+                                          const fs::path& directory,
+                                          const std::vector<fs::path>& roots) {
   std::vector<std::string> result;
-  add_expanded(std::move(arguments), directory, 0, result);
-  return with_listed_headers(without_precompiled(std::move(result)), directory);
+  add_expanded(std::move(arguments), directory, roots, 0, result);
+  return with_listed_headers(without_precompiled(std::move(result)), directory,
+                             roots);
 }
 
 } // namespace cohort::runtime::toolchain

@@ -172,6 +172,21 @@ TEST_CASE("response files are read, one in another too, and never for ever") {
   CHECK(result->entries[1].arguments.size() < 20);
 }
 
+TEST_CASE("a response file from elsewhere is left to the compiler") {
+  workspace_folder root;
+  workspace_folder elsewhere;
+  elsewhere.write("secret", "-DSECRET");
+  root.write("a.rsp", "-DA");
+  std::filesystem::create_symlink(elsewhere / "secret", root / "planted");
+  auto outside = "@" + (elsewhere / "secret").string();
+  auto result = read(root, R"([{"directory": "ROOT", "file": "a.cc",)"
+                           R"( "arguments": ["g++", "@a.rsp", "@planted", ")"
+                             + outside + R"("]}])");
+  REQUIRE(result);
+  CHECK(result->entries[0].arguments
+        == words{"g++", "-DA", "@planted", outside});
+}
+
 TEST_CASE(
   "CMake's list of headers to precompile becomes the headers themselves") {
   workspace_folder root;
