@@ -97,8 +97,8 @@ std::string gates_junit(const pb::TaskResult& result) {
   auto out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
              "  <testsuite"
              + xml_attribute("name", "cohort gates")
-             + xml_attribute("tests",
-                         nothing_judged ? "1" : std::to_string(gates.size()))
+             + xml_attribute(
+               "tests", nothing_judged ? "1" : std::to_string(gates.size()))
              + xml_attribute("failures", counted_if(is_failure))
              + xml_attribute("errors", nothing_judged ? "1" : "0")
              + xml_attribute("skipped", counted_if(is_skipped))
@@ -108,7 +108,8 @@ std::string gates_junit(const pb::TaskResult& result) {
            + "    </testcase>\n";
   if (nothing_judged)
     out += opening("gates", result.wall_seconds()) + "      <error"
-           + xml_attribute("message", result.summary()) + "/>\n    </testcase>\n";
+           + xml_attribute("message", result.summary())
+           + "/>\n    </testcase>\n";
   return out + "  </testsuite>\n</testsuites>\n";
 }
 

@@ -41,9 +41,9 @@ measure_coverage(const pb::WorkUnit& unit, test_slots& slots,
                             lease.folder());
   if (!request)
     return request.error();
-  process::confined_runner inside{
-    processes, settings.processes,
-    confined_to(lease.folder(), unit.workspace_root(), settings.processes)};
+  process::confined_runner inside{processes, settings.processes,
+                                  confined_to(slot, unit.workspace_root(),
+                                              settings.processes)};
   auto project = toolchain::prepare(*request, settings.toolchain,
                                     settings.processes, inside, stop);
   if (project && project->has_tests)

@@ -98,11 +98,13 @@ configure(const project_request& request, const std::string& key,
   if (request.toolchain.compile_commands_dir().empty())
     if (auto there = store.materialise(what.tree, request.tree, {}); !there)
       return there.error();
-  // A workspace's CMakeLists.txt is a program.
-  process::confined_runner inside{
-    processes,
-    settings.processes,
-    {{folder}, {request.workspace_root}, settings.processes.sandbox_network}};
+  // A workspace's CMakeLists.txt is a program. What it may write is what is
+  // mounted, and so cannot be exchanged for a link.
+  process::confined_runner inside{processes,
+                                  settings.processes,
+                                  {{what.tree, what.build},
+                                   {request.workspace_root},
+                                   settings.processes.sandbox_network}};
   auto project = toolchain::prepare(what, settings.toolchain,
                                     settings.processes, inside, stop);
   if (!project)

@@ -260,9 +260,9 @@ expected<void> slot_jobs::test(const pb::WorkUnit& unit,
   workspace::slot slot{lease.folder(), std::move(*store)};
   if (auto there = slot.bring_to(unit.tree()); !there)
     return there.error();
-  process::confined_runner inside{
-    processes, settings_.processes,
-    confined_to(lease.folder(), unit.workspace_root(), settings_.processes)};
+  process::confined_runner inside{processes, settings_.processes,
+                                  confined_to(slot, unit.workspace_root(),
+                                              settings_.processes)};
   auto project = toolchain::prepare({unit.workspace_root(), slot.tree_folder(),
                                      slot.build_folder(), unit.toolchain()},
                                     settings_.toolchain, settings_.processes,
@@ -321,9 +321,9 @@ slot_jobs::mutate(const pb::WorkUnit& unit, process::runner& processes,
   workspace::slot slot{lease.folder(), std::move(*store)};
   if (auto there = slot.bring_to(unit.tree()); !there)
     return there.error();
-  process::confined_runner inside{
-    processes, settings_.processes,
-    confined_to(lease.folder(), unit.workspace_root(), settings_.processes)};
+  process::confined_runner inside{processes, settings_.processes,
+                                  confined_to(slot, unit.workspace_root(),
+                                              settings_.processes)};
   mutation::workplace where{slot,
                             unit.workspace_root(),
                             unit.toolchain(),

@@ -57,10 +57,12 @@ test_slots::lease test_slots::take(const fs::path& slots,
   return {*this, parent / name()};
 }
 
-process::confinement confined_to(const fs::path& folder,
+process::confinement confined_to(const workspace::slot& slot,
                                  const std::string& workspace_root,
                                  const process::process_settings& settings) {
-  return {{folder}, {workspace_root}, settings.sandbox_network};
+  return {{slot.tree_folder(), slot.build_folder()},
+          {workspace_root},
+          settings.sandbox_network};
 }
 
 std::shared_ptr<test_slots> make_test_slots() {

@@ -8,6 +8,7 @@
 #include "messages/v1/task.pb.h"
 #include "runtime/process/confinement.hpp"
 #include "runtime/process/settings.hpp"
+#include "runtime/workspace/slot.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -51,8 +52,10 @@ private:
 };
 
 /// What programs may see and change that build or run a workspace's code in a
-/// folder of test_slots: the folder is theirs, the workspace is only read.
-process::confinement confined_to(const std::filesystem::path& folder,
+/// slot. Its two folders are mounted there, and so cannot be exchanged for
+/// links, behind which the next tree would be written; the workspace is only
+/// read.
+process::confinement confined_to(const workspace::slot& slot,
                                  const std::string& workspace_root,
                                  const process::process_settings& settings);
 

@@ -125,6 +125,21 @@ class Sandboxed(Attack):
         self.assertTrue((root / "linked.cc").is_symlink())
         self.assertTrue((root / "up").is_symlink())
 
+    def test_a_slot_is_not_exchanged_for_a_link(self):
+        """cohort itself writes and removes files below a slot's folders, outside of any sandbox."""
+        precious = self.home / "precious"
+        precious.mkdir()
+        (precious / "work").write_text("of years\n")
+        swap = "".join(f"mv ../{name} ../gone-{name} && ln -s {precious} ../{name}\n" for name in ("tree", "build"))
+        root = self.workspace({"CMakeLists.txt": LISTS.replace("./-o.cc ./--help.cc \"./@file.cc\"", "").replace(
+            "${CMAKE_SOURCE_DIR}/attack.sh", "-c \"sh ${CMAKE_SOURCE_DIR}/attack.sh || true\""),
+            "answer.cc": BROKEN, "attack.sh": f"cd \"$(dirname \"$0\")\"\n{swap}exit 0\n"})
+        for _ in range(2):  # The second finds what the first one left.
+            self.run_task(root, "--set", "cache.enabled=false")
+        self.assertEqual((precious / "work").read_text(), "of years\n")
+        self.assertEqual([path.name for path in precious.iterdir()], ["work"])
+        self.assertEqual([path for path in self.state.glob("*/*/*") if path.is_symlink()], [])
+
     def test_a_compiler_does_not_quote_what_it_may_not_read(self):
         root = self.workspace({"CMakeLists.txt": "cmake_minimum_required(VERSION 3.16)\nproject(p CXX)\nadd_library(p p.cc)\n",
                                "p.cc": f'#include "{self.home}/.ssh/id_ed25519"\n'})

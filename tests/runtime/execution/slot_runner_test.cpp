@@ -289,268 +289,266 @@ TEST_CASE("a project that cannot be configured is a failure of its coverage") {
   CHECK_FALSE(result.has_error());
   CHECK(result.coverage().available());
   CHECK(result.coverage().failure().find("cmake") != std::string::npos);
-  TEST_CASE("mutants are planned, and tried in the tree of the plan") {
-    fixture world{
-      {{"CMakeLists.txt", "cmake_minimum_required(VERSION 3.10)\nproject(p C)\n"
-                          "enable_testing()\nadd_executable(p p.c test_p.c)\n"
-                          "add_test(NAME p COMMAND p)\n"},
-       {"p.c", "int p(int n) { return n - 3; }\n"},
-       {"test_p.c", "int p(int n);\n"
-                    "int main(void) { return p(3); }\n"}}};
-    auto runner = world.make_runner("w1");
-    auto what = world.assignment();
-    what.mutable_unit()->mutable_plan_mutants();
-    auto planned = run(*runner, what);
-    REQUIRE_MESSAGE(!planned.has_error(), planned.error().message());
-    auto& plan = planned.mutation_plan();
-    CHECK(plan.failure() == "");
-    REQUIRE(plan.mutants_size() == 3);
-    CHECK(planned.patch().base_tree() == world.tree);
-    CHECK(planned.patch().result_tree() == plan.tree());
+}
 
-    what = world.assignment();
-    what.mutable_unit()->set_tree(plan.tree());
-    for (auto& mutant : plan.mutants()) {
-      auto& trial = *what.mutable_unit()->mutable_mutants()->add_trials();
-      *trial.mutable_mutant() = mutant;
-      trial.add_tests("p");
-    }
-    auto tried = run(*runner, what);
-    REQUIRE_MESSAGE(!tried.has_error(), tried.error().message());
-    REQUIRE(tried.mutants().verdicts_size() == 3);
-    // Of n - 3 as 0 nobody can tell; n + 3 and n - 4 are seen.
-    CHECK(tried.mutants().verdicts(0).outcome() == pb::MUTANT_OUTCOME_SURVIVED);
-    CHECK(tried.mutants().verdicts(1).outcome() == pb::MUTANT_OUTCOME_KILLED);
-    CHECK(tried.mutants().verdicts(2).outcome() == pb::MUTANT_OUTCOME_KILLED);
-    CHECK(tried.metrics().processes() > 3);
+TEST_CASE("mutants are planned, and tried in the tree of the plan") {
+  fixture world{
+    {{"CMakeLists.txt", "cmake_minimum_required(VERSION 3.10)\nproject(p C)\n"
+                        "enable_testing()\nadd_executable(p p.c test_p.c)\n"
+                        "add_test(NAME p COMMAND p)\n"},
+     {"p.c", "int p(int n) { return n - 3; }\n"},
+     {"test_p.c", "int p(int n);\n"
+                  "int main(void) { return p(3); }\n"}}};
+  auto runner = world.make_runner("w1");
+  auto what = world.assignment();
+  what.mutable_unit()->mutable_plan_mutants();
+  auto planned = run(*runner, what);
+  REQUIRE_MESSAGE(!planned.has_error(), planned.error().message());
+  auto& plan = planned.mutation_plan();
+  CHECK(plan.failure() == "");
+  REQUIRE(plan.mutants_size() == 3);
+  CHECK(planned.patch().base_tree() == world.tree);
+  CHECK(planned.patch().result_tree() == plan.tree());
+
+  what = world.assignment();
+  what.mutable_unit()->set_tree(plan.tree());
+  for (auto& mutant : plan.mutants()) {
+    auto& trial = *what.mutable_unit()->mutable_mutants()->add_trials();
+    *trial.mutable_mutant() = mutant;
+    trial.add_tests("p");
   }
+  auto tried = run(*runner, what);
+  REQUIRE_MESSAGE(!tried.has_error(), tried.error().message());
+  REQUIRE(tried.mutants().verdicts_size() == 3);
+  // Of n - 3 as 0 nobody can tell; n + 3 and n - 4 are seen.
+  CHECK(tried.mutants().verdicts(0).outcome() == pb::MUTANT_OUTCOME_SURVIVED);
+  CHECK(tried.mutants().verdicts(1).outcome() == pb::MUTANT_OUTCOME_KILLED);
+  CHECK(tried.mutants().verdicts(2).outcome() == pb::MUTANT_OUTCOME_KILLED);
+  CHECK(tried.metrics().processes() > 3);
+}
 
-  TEST_CASE("a repair that changes nothing gives no patch") {
-    auto files = cmake_project;
-    files["main.cpp"] = "int f(int);\nint main() {\n  return f();\n}\n";
-    fixture world{files};
-    auto runner = world.make_runner("w1");
-    auto result = run(*runner, world.repair());
-    REQUIRE_MESSAGE(!result.has_error(), result.error().message());
-    CHECK_FALSE(result.has_patch());
-    CHECK(result.repair().left_size() == 1);
+TEST_CASE("a repair that changes nothing gives no patch") {
+  auto files = cmake_project;
+  files["main.cpp"] = "int f(int);\nint main() {\n  return f();\n}\n";
+  fixture world{files};
+  auto runner = world.make_runner("w1");
+  auto result = run(*runner, world.repair());
+  REQUIRE_MESSAGE(!result.has_error(), result.error().message());
+  CHECK_FALSE(result.has_patch());
+  CHECK(result.repair().left_size() == 1);
+}
+
+TEST_CASE("workers that come together configure once") {
+  fixture world;
+  world.settings.toolchain.cmake = counting_cmake(world, "exec cmake \"$@\"\n");
+  std::vector<std::unique_ptr<unit_runner>> runners;
+  std::vector<std::future<pb::AttemptResult>> results;
+  for (auto i = 0; i < 4; ++i) {
+    runners.push_back(world.make_runner("w" + std::to_string(i)));
+    results.push_back(begin(*runners.back(), world.prepare()));
   }
-
-  TEST_CASE("workers that come together configure once") {
-    fixture world;
-    world.settings.toolchain.cmake = counting_cmake(world,
-                                                    "exec cmake \"$@\"\n");
-    std::vector<std::unique_ptr<unit_runner>> runners;
-    std::vector<std::future<pb::AttemptResult>> results;
-    for (auto i = 0; i < 4; ++i) {
-      runners.push_back(world.make_runner("w" + std::to_string(i)));
-      results.push_back(begin(*runners.back(), world.prepare()));
-    }
-    for (auto& result : results) {
-      auto answer = result.get();
-      CHECK_MESSAGE(!answer.has_error(), answer.error().message());
-    }
-    CHECK(cmake_runs(world) == 1);
-    // Another tree with the same build files needs no configuration either.
-    cohort::tests::write_file(world.root() / "s.h",
-                              "#pragma once\nstruct s { int length; };\n");
-    world.tree = world.snapshot();
-    CHECK_FALSE(run(*runners[0], world.check("other.cpp", "gcc")).has_error());
-    CHECK(cmake_runs(world) == 1);
-    cohort::tests::write_file(world.root() / "CMakeLists.txt",
-                              cmake_project.at("CMakeLists.txt")
-                                + "# changed\n");
-    world.tree = world.snapshot();
-    CHECK_FALSE(run(*runners[0], world.prepare()).has_error());
-    CHECK(cmake_runs(world) == 2);
-  }
-
-  TEST_CASE("of configured folders those that were used last stay") {
-    const std::map<std::string, std::string> files{
-      {"main.cpp", "int main() {}\n"}};
-    fixture world{files};
-    cohort::tests::write_file(
-      world.root() / "compile_commands.json",
-      "[{\"directory\": \"" + world.root().string()
-        + "\", \"file\": \"main.cpp\", \"command\": \"c++ -c main.cpp\"}]");
-    world.tree = world.snapshot();
-    auto projects = world.settings.slots.parent_path() / "projects";
-    auto count_folders = [&] {
-      auto all = std::filesystem::directory_iterator{projects};
-      return std::distance(begin(all), end(all));
-    };
-    for (auto i = 0; i < 20; ++i) // Of an earlier process.
-      std::filesystem::create_directories(projects / std::to_string(i)
-                                          / "tree");
-    auto runner = world.make_runner("w1");
-    auto prepare = [&](int variant) {
-      auto what = world.prepare();
-      what.mutable_unit()->mutable_toolchain()->add_configure_args(
-        "-DN=" + std::to_string(variant));
-      auto result = run(*runner, what);
-      INFO(result.error().message());
-      CHECK(!result.has_error());
-    };
-    prepare(0);
-    CHECK(count_folders() == 16);
-    for (auto i = 1; i < 20; ++i)
-      prepare(i);
-    CHECK(count_folders() == 16);
-    prepare(0); // It went, and is made again.
-    CHECK(count_folders() == 16);
-  }
-
-  TEST_CASE("a configuration that failed is tried again") {
-    fixture world;
-    auto marker = (world.folder.path() / "works").string();
-    world.settings.toolchain.cmake
-      = counting_cmake(world, "test -e '" + marker
-                                + "' || { echo no luck >&2; exit 1; }\n"
-                                  "exec cmake \"$@\"\n");
-    auto runner = world.make_runner("w1");
-    auto failed = run(*runner, world.prepare());
-    CHECK(code_of(failed) == errc::no_toolchain);
-    CHECK_FALSE(failed.error().recoverable());
-    CHECK(failed.error().message().find("no luck") != std::string::npos);
-    cohort::tests::write_file(marker, "");
-    CHECK_FALSE(run(*runner, world.prepare()).has_error());
-  }
-
-  TEST_CASE("who waits for a configuration that is cancelled does it himself") {
-    fixture world;
-    auto started = world.folder.path() / "started";
-    world.settings.toolchain.cmake
-      = counting_cmake(world, "test -e '" + started.string()
-                                + "' && exec cmake \"$@\"\n"
-                                  "touch '"
-                                + started.string() + "'\nexec sleep 60\n");
-    auto first = world.make_runner("w1");
-    auto second = world.make_runner("w2");
-    auto stopped = begin(*first, world.prepare());
-    while (!std::filesystem::exists(started))
-      std::this_thread::yield();
-    auto waiting = begin(*second, world.prepare());
-    first->cancel();
-    CHECK(code_of(stopped.get()) == errc::cancelled);
-    auto answer = waiting.get();
+  for (auto& result : results) {
+    auto answer = result.get();
     CHECK_MESSAGE(!answer.has_error(), answer.error().message());
   }
+  CHECK(cmake_runs(world) == 1);
+  // Another tree with the same build files needs no configuration either.
+  cohort::tests::write_file(world.root() / "s.h",
+                            "#pragma once\nstruct s { int length; };\n");
+  world.tree = world.snapshot();
+  CHECK_FALSE(run(*runners[0], world.check("other.cpp", "gcc")).has_error());
+  CHECK(cmake_runs(world) == 1);
+  cohort::tests::write_file(world.root() / "CMakeLists.txt",
+                            cmake_project.at("CMakeLists.txt") + "# changed\n");
+  world.tree = world.snapshot();
+  CHECK_FALSE(run(*runners[0], world.prepare()).has_error());
+  CHECK(cmake_runs(world) == 2);
+}
 
-  TEST_CASE("a cancelled repair leaves a clean slot, and the next unit works") {
-    fixture world;
-    auto runner = world.make_runner("w1");
-    CHECK_FALSE(run(*runner, world.prepare()).has_error());
-    runner.reset();
-    auto mark = world.folder.path() / "reached";
-    world.settings.toolchain.clang = cohort::tests::write_script(
-      world.folder.path() / "bin" / "clang++",
-      "case \"$*\" in *--version*) exec clang++ \"$@\";; esac\n"
-      "if grep -q lenght '"
-        + (world.settings.slots / "w1/tree/main.cpp").string()
-        + "'; then exec clang++ \"$@\"; fi\ntouch '" + mark.string()
-        + "'\nexec sleep 60\n");
-    runner = world.make_runner("w1");
-    auto running = begin(*runner, world.repair());
-    while (!std::filesystem::exists(mark))
-      std::this_thread::yield();
-    runner->cancel();
-    auto result = running.get();
-    CHECK(code_of(result) == errc::cancelled);
-    CHECK_FALSE(result.has_patch());
-    CHECK(world.text("w1", "main.cpp") == cmake_project.at("main.cpp"));
-    CHECK_FALSE(run(*runner, world.check("main.cpp", "gcc")).has_error());
-  }
+TEST_CASE("of configured folders those that were used last stay") {
+  const std::map<std::string, std::string> files{
+    {"main.cpp", "int main() {}\n"}};
+  fixture world{files};
+  cohort::tests::write_file(
+    world.root() / "compile_commands.json",
+    "[{\"directory\": \"" + world.root().string()
+      + "\", \"file\": \"main.cpp\", \"command\": \"c++ -c main.cpp\"}]");
+  world.tree = world.snapshot();
+  auto projects = world.settings.slots.parent_path() / "projects";
+  auto count_folders = [&] {
+    auto all = std::filesystem::directory_iterator{projects};
+    return std::distance(begin(all), end(all));
+  };
+  for (auto i = 0; i < 20; ++i) // Of an earlier process.
+    std::filesystem::create_directories(projects / std::to_string(i) / "tree");
+  auto runner = world.make_runner("w1");
+  auto prepare = [&](int variant) {
+    auto what = world.prepare();
+    what.mutable_unit()->mutable_toolchain()->add_configure_args(
+      "-DN=" + std::to_string(variant));
+    auto result = run(*runner, what);
+    INFO(result.error().message());
+    CHECK(!result.has_error());
+  };
+  prepare(0);
+  CHECK(count_folders() == 16);
+  for (auto i = 1; i < 20; ++i)
+    prepare(i);
+  CHECK(count_folders() == 16);
+  prepare(0); // It went, and is made again.
+  CHECK(count_folders() == 16);
+}
 
-  TEST_CASE("a runner that is destroyed ends what it does first") {
-    fixture world;
-    auto runner = world.make_runner("w1");
-    auto begun = std::chrono::steady_clock::now();
-    auto sleeping = begin(*runner, world.command({"sleep", "60"}));
-    runner.reset();
-    CHECK(code_of(sleeping.get()) == errc::cancelled);
-    runner = world.make_runner("w1");
-    auto preparing = begin(*runner, world.prepare());
-    runner.reset();
-    preparing.get();
-    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds{30});
-  }
+TEST_CASE("a configuration that failed is tried again") {
+  fixture world;
+  auto marker = (world.folder.path() / "works").string();
+  world.settings.toolchain.cmake
+    = counting_cmake(world, "test -e '" + marker
+                              + "' || { echo no luck >&2; exit 1; }\n"
+                                "exec cmake \"$@\"\n");
+  auto runner = world.make_runner("w1");
+  auto failed = run(*runner, world.prepare());
+  CHECK(code_of(failed) == errc::no_toolchain);
+  CHECK_FALSE(failed.error().recoverable());
+  CHECK(failed.error().message().find("no luck") != std::string::npos);
+  cohort::tests::write_file(marker, "");
+  CHECK_FALSE(run(*runner, world.prepare()).has_error());
+}
 
-  TEST_CASE("commands: output, exit code, and failures by kind") {
-    fixture world;
-    auto runner = world.make_runner("w1");
-    auto result
-      = run(*runner, world.command({"sh", "-c", "echo a; echo b >&2; exit 3"}));
-    CHECK_FALSE(result.has_error());
-    CHECK(result.output().exit_code() == 3);
-    CHECK(result.output().standard_output() == "a\n");
-    CHECK(result.output().standard_error() == "b\n");
-    CHECK(result.metrics().processes() == 1);
-    CHECK(code_of(run(*runner, world.command({"/no/such/program"})))
-          == errc::tool_failed);
-    CHECK(code_of(run(*runner, world.command({"sh", "-c", "kill -SEGV $$"})))
-          == errc::crashed);
-    CHECK(code_of(run(*runner, world.command({}))) == errc::invalid_request);
-    auto slow = world.command({"sleep", "60"});
-    slow.mutable_unit()->mutable_command()->mutable_deadline()->set_nanos(
-      200'000'000);
-    CHECK(code_of(run(*runner, slow)) == errc::timed_out);
-    auto bytes = run(*runner, world.command({"printf", "\\377a"}));
-    CHECK(bytes.output().standard_output() == "?a");
-    pb::AttemptResult copy;
-    CHECK(copy.ParseFromString(bytes.SerializeAsString()));
-  }
+TEST_CASE("who waits for a configuration that is cancelled does it himself") {
+  fixture world;
+  auto started = world.folder.path() / "started";
+  world.settings.toolchain.cmake
+    = counting_cmake(world, "test -e '" + started.string()
+                              + "' && exec cmake \"$@\"\n"
+                                "touch '"
+                              + started.string() + "'\nexec sleep 60\n");
+  auto first = world.make_runner("w1");
+  auto second = world.make_runner("w2");
+  auto stopped = begin(*first, world.prepare());
+  while (!std::filesystem::exists(started))
+    std::this_thread::yield();
+  auto waiting = begin(*second, world.prepare());
+  first->cancel();
+  CHECK(code_of(stopped.get()) == errc::cancelled);
+  auto answer = waiting.get();
+  CHECK_MESSAGE(!answer.has_error(), answer.error().message());
+}
 
-  TEST_CASE("nonsense is answered with an error, and the runner goes on") {
-    fixture world;
-    auto runner = world.make_runner("../../w/1");
-    CHECK(code_of(run(*runner, world.assignment())) == errc::invalid_message);
-    auto no_tree = world.prepare();
-    no_tree.mutable_unit()->clear_tree();
-    CHECK(code_of(run(*runner, no_tree)) == errc::invalid_request);
-    auto wrong_tree = world.prepare();
-    wrong_tree.mutable_unit()->set_tree(std::string(40, 'a'));
-    CHECK(run(*runner, wrong_tree).has_error());
-    wrong_tree.mutable_unit()->set_tree("no tree at all");
-    CHECK(run(*runner, wrong_tree).has_error());
-    CHECK(code_of(run(*runner, world.check("none.cpp", "gcc")))
-          == errc::not_found);
-    CHECK(run(*runner, world.check("main.cpp", "tcc")).has_error());
-    CHECK_FALSE(run(*runner, world.check("main.cpp", "gcc")).has_error());
-    CHECK(
-      std::distance(std::filesystem::directory_iterator{world.settings.slots},
-                    std::filesystem::directory_iterator{})
-      == 1);
-  }
+TEST_CASE("a cancelled repair leaves a clean slot, and the next unit works") {
+  fixture world;
+  auto runner = world.make_runner("w1");
+  CHECK_FALSE(run(*runner, world.prepare()).has_error());
+  runner.reset();
+  auto mark = world.folder.path() / "reached";
+  world.settings.toolchain.clang = cohort::tests::write_script(
+    world.folder.path() / "bin" / "clang++",
+    "case \"$*\" in *--version*) exec clang++ \"$@\";; esac\n"
+    "if grep -q lenght '"
+      + (world.settings.slots / "w1/tree/main.cpp").string()
+      + "'; then exec clang++ \"$@\"; fi\ntouch '" + mark.string()
+      + "'\nexec sleep 60\n");
+  runner = world.make_runner("w1");
+  auto running = begin(*runner, world.repair());
+  while (!std::filesystem::exists(mark))
+    std::this_thread::yield();
+  runner->cancel();
+  auto result = running.get();
+  CHECK(code_of(result) == errc::cancelled);
+  CHECK_FALSE(result.has_patch());
+  CHECK(world.text("w1", "main.cpp") == cmake_project.at("main.cpp"));
+  CHECK_FALSE(run(*runner, world.check("main.cpp", "gcc")).has_error());
+}
 
-  TEST_CASE("a compile_commands.json of the user's is read in place") {
-    auto files = cmake_project;
-    files.erase("CMakeLists.txt");
-    fixture world{files};
-    auto build = world.root() / "out";
-    cohort::tests::write_file(
-      build / "compile_commands.json",
-      "[{\"directory\": \"" + build.string() + "\", \"file\": \""
-        + (world.root() / "main.cpp").string()
-        + "\", \"arguments\": [\"g++\", \"-c\", \""
-        + (world.root() / "main.cpp").string() + "\"]}]");
-    auto runner = world.make_runner("w1");
-    auto with_folder = [&](pb::Assignment what) {
-      what.mutable_unit()->mutable_toolchain()->set_compile_commands_dir(
-        build.string());
-      return what;
-    };
-    auto prepared = run(*runner, with_folder(world.prepare()));
-    REQUIRE_MESSAGE(!prepared.has_error(), prepared.error().message());
-    CHECK(prepared.prepared().units_size() == 1);
-    CHECK_FALSE(prepared.prepared().has_tests());
-    auto repaired = run(*runner, with_folder(world.repair()));
-    REQUIRE_MESSAGE(!repaired.has_error(), repaired.error().message());
-    CHECK(repaired.patch().files_size() == 1);
-    auto testing = with_folder(world.assignment());
-    testing.mutable_unit()->mutable_tests();
-    auto tested = run(*runner, testing);
-    CHECK_FALSE(tested.has_error());
-    CHECK_FALSE(tested.tests().available());
-  }
+TEST_CASE("a runner that is destroyed ends what it does first") {
+  fixture world;
+  auto runner = world.make_runner("w1");
+  auto begun = std::chrono::steady_clock::now();
+  auto sleeping = begin(*runner, world.command({"sleep", "60"}));
+  runner.reset();
+  CHECK(code_of(sleeping.get()) == errc::cancelled);
+  runner = world.make_runner("w1");
+  auto preparing = begin(*runner, world.prepare());
+  runner.reset();
+  preparing.get();
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds{30});
+}
+
+TEST_CASE("commands: output, exit code, and failures by kind") {
+  fixture world;
+  auto runner = world.make_runner("w1");
+  auto result = run(*runner,
+                    world.command({"sh", "-c", "echo a; echo b >&2; exit 3"}));
+  CHECK_FALSE(result.has_error());
+  CHECK(result.output().exit_code() == 3);
+  CHECK(result.output().standard_output() == "a\n");
+  CHECK(result.output().standard_error() == "b\n");
+  CHECK(result.metrics().processes() == 1);
+  CHECK(code_of(run(*runner, world.command({"/no/such/program"})))
+        == errc::tool_failed);
+  CHECK(code_of(run(*runner, world.command({"sh", "-c", "kill -SEGV $$"})))
+        == errc::crashed);
+  CHECK(code_of(run(*runner, world.command({}))) == errc::invalid_request);
+  auto slow = world.command({"sleep", "60"});
+  slow.mutable_unit()->mutable_command()->mutable_deadline()->set_nanos(
+    200'000'000);
+  CHECK(code_of(run(*runner, slow)) == errc::timed_out);
+  auto bytes = run(*runner, world.command({"printf", "\\377a"}));
+  CHECK(bytes.output().standard_output() == "?a");
+  pb::AttemptResult copy;
+  CHECK(copy.ParseFromString(bytes.SerializeAsString()));
+}
+
+TEST_CASE("nonsense is answered with an error, and the runner goes on") {
+  fixture world;
+  auto runner = world.make_runner("../../w/1");
+  CHECK(code_of(run(*runner, world.assignment())) == errc::invalid_message);
+  auto no_tree = world.prepare();
+  no_tree.mutable_unit()->clear_tree();
+  CHECK(code_of(run(*runner, no_tree)) == errc::invalid_request);
+  auto wrong_tree = world.prepare();
+  wrong_tree.mutable_unit()->set_tree(std::string(40, 'a'));
+  CHECK(run(*runner, wrong_tree).has_error());
+  wrong_tree.mutable_unit()->set_tree("no tree at all");
+  CHECK(run(*runner, wrong_tree).has_error());
+  CHECK(code_of(run(*runner, world.check("none.cpp", "gcc")))
+        == errc::not_found);
+  CHECK(run(*runner, world.check("main.cpp", "tcc")).has_error());
+  CHECK_FALSE(run(*runner, world.check("main.cpp", "gcc")).has_error());
+  CHECK(std::distance(std::filesystem::directory_iterator{world.settings.slots},
+                      std::filesystem::directory_iterator{})
+        == 1);
+}
+
+TEST_CASE("a compile_commands.json of the user's is read in place") {
+  auto files = cmake_project;
+  files.erase("CMakeLists.txt");
+  fixture world{files};
+  auto build = world.root() / "out";
+  cohort::tests::write_file(build / "compile_commands.json",
+                            "[{\"directory\": \"" + build.string()
+                              + "\", \"file\": \""
+                              + (world.root() / "main.cpp").string()
+                              + "\", \"arguments\": [\"g++\", \"-c\", \""
+                              + (world.root() / "main.cpp").string() + "\"]}]");
+  auto runner = world.make_runner("w1");
+  auto with_folder = [&](pb::Assignment what) {
+    what.mutable_unit()->mutable_toolchain()->set_compile_commands_dir(
+      build.string());
+    return what;
+  };
+  auto prepared = run(*runner, with_folder(world.prepare()));
+  REQUIRE_MESSAGE(!prepared.has_error(), prepared.error().message());
+  CHECK(prepared.prepared().units_size() == 1);
+  CHECK_FALSE(prepared.prepared().has_tests());
+  auto repaired = run(*runner, with_folder(world.repair()));
+  REQUIRE_MESSAGE(!repaired.has_error(), repaired.error().message());
+  CHECK(repaired.patch().files_size() == 1);
+  auto testing = with_folder(world.assignment());
+  testing.mutable_unit()->mutable_tests();
+  auto tested = run(*runner, testing);
+  CHECK_FALSE(tested.has_error());
+  CHECK_FALSE(tested.tests().available());
+}
 
 } // namespace cohort::tests::slot_runner_test

@@ -155,6 +155,10 @@ TEST_CASE("nothing else of the host can be written") {
   CHECK_FALSE(here.works("echo x > $TOP/home/project/notes"));
   CHECK_FALSE(here.works("rm $TOP/home/project/notes"));
   CHECK_FALSE(here.works("rm -rf /etc/hostname"));
+  // What can be written cannot be put elsewhere, with a link in its place.
+  CHECK_FALSE(here.works("cd / && mv $TOP/state/slots/w1 $TOP/state/slots/w3"));
+  CHECK_FALSE(here.works("cd / && rm -rf $TOP/state/slots/w1"));
+  here.write("state/slots/w1/source");
   // These seem to work, on folders of the program's own.
   here.run("mkdir -p $TOP/state/slots/w2 $TOP/state/certs; rm -rf /tmp/* ~/*; "
            "echo x > $TOP/state/slots/w2/source; echo x > $TOP/home/evil; "
