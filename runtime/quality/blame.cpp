@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/analysis/disjoint_sets.hpp"
+#include "runtime/quality/gates.hpp"
 
 namespace cohort::runtime::quality {
 
@@ -21,7 +22,7 @@ record record_of(const pb::TestReport& report, const std::string& test,
                  uint32_t runs) {
   for (auto& one : report.cases())
     if (one.name() == test)
-      return {one.runs(), one.failures()};
+      return {runs_of(one), failures_of(one)};
   return {runs, runs};
 }
 

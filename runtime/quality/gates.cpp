@@ -220,6 +220,14 @@ void forgive(pb::GateReport& report, const std::vector<std::string>& flaky) {
                      + "; found to be flaky: " + name_some(flaky));
 }
 
+uint32_t runs_of(const pb::TestReport::Case& test) {
+  return std::max(1U, test.runs());
+}
+
+uint32_t failures_of(const pb::TestReport::Case& test) {
+  return test.runs() > 0 ? test.failures() : test.passed() ? 0 : 1;
+}
+
 void add_runs(pb::TestReport& report, const pb::TestReport& more) {
   std::map<std::string, pb::TestReport::Case*> known;
   for (auto& test : *report.mutable_cases())
@@ -228,9 +236,11 @@ void add_runs(pb::TestReport& report, const pb::TestReport& more) {
     auto found = known.find(test.name());
     if (found == known.end())
       continue;
-    found->second->set_runs(found->second->runs() + test.runs());
-    found->second->set_failures(found->second->failures() + test.failures());
-    found->second->set_passed(found->second->failures() == 0);
+    auto& all = *found->second;
+    auto runs = runs_of(all) + runs_of(test);
+    all.set_failures(failures_of(all) + failures_of(test));
+    all.set_runs(runs);
+    all.set_passed(all.failures() == 0);
   }
 }
 

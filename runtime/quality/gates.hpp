@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +62,10 @@ pb::GateReport judge_security(const std::vector<pb::Objection>& objections);
 /// What the gate of the tests says once these turn out to be flaky: they are
 /// not held against the tree any more. Another gate's report stays as it is.
 void forgive(pb::GateReport& report, const std::vector<std::string>& flaky);
+
+/// How often a test ran, and failed: of one whose runs nobody counted, once.
+uint32_t runs_of(const pb::TestReport::Case& test);
+uint32_t failures_of(const pb::TestReport::Case& test);
 
 /// Adds further runs of tests that `report` has.
 void add_runs(pb::TestReport& report, const pb::TestReport& more);

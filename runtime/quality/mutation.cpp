@@ -80,7 +80,8 @@ std::string details_of(const pb::MutationPlan& plan,
   if (is_sample(plan)) {
     auto bounds = wilson_interval(killed, tally.tried());
     text += ", of all " + std::to_string(plan.found()) + " probably "
-            + percent(bounds.low) + " to " + percent(bounds.high);
+            + percent(bounds.low) + " to "
+            + percent(std::ceil(bounds.high * 100) / 100);
   }
   auto add = [&](size_t count, const std::string& what) {
     if (count > 0)

@@ -160,7 +160,9 @@ TEST_CASE("nothing of the task is markup of the page") {
   CHECK(page.find("\"onload") == std::string::npos);
   CHECK(page.find('\x01') == std::string::npos);
   auto text = to_markdown(task);
-  CHECK(text.find("<script") == std::string::npos);
+  for (auto at = text.find("<script"); at != std::string::npos;
+       at = text.find("<script", at + 1))
+    CHECK((text[at - 1] == '\\' || text[at - 1] == '`'));
 }
 
 TEST_CASE("lanes stand together, the task's own first") {
@@ -171,7 +173,7 @@ TEST_CASE("lanes stand together, the task's own first") {
       lanes.push_back(span.lane);
   CHECK(lanes == std::vector<std::string>{"task", "w1", "w2"});
   CHECK(task.seconds == 31.5);
-  CHECK(task.events == 13);
+  CHECK(task.events == 12);
 }
 
 TEST_CASE("a task without anything is a page, too") {

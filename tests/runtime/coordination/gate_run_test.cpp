@@ -208,7 +208,7 @@ TEST_CASE("coverage is measured of what passes its tests") {
   auto& changed = *what.add_changed();
   changed.set_file("a.cc");
   changed.add_lines()->set_first(3);
-  runtime::quality::gate_settings settings;
+  auto settings = no_measures();
   settings.coverage = runtime::quality::gate_policy::required;
   run r{what, settings};
   r.compile();

@@ -11,6 +11,7 @@ namespace cohort::tests::structure_test {
 
 using namespace cohort::runtime::execution;
 using cohort::runtime::toolchain::scan;
+using cohort::runtime::toolchain::token_kind;
 
 namespace {
 
