@@ -229,7 +229,8 @@ findings mutant_finder::take() {
 
 findings
 find_mutants(const toolchain::project& project, const mutant_search& what,
-             const std::vector<std::string>& files, std::stop_token stop) {
+             const std::vector<std::string>& files, std::stop_token stop,
+             const std::function<void()>& alive) {
   auto unseen = wanted_files(what, files);
   auto units = toolchain::units_of(project, {});
   std::stable_partition(units.begin(), units.end(),
@@ -248,6 +249,7 @@ find_mutants(const toolchain::project& project, const mutant_search& what,
     for (auto& file :
          finder.read(unit, clang_arguments(project, unit, what.tree)))
       unseen.erase(file);
+    alive();
   }
   return finder.take();
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <set>
 #include <stop_token>
@@ -68,10 +69,12 @@ private:
 
 /// Reads the units of `project` that can tell of the files that are looked at:
 /// the changed ones, or all of `files`, the worktree's. Units of tests come
-/// last, for headers that no other unit reads. Stops early when it is told to.
-findings
-find_mutants(const toolchain::project& project, const mutant_search& what,
-             const std::vector<std::string>& files, std::stop_token stop);
+/// last, for headers that no other unit reads. Stops early when it is told to;
+/// `alive` is called after each unit.
+findings find_mutants(const toolchain::project& project,
+                      const mutant_search& what,
+                      const std::vector<std::string>& files,
+                      std::stop_token stop, const std::function<void()>& alive);
 
 /// Whether the unit of a mutant compiles with the mutant in the place of its
 /// original. `plain` are the files, by absolute path, that hold mutants in the

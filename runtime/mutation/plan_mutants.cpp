@@ -176,7 +176,7 @@ expected<pb::MutationPlan> plan_mutants(const pb::MutationPlanUnit& what,
   mutant_search search;
   search.tree = place.slot.tree_folder();
   search.changed.assign(what.changed().begin(), what.changed().end());
-  auto found = find_mutants(*project, search, *files, place.stop);
+  auto found = find_mutants(*project, search, *files, place.stop, place.alive);
   plan.set_found(static_cast<uint32_t>(found.sites.size()));
   plan.set_equivalent(found.equivalent);
   plan.set_failure(why_unread(found));

@@ -23,8 +23,8 @@ test_times times_of(const pb::MutationPlan& plan) {
   return result;
 }
 
-double predict_with(const mutant_trial& one, const test_times& times,
-                    double rebuild_seconds) {
+double predict(const mutant_trial& one, const test_times& times,
+               double rebuild_seconds) {
   auto result = one.mutant().needs_rebuild() ? rebuild_seconds : 0;
   double left = 1;
   for (auto& name : one.tests()) {
@@ -91,11 +91,6 @@ std::vector<mutant_trial> trials_of(const pb::MutationPlan& plan) {
   return result;
 }
 
-double predict(const mutant_trial& one, const pb::MutationPlan& plan,
-               double rebuild_seconds) {
-  return predict_with(one, times_of(plan), rebuild_seconds);
-}
-
 std::vector<shard> make_shards(const pb::MutationPlan& plan,
                                const std::string& plain_tree, size_t count,
                                double rebuild_seconds) {
@@ -104,7 +99,7 @@ std::vector<shard> make_shards(const pb::MutationPlan& plan,
   std::vector<timed_trial> rebuilt;
   for (auto& one : trials_of(plan)) {
     auto& kind = one.mutant().needs_rebuild() ? rebuilt : chosen;
-    kind.push_back({predict_with(one, times, rebuild_seconds), one});
+    kind.push_back({predict(one, times, rebuild_seconds), one});
   }
   auto rebuilding = sum_of(rebuilt);
   auto all = rebuilding + sum_of(chosen);

@@ -13,7 +13,7 @@ namespace pb = messages::v1;
 struct shard {
   std::string tree; // That the unit's slot is brought to.
   pb::MutantsUnit unit;
-  double predicted_seconds = 0; // Of all its trials.
+  double predicted_seconds = 0; // Of all its trials; see make_shards.
 };
 
 /// The trial of each mutant that some test reaches, by id; its tests from the
@@ -22,17 +22,13 @@ struct shard {
 [[nodiscard]] std::vector<pb::MutantsUnit::Trial>
 trials_of(const pb::MutationPlan& plan);
 
-/// What a trial takes, when each test kills half of what the ones before it
-/// have left, and building it `rebuild_seconds`, if it needs that.
-[[nodiscard]] double predict(const pb::MutantsUnit::Trial& trial,
-                             const pb::MutationPlan& plan,
-                             double rebuild_seconds);
-
 /// At most `count` shards (with two kinds of mutants at least two), the longest
 /// trial going to the shortest shard: Graham, "Bounds on multiprocessing timing
 /// anomalies" (1969), where none is longer than 4/3 of what is possible.
-/// Mutants that need a rebuild are in shards of their own, on the plain tree:
-/// so whoever works on a shard needs one tree.
+/// A trial is thought to take what its tests do when each of them kills half of
+/// what the ones before it have left, and `rebuild_seconds` if it is built
+/// alone. Mutants that need a rebuild are in shards of their own, on the plain
+/// tree: so whoever works on a shard needs one tree.
 [[nodiscard]] std::vector<shard>
 make_shards(const pb::MutationPlan& plan, const std::string& plain_tree,
             size_t count, double rebuild_seconds);

@@ -46,25 +46,18 @@ class Attacks(CohortTest):
         self.assertEqual(done.returncode, code, (changes, said, done.stderr))
         return said
 
-    def caught(self, says, *words, gate="tests", code=(1, 3), **changes):
+    def caught(self, says, gate="tests", code=3, **changes):
+        """The trick is seen, though the tests say nothing of what it hides."""
         changes = {name.replace("_cc", ".cc").replace("lists", "CMakeLists.txt"): change for name, change in changes.items()}
-        for wrong in ({}, WRONG):  # The trick is seen with and without what it hides.
-            for expected in code:
-                try:
-                    said = self.judge({**changes, **wrong}, expected, *words)
-                    break
-                except AssertionError:
-                    if expected == code[-1]:
-                        raise
-            self.assertIn(says, said[gate])
+        self.assertIn(says, self.judge({**changes, **WRONG}, code)[gate])
 
     def test_without_a_trick_the_tests_say_it(self):
         self.assertIn("passed before: area_test", self.judge(WRONG, 1)["tests"])
 
     def test_tests_that_are_gone_or_no_longer_run(self):
         both = ("add_test(NAME area_test COMMAND area_test)\nadd_test(NAME other_test COMMAND other_test)\n", "")
-        self.caught("unregistered-test", lists=both)
-        self.caught("gone: area_test", lists=("add_test(NAME area_test", "if(FALSE)\nendif()\nadd_test(NAME renamed"))
+        self.caught("unregistered-test", code=1, lists=both)
+        self.caught("gone: area_test", code=1, lists=("add_test(NAME area_test", "if(FALSE)\nendif()\nadd_test(NAME renamed"))
         self.caught("removed-assertion", area_test_cc="int main() { return 0; }\n", other_test_cc="int main() { return 0; }\n")
         self.caught("skipped-test", lists=("add_test(NAME other_test COMMAND other_test)\n",
                                            "add_test(NAME other_test COMMAND other_test)\n"
@@ -76,7 +69,6 @@ class Attacks(CohortTest):
 
     def test_a_program_that_ends_before_its_tests(self):
         early = "#include <cstdlib>\n" + FILES["area.cc"] + "static int now = (std::exit(0), 1);\nint* keep = &now;\n"
-        self.assertIn("early-exit", self.judge({"area.cc": early}, 3)["tests"])
         self.assertIn("early-exit", self.judge({"area.cc": early.replace(*WRONG["area.cc"])}, 3)["tests"])
 
     def test_a_report_that_is_made_up(self):

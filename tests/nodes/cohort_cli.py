@@ -100,9 +100,8 @@ class CohortTest(unittest.TestCase):
         return root
 
     def command(self, *words) -> list[str]:
-        verb, *rest = map(str, words)
-        settings = NO_MEASURES if verb in ("run", "serve") else []
-        return [str(BINARY), verb, *settings, *rest, "--state", str(self.state)]
+        settings = NO_MEASURES if words[0] in ("run", "serve") else []
+        return [str(BINARY), *map(str, words), "--state", str(self.state), *settings]
 
     def cohort(self, *words, code: int | None = 0, timeout: float = 300, **kw) -> subprocess.CompletedProcess:
         done = subprocess.run(self.command(*words), capture_output=True, text=kw.pop("text", True), timeout=timeout, **kw)

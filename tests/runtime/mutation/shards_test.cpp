@@ -65,10 +65,14 @@ TEST_CASE("what needs a rebuild gets all tests") {
 }
 
 TEST_CASE("the prediction halves with each test") {
-  auto plan = plan_of(6);
-  CHECK(predict(trials_of(plan)[3], plan, 9) == doctest::Approx(0.5075));
-  auto rebuilt = plan_of(1, 1);
-  CHECK(predict(trials_of(rebuilt)[0], rebuilt, 9) == doctest::Approx(9.5075));
+  auto seconds = [](const pb::MutationPlan& plan) {
+    return make_shards(plan, "plain", 1, 9).at(0).predicted_seconds;
+  };
+  CHECK(seconds(plan_of(2)) == doctest::Approx(0.805));
+  auto both = plan_of(6);
+  both.mutable_mutants()->DeleteSubrange(0, 5);
+  CHECK(seconds(both) == doctest::Approx(0.5075));
+  CHECK(seconds(plan_of(1, 1)) == doctest::Approx(9.5075));
 }
 
 TEST_CASE("shards hold each trial once, and are balanced") {
