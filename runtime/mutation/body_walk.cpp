@@ -175,8 +175,10 @@ private:
   /// All parts of an expression, apart from those that make up a type.
   void below(CXCursor node, surroundings place) {
     place.is_choice = false;
-    place.is_pointer = is_expression(node) && is_pointer(plain_type(node))
-                       && node.kind == CXCursor_UnexposedExpr;
+    auto type = plain_type(node);
+    place.is_pointer = (node.kind == CXCursor_UnexposedExpr && is_pointer(type))
+                       || (is_cast(node)
+                           && (is_pointer(type) || is_dependent(type)));
     auto children = children_of(node);
     if (is_cast(node) && !children.empty())
       return visit(children.back(), place);

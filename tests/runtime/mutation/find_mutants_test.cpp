@@ -135,6 +135,14 @@ TEST_CASE("null pointers are no numbers") {
   CHECK(in_body("at = 0;") == "statement at = 0 -> \n" + tail);
   CHECK(in_body("p = at == 0;")
         == "statement p = at == 0 -> \nrelational == -> !=\n" + tail);
+  CHECK(in_body("at = static_cast<int*>(0);")
+        == "statement at = static_cast<int*>(0) -> \n" + tail);
+  CHECK(listed(find({{"m.cpp", "template <class T> T* f() {\n"
+                               "  return static_cast<T*>(0);\n}\n"
+                               "template <class T> T g() {\n"
+                               "  return static_cast<T>(0);\n}\n"}},
+                    {"m.cpp"}))
+        == "");
 }
 
 TEST_CASE("what must be constant is left alone, or built by itself") {
