@@ -38,7 +38,7 @@ measure_coverage(const pb::WorkUnit& unit, test_slots& slots,
   auto request
     = toolchain::instrument({unit.workspace_root(), slot.tree_folder(),
                              slot.build_folder(), unit.toolchain()},
-                            lease.folder());
+                            slot.build_folder());
   if (!request)
     return request.error();
   process::confined_runner inside{processes, settings.processes,

@@ -59,7 +59,7 @@ file_reader files_below(const fs::path& root) {
 
 expected<prepare_request> instrument(prepare_request request,
                                      const fs::path& folder) {
-  auto file = folder / "coverage.cmake";
+  auto file = folder / "cohort-coverage.cmake";
   // Written anew it would have all configured anew.
   auto there = workspace::read_file(file);
   if (!there || *there != instrumentation) {

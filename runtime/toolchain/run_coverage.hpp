@@ -15,9 +15,9 @@
 /// are.
 namespace cohort::runtime::toolchain {
 
-/// Writes that file into `folder`, and returns the request with the argument
-/// that names it. It must not move as long as the build folder is used. Errors:
-/// storage_failed.
+/// Writes that file into `folder`, which CMake must be able to read: in a
+/// sandbox it sees the tree and the build folder. Returns the request with the
+/// argument that names it. Errors: storage_failed.
 expected<prepare_request> instrument(prepare_request request,
                                      const std::filesystem::path& folder);
 

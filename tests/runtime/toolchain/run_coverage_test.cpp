@@ -83,7 +83,7 @@ TEST_CASE("a request is instrumented by a file that is written once") {
   request.toolchain.add_configure_args("-DX=ON");
   auto result = instrument(request, root.path());
   REQUIRE(result);
-  auto file = root / "coverage.cmake";
+  auto file = root / "cohort-coverage.cmake";
   REQUIRE(result->toolchain.configure_args_size() == 2);
   CHECK(result->toolchain.configure_args(1)
         == "-DCMAKE_PROJECT_INCLUDE=" + file.string());
@@ -91,7 +91,7 @@ TEST_CASE("a request is instrumented by a file that is written once") {
   std::filesystem::last_write_time(file, long_ago);
   CHECK(instrument(request, root.path()));
   CHECK(std::filesystem::last_write_time(file) == long_ago);
-  root.write("coverage.cmake", "another one");
+  root.write("cohort-coverage.cmake", "another one");
   CHECK(instrument(request, root.path()));
   CHECK(std::filesystem::file_size(file) > 100);
 }
