@@ -171,6 +171,10 @@ void gate_run::start_reruns(std::vector<pb::WorkUnit>& units) {
 
 /// What breaks tests, or has none that run, is not measured.
 void gate_run::start_measures(std::vector<pb::WorkUnit>& units) {
+  auto is_unchanged = request_.changed_files().empty();
+  covered_.set_available(request_.has_tests()
+                         && (is_unchanged || !tests_.failure().empty()));
+  covered_.set_failure(tests_.failure());
   if (tests_.cases().empty())
     return;
   covered_.set_available(true);

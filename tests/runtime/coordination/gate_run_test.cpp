@@ -304,6 +304,34 @@ TEST_CASE("nothing is measured of what breaks a test") {
   CHECK(judged.advisory());
 }
 
+TEST_CASE("why coverage was not measured is said") {
+  auto why = [](const RunGates& what, auto go_on) {
+    run r{what, {}};
+    go_on(r);
+    return r.report(GATE_KIND_COVERAGE).details();
+  };
+  auto unchanged = request();
+  unchanged.clear_changed_files();
+  CHECK(why(unchanged, [](run& r) { r.compile(); })
+        == "no changed line can be executed");
+  auto untested = request();
+  untested.set_has_tests(false);
+  CHECK(why(untested, [](run& r) { r.compile(); })
+        == "the project has no tests that can be run");
+  CHECK(why(request(),
+            [](run& r) {
+              r.compile(make_unit("a.cc", {}, {make_error("a.cc", 1)}));
+            })
+        == runtime::quality::units_have_errors);
+  CHECK(why(request(),
+            [](run& r) {
+              r.compile();
+              r.tests("tree", {});
+              r.tests("base", {});
+            })
+        == "the project has no tests that can be run");
+}
+
 TEST_CASE("a gate that is off gives no report") {
   runtime::quality::gate_settings settings;
   settings.coverage = runtime::quality::gate_policy::off;
