@@ -11,6 +11,7 @@
 #include "runtime/quality/coverage.hpp"
 #include "runtime/quality/gates.hpp"
 #include "runtime/quality/mutation.hpp"
+#include "runtime/quality/report.hpp"
 
 namespace cohort::runtime::coordination {
 
@@ -171,21 +172,16 @@ void gate_run::start_reruns(std::vector<pb::WorkUnit>& units) {
 
 /// What breaks tests, or has none that run, is not measured.
 void gate_run::start_measures(std::vector<pb::WorkUnit>& units) {
-  auto is_unchanged = request_.changed_files().empty();
-  covered_.set_available(request_.has_tests()
-                         && (is_unchanged || !tests_.failure().empty()));
-  covered_.set_failure(tests_.failure());
-  if (tests_.cases().empty())
+  auto has_tests = request_.has_tests() && !tests_.cases().empty();
+  auto fail = quality::judge_tests(before_, tests_).verdict()
+              == pb::GATE_VERDICT_FAIL;
+  unmeasured_ = request_.changed_files().empty() ? "nothing has changed"
+                : !tests_.failure().empty()      ? tests_.failure()
+                : !has_tests ? "the project has no tests that can be run"
+                : fail       ? "the tests fail"
+                             : "";
+  if (!unmeasured_.empty())
     return;
-  covered_.set_available(true);
-  mutation_.set_available(true);
-  if (!tests_.failure().empty()
-      || quality::judge_tests(before_, tests_).verdict()
-           == pb::GATE_VERDICT_FAIL) {
-    covered_.set_failure("the tests fail");
-    mutation_.set_failure("the tests fail");
-    return;
-  }
   if (is_on(pb::GATE_KIND_COVERAGE))
     start_coverage(units);
   if (is_on(pb::GATE_KIND_MUTATION))
@@ -210,13 +206,15 @@ void gate_run::start_mutants(std::vector<pb::WorkUnit>& units) {
   constexpr double shards_max = 64;
   // Building and testing, which took that long, is more than building again.
   auto rebuild_seconds = took_[stage::tests];
+  auto shards_of = [&](double count) {
+    return mutation::make_shards(mutation_, request_.tree(),
+                                 static_cast<size_t>(count), rebuild_seconds);
+  };
   double total = 0;
-  for (auto& trial : mutation::trials_of(mutation_))
-    total += mutation::predict(trial, mutation_, rebuild_seconds);
+  for (auto& shard : shards_of(1))
+    total += shard.predicted_seconds;
   auto count = std::clamp(total / worthwhile_seconds, 1.0, shards_max);
-  for (auto& shard :
-       mutation::make_shards(mutation_, request_.tree(),
-                             static_cast<size_t>(count), rebuild_seconds))
+  for (auto& shard : shards_of(count))
     add(units, {purpose::mutants, {}}, mutants_unit(task(), shard, 0));
 }
 
@@ -311,8 +309,10 @@ pb::GateReport gate_run::judge_coverage() {
   auto threshold = asked.coverage_threshold() > 0
                      ? asked.coverage_threshold()
                      : settings_.test_coverage_threshold;
-  auto report = quality::judge_coverage(covered_, covered_before_,
-                                        settings_.coverage_scope, threshold);
+  auto report = unmeasured_.empty()
+                  ? quality::judge_coverage(covered_, covered_before_,
+                                            settings_.coverage_scope, threshold)
+                  : not_measured(pb::GATE_KIND_COVERAGE, threshold);
   report.set_seconds(took_[stage::measures]);
   return report;
 }
@@ -322,8 +322,18 @@ pb::GateReport gate_run::judge_mutation() {
   auto threshold = asked.mutation_threshold() > 0
                      ? asked.mutation_threshold()
                      : settings_.mutation_testing_threshold;
-  auto report = quality::judge_mutation(threshold, mutation_, mutants_);
+  auto report = unmeasured_.empty()
+                  ? quality::judge_mutation(threshold, mutation_, mutants_)
+                  : not_measured(pb::GATE_KIND_MUTATION, threshold);
   report.set_seconds(took_[stage::measures] + took_[stage::mutants]);
+  return report;
+}
+
+pb::GateReport gate_run::not_measured(pb::GateKind kind,
+                                      double threshold) const {
+  auto report = quality::make_report(kind, pb::GATE_VERDICT_NOT_MEASURED, 0,
+                                     unmeasured_);
+  report.set_threshold(threshold);
   return report;
 }
 

@@ -92,6 +92,8 @@ private:
   pb::GateReport judge_tests();
   pb::GateReport judge_coverage();
   pb::GateReport judge_mutation();
+  [[nodiscard]] pb::GateReport not_measured(pb::GateKind kind,
+                                            double threshold) const;
   [[nodiscard]] pb::TaskRequest task() const;
 
   pb::RunGates request_;
@@ -102,6 +104,7 @@ private:
   std::vector<pb::UnitReport> after_;
   std::optional<pb::TestReport> before_;
   pb::TestReport tests_;
+  std::string unmeasured_; // Why coverage and mutants are not; or empty.
   pb::CoverageReport covered_;
   std::optional<pb::CoverageReport> covered_before_;
   pb::MutationPlan mutation_;
