@@ -66,6 +66,35 @@ class Gates(CohortTest):
         self.assertEqual(self.verdicts(gates, "compilation"), ["WARNING"])
         self.assertEqual({left["reason"] for left in result["left"]}, {"the base has it, too"})
 
+    def test_changed_lines_that_no_test_executes_fail(self):
+        root = self.workspace(SMALL)
+        self.change(root, "area.cc", "  return 3 * squared;\n}\n",
+                    "  squared = squared * 3;\n  return squared;\n}\n\nint never(int a) {\n  a += 1;\n  return a;\n}\n")
+        report = self.folder / "gates.sarif"
+        words = ("--gates", "tests,coverage", "--report", report)
+        result, gates = self.judge(root, *words, code=1)
+        self.assertEqual(self.verdicts(gates, "tests", "coverage"), ["PASS", "FAIL"])
+        self.assertEqual(gates["coverage"]["details"],
+                         "2 of 5 changed lines are executed (40 %); 80 % are asked for")
+        objection, = gates["coverage"]["objections"]
+        self.assertEqual((objection["rule"], objection["location"]["file"], objection["location"]["line"]),
+                         ("uncovered-line", "area.cc", 9))
+        found, = json.loads(report.read_text())["runs"][0]["results"]
+        self.assertEqual((found["ruleId"], found["level"]), ("uncovered-line", "error"))
+        _, gates = self.judge(root, *words, "--coverage-threshold", 0.4)
+        self.assertEqual(self.verdicts(gates, "coverage"), ["PASS"])
+        self.change(root, "shapes_test.cc", "int main() {\n  circle unit;\n",
+                    "int never(int a);\n\nint main() {\n  circle unit;\n  if (never(1) != 2)\n    return 2;\n")
+        _, gates = self.judge(root, *words)
+        self.assertEqual(gates["coverage"]["details"], "5 of 5 changed lines are executed (100 %)")
+
+    def test_coverage_of_a_change_without_code_is_not_measured(self):
+        root = self.workspace(SMALL)
+        (root / "notes.txt").write_text("words\n")
+        _, gates = self.judge(root, "--gates", "tests,coverage")
+        self.assertEqual(gates["coverage"]["verdict"], "GATE_VERDICT_NOT_MEASURED")
+        self.assertEqual(gates["coverage"]["details"], "no changed line can be executed")
+
     def test_against_an_older_commit_and_against_nothing(self):
         root = self.workspace(SMALL)
         self.change(root, "area.cc", "return 3", "retrun 3")
@@ -100,6 +129,9 @@ class Gates(CohortTest):
         story = self.cohort("audit", result["task_id"]).stdout
         self.assertIn("judge the changes since HEAD", story)
         self.cohort("audit", "--verify")
+        bundle = self.folder / "judged.bundle"
+        self.cohort("audit", result["task_id"], "--export", bundle)
+        self.cohort("verify", bundle)
         self.cohort("gc", "--keep", 0)
         self.assertNotIn(result["task_id"], self.cohort("audit").stdout)
 
