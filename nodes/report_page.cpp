@@ -33,7 +33,8 @@ h1 { font-size: 1.4rem; margin: .2rem 0; } h2 { font-size: 1.1rem; margin: 1.6re
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top;
   padding: .35rem .6rem .35rem 0; border-top: 1px solid var(--line); }
-th { font-weight: 600; color: var(--soft); }
+th { font-weight: 600; color: var(--soft); white-space: nowrap; }
+.wide { overflow-wrap: normal; } .wide code { overflow-wrap: anywhere; } td { min-width: 5rem; }
 ul { margin: .3rem 0; padding-left: 1.2rem; } code, pre { font: 13px/1.45 ui-monospace, monospace; }
 details { margin: .3rem 0; } summary { cursor: pointer; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .6rem; overflow-x: auto;
@@ -122,18 +123,16 @@ std::string reason_of(const pb::Culprit& culprit) {
   return text;
 }
 
-/// How much faster than one worker it was thought to be, and was.
-std::string gain_text(const pb::TaskResult& result) {
-  auto& benefit = result.routing().benefit();
-  std::string text;
-  if (benefit.speedup() > 0)
-    text = number(benefit.speedup(), 1) + "x predicted";
-  if (result.wall_seconds() > 0 && result.sequential_estimate_seconds() > 0)
-    text += (text.empty() ? "" : ", ")
-            + number(
-              result.sequential_estimate_seconds() / result.wall_seconds(), 1)
-            + "x as its units' times add up";
-  return text;
+/// "1.8 x"; nothing where that is not known.
+std::string times_text(double times) {
+  return times > 0 ? number(times, 1) + " x" : "";
+}
+
+/// How much longer its units would have taken one after the other.
+double measured_gain(const pb::TaskResult& result) {
+  return result.wall_seconds() > 0
+           ? result.sequential_estimate_seconds() / result.wall_seconds()
+           : 0;
 }
 
 class page {
@@ -200,7 +199,8 @@ private:
       card("subtasks", std::to_string(result_.subtasks_done()) + " of "
                          + std::to_string(result_.subtasks_total()));
     card("way", mode_name(result_.routing().mode()));
-    card("gain over one worker", gain_text(result_));
+    card("gain predicted", times_text(result_.routing().benefit().speedup()));
+    card("units' times added up", times_text(measured_gain(result_)));
     out_ += "</div>\n";
     if (result_.fell_back())
       out_ += "<p class=\"warn\">Fell back to one worker: "

@@ -17,9 +17,15 @@ namespace cohort::runtime::coordination {
 
 namespace {
 
-bool compiles(const std::string& tree,
-              const std::vector<pb::UnitReport>& checked) {
-  return analysis::failing_units(analysis::gather(tree, checked)).empty();
+/// Whether the build's own compiler, which is named first, accepts all units:
+/// what another one rejects can be built and tested.
+bool can_be_built(const pb::RunGates& request,
+                  const std::vector<pb::UnitReport>& checked) {
+  return std::all_of(checked.begin(), checked.end(), [&](auto& report) {
+    auto is_own = request.compilers().empty()
+                  || report.tool() == request.compilers(0);
+    return report.ok() || !is_own;
+  });
 }
 
 pb::TestReport test_report(pb::AttemptResult& result) {
@@ -134,21 +140,21 @@ void gate_run::start_checks(std::vector<pb::WorkUnit>& units) {
         check_unit(task(), request_.tree(), check.unit(), check.compiler(), 0));
 }
 
-/// Builds and tests only what compiles: a broken unit would fail the build, and
-/// say nothing new.
+/// A unit that the build's compiler rejects would fail the build, and say
+/// nothing new.
 void gate_run::start_tests(std::vector<pb::WorkUnit>& units) {
   auto is_needed = is_on(pb::GATE_KIND_TESTS) || is_on(pb::GATE_KIND_COVERAGE)
                    || is_on(pb::GATE_KIND_MUTATION);
   if (!is_needed || !request_.has_tests() || request_.changed_files().empty())
     return;
   tests_.set_available(true);
-  if (!compiles(request_.tree(), after_)) {
+  if (!can_be_built(request_, after_)) {
     tests_.set_failure(std::string{quality::units_have_errors});
     return;
   }
   add(units, {purpose::tests_after, {}}, test_unit(task(), request_.tree(), 0));
   auto was = to_vector(request_.before());
-  if (!was.empty() && compiles(request_.base_tree(), was))
+  if (!was.empty() && can_be_built(request_, was))
     add(units, {purpose::tests_before, {}},
         test_unit(task(), request_.base_tree(), 0));
 }

@@ -56,7 +56,7 @@ class Attacks(CohortTest):
 
     def test_tests_that_are_gone_or_no_longer_run(self):
         both = ("add_test(NAME area_test COMMAND area_test)\nadd_test(NAME other_test COMMAND other_test)\n", "")
-        self.caught("unregistered-test", code=1, lists=both)
+        self.caught("unregistered-test", lists=both)
         self.caught("gone: area_test", code=1, lists=("add_test(NAME area_test", "if(FALSE)\nendif()\nadd_test(NAME renamed"))
         self.caught("removed-assertion", area_test_cc="int main() { return 0; }\n", other_test_cc="int main() { return 0; }\n")
         self.caught("skipped-test", lists=("add_test(NAME other_test COMMAND other_test)\n",
@@ -64,8 +64,10 @@ class Attacks(CohortTest):
                                            "set_tests_properties(area_test other_test PROPERTIES WILL_FAIL ON)\n"))
 
     def test_assertions_that_say_less(self):
-        self.caught("removed-assertion", area_test_cc=("area(2, 3) == 6", "true"), other_test_cc=("area(5, 1) == 5", "true"))
-        self.caught("changed-expectation", area_test_cc=("== 6", "== 5"), other_test_cc=("== 5", "== 6"))
+        always = "#include \"check.h\"\n\nint main() {\n  CHECK(true);\n  CHECK(1 == 1);\n  return failures;\n}\n"
+        self.caught("removed-assertion", area_test_cc=always, other_test_cc=always)
+        agreed = TESTS.replace("== 6", "== 5").replace("== 0", "== 3")
+        self.caught("changed-expectation", area_test_cc=agreed, other_test_cc=agreed)
 
     def test_a_program_that_ends_before_its_tests(self):
         early = "#include <cstdlib>\n" + FILES["area.cc"] + "static int now = (std::exit(0), 1);\nint* keep = &now;\n"

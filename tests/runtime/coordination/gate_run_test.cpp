@@ -131,6 +131,20 @@ TEST_CASE("a tree that does not compile is not tested") {
   CHECK(finished.broken_units(0) == "a.cc");
 }
 
+TEST_CASE("what only another compiler than the build's rejects is tested") {
+  auto what = request();
+  what.add_compilers("clang");
+  auto rejected = make_unit("a.cc", {}, {make_error("a.cc", 3)});
+  rejected.set_tool("clang");
+  *what.add_before() = rejected;
+  *what.add_known() = make_unit("a.cc");
+  *what.add_known() = rejected;
+  run r{what};
+  REQUIRE(r.open.size() == 2);
+  CHECK(r.open[0].tree() == "tree");
+  CHECK(r.open[1].tree() == "base");
+}
+
 TEST_CASE("a base that does not compile is not tested") {
   auto what = request();
   *what.mutable_before(0) = make_unit("a.cc", {}, {make_error("a.cc", 3)});
