@@ -364,7 +364,10 @@ std::string inert(std::string_view text) {
 }
 
 std::string as_code(const std::string& text) {
-  return text.find('`') == std::string::npos ? '`' + text + '`' : inert(text);
+  auto is_plain = std::none_of(text.begin(), text.end(), [](char c) {
+    return c == '`' || static_cast<unsigned char>(c) < ' ';
+  });
+  return is_plain ? '`' + text + '`' : inert(text);
 }
 
 } // namespace

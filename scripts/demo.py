@@ -187,15 +187,17 @@ def show_breakages(truth: dict, folder: Path, result: dict) -> None:
     print("  " + ", ".join(f"{n} {what}" for what, n in sorted(counts.items())) + f"; of {len(truth['breakages'])}")
 
 
-def seconds_of_tests(result: dict) -> float:
-    return sum(gate.get("seconds", 0) for gate in result["gates"] if gate["kind"] == "GATE_KIND_TESTS")
+def seconds_of_builds(result: dict) -> float:
+    """Of the gates that build the project: its tests, coverage, mutants."""
+    stages = {gate["kind"]: gate.get("seconds", 0) for gate in result["gates"]}
+    return sum(stages.get(f"GATE_KIND_{kind}", 0) for kind in ("TESTS", "COVERAGE", "MUTATION"))
 
 
 def show_times(parallel: dict, sequential: dict | None, jobs: int, alone: tuple) -> None:
     """Without the project's own tests, which only the parallel run builds and runs."""
     print("\ntimes: probe, repair and check")
-    fast = parallel["wall_seconds"] - seconds_of_tests(parallel)
-    print(f"  cohort, parallel, -j {jobs:<7} {fast:7.1f} s   (and {seconds_of_tests(parallel):.1f} s for the tests)")
+    fast = parallel["wall_seconds"] - seconds_of_builds(parallel)
+    print(f"  cohort, parallel, -j {jobs:<7} {fast:7.1f} s   (and {seconds_of_builds(parallel):.1f} s for tests, coverage and mutants)")
     if sequential:
         slow = sequential["wall_seconds"]
         print(f"  cohort, sequential, -j 1 {slow:9.1f} s   parallel is {slow / max(fast, 1e-9):.2f} times faster")

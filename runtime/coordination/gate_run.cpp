@@ -145,18 +145,27 @@ void gate_run::start_checks(std::vector<pb::WorkUnit>& units) {
 void gate_run::start_tests(std::vector<pb::WorkUnit>& units) {
   auto is_needed = is_on(pb::GATE_KIND_TESTS) || is_on(pb::GATE_KIND_COVERAGE)
                    || is_on(pb::GATE_KIND_MUTATION);
-  if (!is_needed || !request_.has_tests() || request_.changed_files().empty())
+  if (!is_needed || request_.changed_files().empty())
     return;
+  auto was = to_vector(request_.before());
+  auto base_builds = !was.empty() && can_be_built(request_, was);
+  auto add_base = [&] {
+    add(units, {purpose::tests_before, {}},
+        test_unit(task(), request_.base_tree(), 0));
+  };
+  if (!request_.has_tests()) { // Somebody's own change may have removed them.
+    if (base_builds && request_.tests_may_change())
+      add_base();
+    return;
+  }
   tests_.set_available(true);
   if (!can_be_built(request_, after_)) {
     tests_.set_failure(std::string{quality::units_have_errors});
     return;
   }
   add(units, {purpose::tests_after, {}}, test_unit(task(), request_.tree(), 0));
-  auto was = to_vector(request_.before());
-  if (!was.empty() && can_be_built(request_, was))
-    add(units, {purpose::tests_before, {}},
-        test_unit(task(), request_.base_tree(), 0));
+  if (base_builds)
+    add_base();
 }
 
 /// A test that fails may be one that fails now and then.
@@ -186,6 +195,7 @@ void gate_run::start_measures(std::vector<pb::WorkUnit>& units) {
                 : !has_tests ? "the project has no tests that can be run"
                 : fail       ? "the tests fail"
                              : "";
+  is_broken_ = !tests_.failure().empty() || fail;
   if (!unmeasured_.empty())
     return;
   if (is_on(pb::GATE_KIND_COVERAGE))
@@ -319,6 +329,9 @@ pb::GateReport gate_run::judge_coverage() {
                   ? quality::judge_coverage(covered_, covered_before_,
                                             settings_.coverage_scope, threshold)
                   : not_measured(pb::GATE_KIND_COVERAGE, threshold);
+  if (!covered_.failure().empty()
+      && policy_of(pb::GATE_KIND_COVERAGE) == quality::gate_policy::required)
+    report.set_verdict(pb::GATE_VERDICT_FAIL);
   report.set_seconds(took_[stage::measures]);
   return report;
 }
@@ -331,7 +344,9 @@ pb::GateReport gate_run::judge_mutation() {
   auto report = unmeasured_.empty()
                   ? quality::judge_mutation(threshold, mutation_, mutants_)
                   : not_measured(pb::GATE_KIND_MUTATION, threshold);
-  report.set_seconds(took_[stage::measures] + took_[stage::mutants]);
+  // What was planned while coverage was measured is counted there.
+  auto planning = is_on(pb::GATE_KIND_COVERAGE) ? 0 : took_[stage::measures];
+  report.set_seconds(planning + took_[stage::mutants]);
   return report;
 }
 
@@ -340,6 +355,9 @@ pb::GateReport gate_run::not_measured(pb::GateKind kind,
   auto report = quality::make_report(kind, pb::GATE_VERDICT_NOT_MEASURED, 0,
                                      unmeasured_);
   report.set_threshold(threshold);
+  // Who requires it is not content with a build that cannot be measured.
+  if (is_broken_ && policy_of(kind) == quality::gate_policy::required)
+    report.set_verdict(pb::GATE_VERDICT_FAIL);
   return report;
 }
 
@@ -348,6 +366,12 @@ quality::gate_policy gate_run::policy_of(pb::GateKind kind) const {
   using quality::gate_policy;
   auto required_if = [](bool is_on) {
     return is_on ? gate_policy::required : gate_policy::off;
+  };
+  // Who wants no tests built wants no other builds of them as a hint.
+  auto with_tests = [&](gate_policy policy) {
+    return settings_.tests || policy == gate_policy::required
+             ? policy
+             : gate_policy::off;
   };
   auto& named = request_.quality().gates();
   if (kind == pb::GATE_KIND_SCOPE)
@@ -361,9 +385,9 @@ quality::gate_policy gate_run::policy_of(pb::GateKind kind) const {
     case pb::GATE_KIND_TESTS:
       return required_if(settings_.tests);
     case pb::GATE_KIND_COVERAGE:
-      return settings_.coverage;
+      return with_tests(settings_.coverage);
     case pb::GATE_KIND_MUTATION:
-      return settings_.mutation;
+      return with_tests(settings_.mutation);
     case pb::GATE_KIND_SECURITY:
       return settings_.security;
     default:

@@ -105,6 +105,7 @@ private:
   std::optional<pb::TestReport> before_;
   pb::TestReport tests_;
   std::string unmeasured_; // Why coverage and mutants are not; or empty.
+  bool is_broken_ = false; // The tests fail, or cannot be built.
   pb::CoverageReport covered_;
   std::optional<pb::CoverageReport> covered_before_;
   pb::MutationPlan mutation_;

@@ -131,6 +131,7 @@ void evolve(supervisor_state& state, const pb::Event& event) {
       break;
     case pb::Event::kGates:
       state.gates = event.gates();
+      forgive_flaky(state);
       state.changed_files = {event.gates().changed_files().begin(),
                              event.gates().changed_files().end()};
       state.phase = supervisor_phase::judged;

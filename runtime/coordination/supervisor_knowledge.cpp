@@ -42,10 +42,20 @@ void take_in(supervisor_state& state, pb::CoordinationReport report) {
   state.phase = supervisor_phase::coordinated;
 }
 
+bool tests_may_change(const supervisor_state& state) {
+  return state.request.judge_only()
+         || state.task.specialty().kind() == pb::SPECIALTY_KIND_TESTING;
+}
+
+void forgive_flaky(supervisor_state& state) {
+  for (auto& report : *state.gates.mutable_reports())
+    quality::forgive(report, to_vector(state.culprits.flaky_tests()),
+                     tests_may_change(state));
+}
+
 void take_in(supervisor_state& state, const pb::CulpritsFound& found) {
   state.culprits = found;
-  for (auto& report : *state.gates.mutable_reports())
-    quality::forgive(report, to_vector(found.flaky_tests()));
+  forgive_flaky(state);
   // Of somebody's own change nothing is taken out.
   if (found.culprits().empty() || state.request.judge_only()) {
     state.phase = supervisor_phase::judged;

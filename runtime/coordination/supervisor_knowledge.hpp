@@ -23,6 +23,13 @@ coordinator_state replay_coordinators(const supervisor_state& state,
 /// none of its own.
 void take_in(supervisor_state& state, pb::CoordinationReport report);
 
+/// Weaker tests are no failure: the task is about tests, or judges somebody's
+/// own change.
+bool tests_may_change(const supervisor_state& state);
+
+/// Tests that are known to be flaky fail no gate.
+void forgive_flaky(supervisor_state& state);
+
 /// What was found out about failing tests: culprits are taken out of the tree,
 /// and tests that turned out to be flaky fail no gate.
 void take_in(supervisor_state& state, const pb::CulpritsFound& found);

@@ -178,6 +178,12 @@ void supervisor_step::operator()(cancelled& why) {
 }
 
 void supervisor_step::operator()(error& why) {
+  if (state_.phase == supervisor_phase::blaming) {
+    say(pb::PROGRESS_KIND_MESSAGE, "gates", "failed", why.message);
+    state_.blame_failed = true; // It stays as it was judged.
+    state_.phase = supervisor_phase::judged;
+    return go_on();
+  }
   auto outcome = pb::TASK_OUTCOME_FAILED;
   if (why.code == errc::workspace_unreadable || why.code == errc::no_toolchain)
     outcome = pb::TASK_OUTCOME_PRECONDITION;

@@ -104,6 +104,7 @@ struct supervisor_state {
   std::vector<pb::ChangedFile> compared; // Its files become `changed_files`.
   std::vector<pb::Objection> objections; // To what was compared.
   std::optional<quality::blame> blame;
+  bool blame_failed = false;
   uint64_t only_unit = 0; // Ticket of what prepares or works.
   uint64_t next_ticket = 1;
   uint64_t gate_run = 0;

@@ -25,9 +25,7 @@ void supervisor_step::gate() {
   *run.mutable_quality() = state_.request.quality();
   for (auto& objection : state_.objections)
     *run.add_objections() = objection;
-  run.set_tests_may_change(state_.request.judge_only()
-                           || state_.task.specialty().kind()
-                                == pb::SPECIALTY_KIND_TESTING);
+  run.set_tests_may_change(tests_may_change(state_));
   *run.mutable_scope() = state_.request.scope();
   for (auto& report : state_.before)
     *run.add_before() = report;
@@ -47,7 +45,8 @@ void supervisor_step::after_gates() {
   if (!judges_only && !culprits.empty() && state_.reverted.empty())
     return revert(culprits); // Only once.
   if (!broken_tests(state_).empty() && state_.culprits.checks() == 0
-      && !state_.out_of_time && (!judges_only || state_.request.blame()))
+      && !state_.blame_failed && !state_.out_of_time
+      && (!judges_only || state_.request.blame()))
     return look_for_culprits();
   if (judges_only)
     return finish(judgement(state_));

@@ -46,9 +46,11 @@ pb::Leftover explain(const supervisor_state& state, const pb::Diagnostic& error,
   pb::Leftover left;
   *left.mutable_diagnostic() = error;
   if (auto* culprit = culprit_in(state, error.location().file())) {
-    left.set_reason("what repaired it was left out, because with it "
-                    + quality::name_some(to_vector(culprit->tests()))
-                    + " fails");
+    left.set_reason(
+      "what repaired it was left out, because with it "
+      + (culprit->tests().empty()
+           ? "the project does not build"
+           : quality::name_some(to_vector(culprit->tests())) + " fails"));
     left.set_blockage(pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED);
   } else if (said != nullptr) {
     left.set_reason(said->reason());

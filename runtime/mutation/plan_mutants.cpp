@@ -71,6 +71,8 @@ private:
       auto& file = one.mutant.file();
       if (texts_.count(file) > 0)
         continue;
+      if (auto there = is_reachable(file); !there)
+        return there;
       auto text = workspace::read_file(place_.slot.tree_folder() / file);
       if (!text)
         return text.error();
@@ -90,6 +92,8 @@ private:
       auto mutated = with_mutants(text, own, last);
       if (mutated == written_[file])
         continue;
+      if (auto there = is_reachable(file); !there)
+        return there;
       auto path = place_.slot.tree_folder() / file;
       std::error_code failed;
       auto mode = fs::status(path, failed).permissions();
@@ -101,6 +105,17 @@ private:
       written_[file] = std::move(mutated);
     }
     return {};
+  }
+
+  /// What was built may have put a link in the way. REQUIRES: nothing of the
+  /// workspace runs.
+  [[nodiscard]] expected<void> is_reachable(const std::string& file) const {
+    if (workspace::is_safe_path(file)
+        && !workspace::has_linked_parent(place_.slot.tree_folder(), file))
+      return {};
+    return error{errc::workspace_unreadable,
+                 "a link has been put in the way of " + file
+                   + ": nothing is written there"};
   }
 
   bool take_out(const process::outcome& built, int round) {

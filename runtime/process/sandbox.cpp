@@ -99,8 +99,10 @@ std::vector<std::string> sandbox_arguments(const command& what,
     result.emplace_back("--share-net");
   add_views(views_for(what, host), result);
   auto folder = what.working_directory.empty() ? "/" : what.working_directory;
-  result.insert(result.end(),
-                {"--unsetenv", "TMPDIR", "--chdir", folder, "--"});
+  result.insert(result.end(), {"--unsetenv", "TMPDIR"});
+  for (auto& [name, value] : what.environment)
+    result.insert(result.end(), {"--setenv", name, value});
+  result.insert(result.end(), {"--chdir", folder, "--"});
   result.insert(result.end(), what.argv.begin(), what.argv.end());
   return result;
 }

@@ -38,7 +38,9 @@ void hide(view_map& views, const std::filesystem::path& path, view how);
 /// Returns the arguments that run `what` on a host that is seen as `host`, and
 /// as what.confined asks for: in namespaces of its own, where no other process
 /// is seen and the first one's end is everybody's; without any capability; and
-/// dying with whoever starts it. The folder of a program that is named by its
+/// dying with whoever starts it. What it adds to the environment is among the
+/// arguments: a workspace has a say in it, and bubblewrap itself must not see
+/// it. The folder of a program that is named by its
 /// path can be read. REQUIRES: what.confined, why_impossible(what).empty().
 [[nodiscard]] std::vector<std::string> sandbox_arguments(const command& what,
                                                          const view_map& host);

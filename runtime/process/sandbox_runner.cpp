@@ -20,6 +20,7 @@ void sandbox_runner::start(command what, std::stop_token stop,
     return next_->start(std::move(what), std::move(stop), std::move(done));
   auto program = what.argv.front();
   what.argv = sandbox_arguments(what, host_);
+  what.environment.clear(); // It is the program's, and not bubblewrap's.
   next_->start(std::move(what), std::move(stop),
                [program = std::move(program),
                 done = std::move(done)](outcome result) {

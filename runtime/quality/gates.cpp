@@ -204,7 +204,8 @@ pb::GateReport judge_security(const std::vector<pb::Objection>& objections) {
   return report;
 }
 
-void forgive(pb::GateReport& report, const std::vector<std::string>& flaky) {
+void forgive(pb::GateReport& report, const std::vector<std::string>& flaky,
+             bool tests_may_change) {
   if (report.kind() != pb::GATE_KIND_TESTS || flaky.empty())
     return;
   auto is_held_against = false;
@@ -212,7 +213,9 @@ void forgive(pb::GateReport& report, const std::vector<std::string>& flaky) {
     if (std::find(flaky.begin(), flaky.end(), objection.message())
         != flaky.end())
       objection.set_rule(std::string{flaky_test});
-    is_held_against |= objection.rule() != flaky_test;
+    is_held_against |= is_about_tests(objection.rule())
+                         ? !tests_may_change
+                         : objection.rule() != flaky_test;
   }
   if (report.verdict() == pb::GATE_VERDICT_FAIL && !is_held_against)
     report.set_verdict(pb::GATE_VERDICT_WARNING);

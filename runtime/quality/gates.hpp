@@ -61,7 +61,8 @@ pb::GateReport judge_security(const std::vector<pb::Objection>& objections);
 
 /// What the gate of the tests says once these turn out to be flaky: they are
 /// not held against the tree any more. Another gate's report stays as it is.
-void forgive(pb::GateReport& report, const std::vector<std::string>& flaky);
+void forgive(pb::GateReport& report, const std::vector<std::string>& flaky,
+             bool tests_may_change);
 
 /// How often a test ran, and failed: of one whose runs nobody counted, once.
 uint32_t runs_of(const pb::TestReport::Case& test);

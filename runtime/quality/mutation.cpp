@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "runtime/analysis/text.hpp"
 #include "runtime/quality/report.hpp"
 
 namespace cohort::runtime::quality {
@@ -109,7 +110,7 @@ std::string shown(const std::string& code) {
       result += ' ';
   if (result.size() > shown_max)
     result = result.substr(0, shown_max) + "...";
-  return result;
+  return analysis::valid_utf8(result);
 }
 
 pb::Objection survived(const pb::MutantVerdict& verdict) {

@@ -139,7 +139,8 @@ describe_changes(object_store& store, const tree_id& base, const tree_id& tree,
     if (!described)
       return described.error();
     result.push_back(std::move(*described));
-    if (look)
+    if (look && is_text(both->before.value_or(""))
+        && is_text(both->after.value_or("")))
       look(std::move(*both));
   }
   return result;

@@ -25,7 +25,7 @@ struct file_versions {
 /// How each file of `tree` that differs from `base` does. Sorted by file. Files
 /// of more than 8 MiB, and those that hold a NUL byte, are taken for binary:
 /// one change.
-/// `look` is called with both versions of each, in this order, if there is one.
+/// `look` is called with both versions of each that is text, in this order.
 expected<std::vector<pb::ChangedFile>>
 describe_changes(object_store& store, const tree_id& base, const tree_id& tree,
                  const std::function<void(file_versions)>& look = {});

@@ -23,7 +23,6 @@ def chain(length: int) -> dict[str, str]:
 
 
 class CoreKeys(CohortTest):
-    not_measured = ("GATE_KIND_COVERAGE", "GATE_KIND_MUTATION")
 
     def options(self, settings: dict) -> list[str]:
         return [word for key, value in settings.items() for word in ("--set", f"{CORE}{key}={value}")]
@@ -93,12 +92,13 @@ class CoreKeys(CohortTest):
             return {g["kind"]: g for g in self.run_task(root, "--no-branch", *self.options(settings))["gates"]}
         usual = gates()
         self.assertEqual(usual["GATE_KIND_COMPILATION"]["verdict"], "GATE_VERDICT_PASS")
-        self.assertEqual([usual[k]["threshold"] for k in self.not_measured], [0.8, 0.7])
-        other = gates(**{"quality_gates.compilation_validation": "false", "quality_gates.test_coverage_threshold": 0.55,
+        self.assertFalse({"GATE_KIND_COVERAGE", "GATE_KIND_MUTATION"} & set(usual))
+        other = gates(**{"quality_gates.compilation_validation": "false", "quality_gates.coverage": "required",
+                         "quality_gates.test_coverage_threshold": 0.55, "quality_gates.mutation": "advisory",
                          "quality_gates.mutation_testing_threshold": 0.45})
         self.assertNotIn("GATE_KIND_COMPILATION", other)
-        self.assertEqual([other[k]["threshold"] for k in self.not_measured], [0.55, 0.45])
-        self.assertEqual({other[k]["verdict"] for k in self.not_measured}, {"GATE_VERDICT_NOT_MEASURED"})
+        self.assertEqual([(other[k]["threshold"], other[k]["advisory"]) for k in ("GATE_KIND_COVERAGE", "GATE_KIND_MUTATION")],
+                         [(0.55, False), (0.45, True)])
 
     def test_worker_timeout_seconds(self):
         root = self.workspace(TWO_FAULTS)

@@ -62,6 +62,10 @@ bool is_assertion(string_view name) {
                         [&](auto* prefix) { return name.starts_with(prefix); });
 }
 
+/// Of a call that does not end, no more is looked at.
+constexpr size_t call_tokens_max = 1000;
+constexpr size_t objections_max = 100;
+
 /// A call of a macro.
 struct call {
   std::string text;
@@ -135,7 +139,8 @@ private:
     auto macro = tokens_[i].in(text_);
     result.kind = macro.substr(macro.rfind('_') + 1);
     size_t depth = 0;
-    for (auto first = i; i < tokens_.size(); ++i) {
+    for (auto first = i; i < tokens_.size() && i < first + call_tokens_max;
+         ++i) {
       auto word = tokens_[i].in(text_);
       auto is_literal = tokens_[i].kind == token_kind::number
                         || tokens_[i].kind == token_kind::text || word == "true"
@@ -335,7 +340,8 @@ private:
   }
 
   void object(const char* rule, const std::string& file, std::string message) {
-    objections_.push_back(make_objection(rule, file, 0, std::move(message)));
+    if (objections_.size() < objections_max)
+      objections_.push_back(make_objection(rule, file, 0, std::move(message)));
   }
 
   std::vector<placed> before_;
