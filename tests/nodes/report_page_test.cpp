@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "tests/support/golden.hpp"
 
 namespace cohort::tests::report_page_test {
@@ -51,7 +53,7 @@ private:
     event_.mutable_time()->set_seconds(1'700'000'000
                                        + static_cast<int64_t>(seconds));
     event_.mutable_time()->set_nanos(
-      static_cast<int32_t>((seconds - static_cast<int64_t>(seconds)) * 1e9));
+      static_cast<int32_t>((seconds - std::floor(seconds)) * 1e9));
     return event_;
   }
 

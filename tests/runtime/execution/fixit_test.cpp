@@ -223,7 +223,8 @@ TEST_CASE("two runs give the same tree") {
   for (auto i = 0; i < 2; ++i) {
     small_project project{files};
     auto result = repair(project);
-    CHECK(result.report.left().empty());
+    CHECK_MESSAGE(result.report.left().empty(),
+                  result.report.ShortDebugString());
     trees.push_back(cohort::tests::value_of(project.slot().capture()));
   }
   CHECK(trees[0] == trees[1]);
