@@ -1,8 +1,6 @@
 #include "runtime/execution/report_book.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -148,13 +146,11 @@ std::vector<std::string> report_book::readers(const std::string& file) const {
   return {found->second.begin(), found->second.end()};
 }
 
-int report_book::cost_class(const std::string& unit) const {
-  double seconds = 0;
+int report_book::files_read(const std::string& unit) const {
+  int result = 0;
   for (auto* report : verdicts(unit))
-    seconds += report->seconds();
-  return std::isfinite(seconds) && seconds > 0
-           ? std::ilogb(seconds)
-           : std::numeric_limits<int>::max();
+    result += report->reads_size();
+  return result;
 }
 
 std::vector<std::string>
@@ -166,7 +162,7 @@ report_book::failing_readers(const std::string& file) const {
       return x.second.broken.count(file) > 0;
     });
     if (fails)
-      order.emplace_back(unit != file, cost_class(unit), unit);
+      order.emplace_back(unit != file, files_read(unit), unit);
   }
   std::sort(order.begin(), order.end());
   std::vector<std::string> result;

@@ -55,7 +55,8 @@ public:
   /// Units that read `file` (one that may be edited), sorted.
   [[nodiscard]] std::vector<std::string> readers(const std::string& file) const;
 
-  /// Readers with an error in `file`: its own unit first, then by cost.
+  /// Readers with an error in `file`: its own unit first, then those that read
+  /// the fewest files.
   [[nodiscard]] std::vector<std::string>
   failing_readers(const std::string& file) const;
 
@@ -72,9 +73,9 @@ public:
   /// The current reports that were made here and give a verdict.
   [[nodiscard]] std::vector<pb::UnitReport> made_here() const;
 
-  /// Order of cost of a check; equal for units that differ by less than a
-  /// factor of two, so that noise in the measurement changes nothing.
-  [[nodiscard]] int cost_class(const std::string& unit) const;
+  /// How much of the workspace a check of the unit reads: stands for its cost.
+  /// What it took would not do, since two runs must try things in one order.
+  [[nodiscard]] int files_read(const std::string& unit) const;
 
   [[nodiscard]] const std::vector<std::string>& compilers() const {
     return compilers_;

@@ -150,7 +150,7 @@ trial_runner::other_readers(const trial& what, const std::string& unit) const {
         readers.insert(reader);
   std::vector<std::pair<int, std::string>> order;
   for (auto& reader : readers)
-    order.emplace_back(book_.cost_class(reader), reader);
+    order.emplace_back(book_.files_read(reader), reader);
   std::sort(order.begin(), order.end());
   if (order.size() + 1 > few_readers)
     order.resize(1);
