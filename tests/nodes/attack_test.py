@@ -56,7 +56,7 @@ class Attacks(CohortTest):
 
     def test_tests_that_are_gone_or_no_longer_run(self):
         both = ("add_test(NAME area_test COMMAND area_test)\nadd_test(NAME other_test COMMAND other_test)\n", "")
-        self.caught("unregistered-test", lists=both)
+        self.caught("unregistered-test", code=1, lists=both)
         self.caught("gone: area_test", code=1, lists=("add_test(NAME area_test", "if(FALSE)\nendif()\nadd_test(NAME renamed"))
         self.caught("removed-assertion", area_test_cc="int main() { return 0; }\n", other_test_cc="int main() { return 0; }\n")
         self.caught("skipped-test", lists=("add_test(NAME other_test COMMAND other_test)\n",
