@@ -86,10 +86,9 @@ void supervisor_step::on_taken_back(const std::string& tree) {
 }
 
 void supervisor_step::on_trial(pb::AttemptResult& result) {
-  if (!result.has_tests()) {
-    result.mutable_tests()->set_failure(result.error().message());
-    result.mutable_tests()->set_available(true);
-  }
+  // A worker that was lost says nothing against a change.
+  if (!result.has_tests())
+    return (*this)(to_error(result));
   state_.only_unit = 0;
   state_.blame->answer(result.tests());
   blame();
@@ -104,8 +103,7 @@ void supervisor_step::blamed(const std::string& tree) {
     event.set_reason("no change can be blamed for what fails");
   say(pb::PROGRESS_KIND_MESSAGE, "gates", "blamed",
       std::to_string(found.culprits_size())
-        + (found.culprits_size() == 1 ? " change makes" : " changes make")
-        + " the tests fail");
+        + (found.culprits_size() == 1 ? " culprit" : " culprits"));
   apply(event);
   go_on();
 }

@@ -95,6 +95,24 @@ TEST_CASE("the deadline ends the search; what failed is told") {
   CHECK(task.count(pb::Event::kCulpritsFound) == 0);
 }
 
+TEST_CASE("who is lost, or a store that fails, says nothing against a change") {
+  for (auto store_fails : {true, false}) {
+    harmed task;
+    task.run(store_fails ? "revert" : "tests");
+    REQUIRE(task.supervisor.phase == supervisor_phase::blaming);
+    if (store_fails)
+      task.feed(runtime::error{runtime::errc::storage_failed, "disk full"});
+    else
+      task.fail_unit(task.take("tests"), "the node was lost");
+    task.run();
+    CHECK(task.result().outcome() == pb::TASK_OUTCOME_PARTIAL);
+    CHECK(task.result().culprits().empty());
+    CHECK(task.result().patch().result_tree() == "tree:"); // As it was judged.
+    CHECK(task.world.deliveries == 1);
+    CHECK(task.count(pb::Event::kCulpritsFound) == 0);
+  }
+}
+
 TEST_CASE("a cancel ends it as everywhere") {
   harmed task;
   task.run("tests");
