@@ -9,6 +9,7 @@
 #include "runtime/mutation/mutators.hpp"
 #include "runtime/toolchain/check_arguments.hpp"
 #include "runtime/toolchain/symbols.hpp"
+#include "runtime/toolchain/test_sources.hpp"
 #include "runtime/workspace/edits.hpp"
 
 namespace cohort::runtime::mutation {
@@ -78,7 +79,7 @@ public:
     auto& facts = found->second;
     if (is_new) {
       facts.name = name_inside(root_, path);
-      facts.has_tests = is_test_path(facts.name);
+      facts.has_tests = toolchain::is_test_path(facts.name);
       if (!facts.name.empty())
         facts.lines.emplace(tree_.text_of(file));
     }
@@ -94,8 +95,9 @@ private:
     if (facts.name.empty())
       return;
     facts.macros.push_back(range);
-    facts.has_tests = facts.has_tests
-                      || defines_test(take_text(clang_getCursorSpelling(node)));
+    facts.has_tests
+      = facts.has_tests
+        || toolchain::defines_test(take_text(clang_getCursorSpelling(node)));
   }
 
   const syntax_tree& tree_;
@@ -170,7 +172,7 @@ std::set<std::string> wanted_files(const mutant_search& what,
     result.insert(file.file());
   if (what.changed.empty())
     for (auto& file : files)
-      if (toolchain::has_symbols(file) && !is_test_path(file))
+      if (toolchain::has_symbols(file) && !toolchain::is_test_path(file))
         result.insert(file);
   return result;
 }
@@ -233,8 +235,9 @@ find_mutants(const toolchain::project& project, const mutant_search& what,
              const std::function<void()>& alive) {
   auto unseen = wanted_files(what, files);
   auto units = toolchain::units_of(project, {});
-  std::stable_partition(units.begin(), units.end(),
-                        [](auto& unit) { return !is_test_path(unit); });
+  std::stable_partition(units.begin(), units.end(), [](auto& unit) {
+    return !toolchain::is_test_path(unit);
+  });
   std::set<std::string> all{units.begin(), units.end()};
   auto has_unseen_header = [&] {
     return std::any_of(unseen.begin(), unseen.end(),

@@ -40,8 +40,7 @@ struct findings {
 /// no macro's text, nothing that must be constant (constexpr, static_assert,
 /// case labels, bounds, template arguments), no default arguments and no
 /// initialisers of members. Tests are not mutated: files whose path says that
-/// they are tests (`is_test_path`), and those that define cases
-/// (`defines_test`).
+/// they are tests, and those that define some; see toolchain/test_sources.hpp.
 ///
 /// Threads: belongs to one thread. Cost: parses each unit once, in this
 /// process.

@@ -49,14 +49,6 @@ std::string plain_value(std::string_view digits) {
   return result.empty() ? "0" : result;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string result{text};
-  for (auto& c : result)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-  return result;
-}
-
 template <size_t Size>
 bool holds(const std::array<std::string_view, Size>& all,
            std::string_view one) {
@@ -111,49 +103,6 @@ bool is_neutral(std::string_view operation, std::string_view right) {
   auto is_one = changed && changed->starts_with('0');
   return (is_zero && holds(with_zero, operation))
          || (is_one && holds(with_one, operation));
-}
-
-bool is_test_path(std::string_view path) {
-  static constexpr std::array<std::string_view, 6> folders{
-    "test", "tests", "unittest", "unittests", "testing", "testsuite"};
-  auto original = path.substr(path.rfind('/') + 1);
-  original = original.substr(0, original.find('.'));
-  auto lower = lower_case(path);
-  size_t begin = 0;
-  for (auto end = lower.find('/'); end != std::string::npos;
-       end = lower.find('/', begin)) {
-    if (holds(folders, std::string_view{lower}.substr(begin, end - begin)))
-      return true;
-    begin = end + 1;
-  }
-  auto name = lower.substr(begin);
-  name = name.substr(0, name.find('.'));
-  return name == "test" || name == "tests" || name.starts_with("test_")
-         || name.ends_with("_test") || name.ends_with("_tests")
-         || name.ends_with("_unittest") || original.ends_with("Test")
-         || original.ends_with("Tests");
-}
-
-bool defines_test(std::string_view macro) {
-  static constexpr std::array<std::string_view, 17> names{
-    "TEST",
-    "TEST_F",
-    "TEST_P",
-    "TYPED_TEST",
-    "TYPED_TEST_P",
-    "TEST_CASE",
-    "TEST_CASE_FIXTURE",
-    "TEST_CASE_METHOD",
-    "TEST_CASE_TEMPLATE",
-    "TEMPLATE_TEST_CASE",
-    "SCENARIO",
-    "BOOST_AUTO_TEST_CASE",
-    "BOOST_FIXTURE_TEST_CASE",
-    "BOOST_DATA_TEST_CASE",
-    "TEST_METHOD",
-    "START_TEST",
-    "CPPUNIT_TEST"};
-  return holds(names, macro);
 }
 
 } // namespace cohort::runtime::mutation

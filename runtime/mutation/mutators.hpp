@@ -30,12 +30,4 @@ struct change {
 [[nodiscard]] bool is_neutral(std::string_view operation,
                               std::string_view right);
 
-/// Whether a path is that of a test, by its own name (foo_test.cc, test_foo.c,
-/// FooTest.cpp) or by a folder (test, tests, unittest, testing).
-[[nodiscard]] bool is_test_path(std::string_view path);
-
-/// Whether a macro of this name defines a test's case: a file that uses one
-/// holds tests.
-[[nodiscard]] bool defines_test(std::string_view macro);
-
 } // namespace cohort::runtime::mutation

@@ -13,7 +13,8 @@ namespace {
 
 using std::string_view;
 
-constexpr std::array test_folders{"test", "tests", "unittest", "unittests"};
+constexpr std::array test_folders{"test",      "tests",   "unittest",
+                                  "unittests", "testing", "testsuite"};
 constexpr std::array test_endings{"_test", "_tests", "_unittest"};
 constexpr std::array test_macros{"TEST",
                                  "TEST_F",
@@ -27,7 +28,11 @@ constexpr std::array test_macros{"TEST",
                                  "TEMPLATE_TEST_CASE",
                                  "SCENARIO",
                                  "BOOST_AUTO_TEST_CASE",
-                                 "BOOST_FIXTURE_TEST_CASE"};
+                                 "BOOST_FIXTURE_TEST_CASE",
+                                 "BOOST_DATA_TEST_CASE",
+                                 "TEST_METHOD",
+                                 "START_TEST",
+                                 "CPPUNIT_TEST"};
 
 bool is_in(const auto& names, string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -43,7 +48,7 @@ std::string lower(string_view text) {
 }
 
 bool is_test_name(const std::string& stem) {
-  return stem == "test" || stem.starts_with("test_")
+  return stem == "test" || stem == "tests" || stem.starts_with("test_")
          || std::any_of(test_endings.begin(), test_endings.end(),
                         [&](string_view ending) {
                           return stem.ends_with(ending);
@@ -51,29 +56,39 @@ bool is_test_name(const std::string& stem) {
 }
 
 /// Whether a line begins with a test's macro and its parenthesis.
-bool defines_test(string_view line) {
+bool begins_test(string_view line) {
   auto begin = std::min(line.find_first_not_of(" \t"), line.size());
   line.remove_prefix(begin);
   auto end = std::min(line.find_first_of(" \t("), line.size());
   auto after = line.find_first_not_of(" \t", end);
   return after != string_view::npos && line[after] == '('
-         && is_in(test_macros, line.substr(0, end));
+         && defines_test(line.substr(0, end));
 }
 
 } // namespace
 
-bool is_test_source(string_view path, string_view text) {
+bool defines_test(string_view macro) {
+  return is_in(test_macros, macro);
+}
+
+bool is_test_path(string_view path) {
   std::filesystem::path parts{lower(path)};
   for (auto& folder : parts.parent_path())
     if (is_in(test_folders, folder.native()))
       return true;
-  if (is_test_name(parts.stem().native()))
+  auto as_written = std::filesystem::path{path}.stem().native();
+  return is_test_name(parts.stem().native()) || as_written.ends_with("Test")
+         || as_written.ends_with("Tests");
+}
+
+bool is_test_source(string_view path, string_view text) {
+  if (is_test_path(path))
     return true;
   // A test framework's own headers speak of these macros.
-  if (parts.extension().native().starts_with(".h"))
+  if (lower(std::filesystem::path{path}.extension().native()).starts_with(".h"))
     return false;
   auto found = false;
-  for_each_line(text, [&](string_view line) { found |= defines_test(line); });
+  for_each_line(text, [&](string_view line) { found |= begins_test(line); });
   return found;
 }
 

@@ -23,19 +23,6 @@ constexpr std::array assertion_prefixes{
   "BOOST_CHECK", "BOOST_REQUIRE", "BOOST_TEST",     "STATIC_REQUIRE",
   "QCOMPARE",    "QVERIFY",       "CPPUNIT_ASSERT", "ADD_FAILURE"};
 constexpr std::array assertion_names{"CHECK", "REQUIRE", "FAIL", "assert"};
-constexpr std::array test_names{"TEST",
-                                "TEST_F",
-                                "TEST_P",
-                                "TYPED_TEST",
-                                "TYPED_TEST_P",
-                                "TEST_CASE",
-                                "TEST_CASE_FIXTURE",
-                                "TEST_CASE_METHOD",
-                                "TEST_CASE_TEMPLATE",
-                                "TEMPLATE_TEST_CASE",
-                                "SCENARIO",
-                                "BOOST_AUTO_TEST_CASE",
-                                "BOOST_FIXTURE_TEST_CASE"};
 /// In a test's source these switch one off, or let it fail.
 constexpr std::array skip_macros{"GTEST_SKIP", "SKIP", "QSKIP"};
 /// The same of doctest and Boost.Test, behind "::".
@@ -107,7 +94,7 @@ private:
     result.has_main |= word == "main";
     if (!is_test)
       return;
-    if (is_one_of(test_names, word)) {
+    if (toolchain::defines_test(word)) {
       auto what = call_at(i);
       result.skips += is_switched_off(what.text) ? 1 : 0;
       result.tests.push_back(what.text);

@@ -60,22 +60,4 @@ TEST_CASE("neutral operands change nothing") {
   CHECK_FALSE(is_neutral("%", "1"));
 }
 
-TEST_CASE("paths of tests, and others that only look like them") {
-  for (auto* path :
-       {"test/a.cc", "lib/tests/a.h", "a_test.cpp", "src/test_a.c",
-        "src/FooTest.cpp", "x/foo_unittest.cc", "test.c", "Tests/a.c"})
-    CHECK_MESSAGE(is_test_path(path), path);
-  for (auto* path :
-       {"src/a.cc", "googletest/src/gtest-test-part.cc", "src/latest.cpp",
-        "contest/a.cpp", "src/gtest-typed-test.cc", "testimony/a.c"})
-    CHECK_MESSAGE(!is_test_path(path), path);
-}
-
-TEST_CASE("macros that define cases") {
-  CHECK(defines_test("TEST_F"));
-  CHECK(defines_test("TEST_CASE"));
-  CHECK_FALSE(defines_test("CHECK"));
-  CHECK_FALSE(defines_test("TESTING"));
-}
-
 } // namespace cohort::tests::mutators_test

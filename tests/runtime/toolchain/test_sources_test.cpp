@@ -4,7 +4,7 @@
 
 namespace cohort::tests::test_sources_test {
 
-using cohort::runtime::toolchain::is_test_source;
+using namespace cohort::runtime::toolchain;
 
 TEST_CASE("a test is known by its folder or its name") {
   for (auto path :
@@ -42,6 +42,24 @@ TEST_CASE("speaking of a test's macro defines none") {
     CAPTURE(text);
     CHECK_FALSE(is_test_source("src/calc.cpp", text));
   }
+}
+
+TEST_CASE("paths of tests, and others that only look like them") {
+  for (auto* path :
+       {"test/a.cc", "lib/tests/a.h", "a_test.cpp", "src/test_a.c",
+        "src/FooTest.cpp", "x/foo_unittest.cc", "test.c", "Tests/a.c"})
+    CHECK_MESSAGE(is_test_path(path), path);
+  for (auto* path :
+       {"src/a.cc", "googletest/src/gtest-test-part.cc", "src/latest.cpp",
+        "contest/a.cpp", "src/gtest-typed-test.cc", "testimony/a.c"})
+    CHECK_MESSAGE(!is_test_path(path), path);
+}
+
+TEST_CASE("macros that define cases") {
+  CHECK(defines_test("TEST_F"));
+  CHECK(defines_test("TEST_CASE"));
+  CHECK_FALSE(defines_test("CHECK"));
+  CHECK_FALSE(defines_test("TESTING"));
 }
 
 } // namespace cohort::tests::test_sources_test
