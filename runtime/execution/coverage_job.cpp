@@ -2,10 +2,8 @@
 
 #include <utility>
 
-#include "runtime/execution/test_slots.hpp"
-#include "runtime/process/confined_runner.hpp"
+#include "runtime/execution/test_bed.hpp"
 #include "runtime/toolchain/run_coverage.hpp"
-#include "runtime/workspace/slot.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -27,23 +25,18 @@ measure_coverage(const pb::WorkUnit& unit, test_slots& slots,
   pb::CoverageReport report;
   if (!unit.toolchain().compile_commands_dir().empty())
     return report;
-  auto store = workspace::object_store::open(settings.store);
-  if (!store)
-    return store.error();
-  auto lease = slots.take(settings.slots, unit.workspace_root(),
-                          key_of(unit.toolchain()));
-  workspace::slot slot{lease.folder(), std::move(*store)};
-  if (auto there = slot.bring_to(unit.tree()); !there)
-    return there.error();
+  auto bed = test_bed::make(unit, key_of(unit.toolchain()), slots, settings,
+                            processes);
+  if (!bed)
+    return bed.error();
+  auto& slot = (*bed)->slot();
+  auto& inside = (*bed)->inside();
   auto request
     = toolchain::instrument({unit.workspace_root(), slot.tree_folder(),
                              slot.build_folder(), unit.toolchain()},
                             slot.build_folder());
   if (!request)
     return request.error();
-  process::confined_runner inside{processes, settings.processes,
-                                  confined_to(slot, unit.workspace_root(),
-                                              settings.processes)};
   auto project = toolchain::prepare(*request, settings.toolchain,
                                     settings.processes, inside, stop);
   if (project && project->has_tests)

@@ -9,7 +9,7 @@
 #include "runtime/execution/counting_runner.hpp"
 #include "runtime/execution/coverage_job.hpp"
 #include "runtime/execution/fixit.hpp"
-#include "runtime/execution/test_slots.hpp"
+#include "runtime/execution/test_bed.hpp"
 #include "runtime/mutation/plan_mutants.hpp"
 #include "runtime/mutation/try_mutants.hpp"
 #include "runtime/process/confined_runner.hpp"
@@ -252,17 +252,12 @@ expected<void> slot_jobs::test(const pb::WorkUnit& unit,
   auto& report = *result.mutable_tests();
   if (!unit.toolchain().compile_commands_dir().empty())
     return {}; // A build of the user's own, which is only read.
-  auto store = workspace::object_store::open(settings_.store);
-  if (!store)
-    return store.error();
-  auto lease = caches_.tests->take(settings_.slots, unit.workspace_root(),
-                                   unit.toolchain());
-  workspace::slot slot{lease.folder(), std::move(*store)};
-  if (auto there = slot.bring_to(unit.tree()); !there)
-    return there.error();
-  process::confined_runner inside{processes, settings_.processes,
-                                  confined_to(slot, unit.workspace_root(),
-                                              settings_.processes)};
+  auto bed = test_bed::make(unit, unit.toolchain(), *caches_.tests, settings_,
+                            processes);
+  if (!bed)
+    return bed.error();
+  auto& slot = (*bed)->slot();
+  auto& inside = (*bed)->inside();
   auto project = toolchain::prepare({unit.workspace_root(), slot.tree_folder(),
                                      slot.build_folder(), unit.toolchain()},
                                     settings_.toolchain, settings_.processes,
@@ -313,23 +308,16 @@ slot_jobs::mutate(const pb::WorkUnit& unit, process::runner& processes,
       result.mutable_mutation_plan(); // A build that is only read.
     return {};
   }
-  auto store = workspace::object_store::open(settings_.store);
-  if (!store)
-    return store.error();
-  auto lease = caches_.tests->take(settings_.slots, unit.workspace_root(),
-                                   mutation::quiet(unit.toolchain()));
-  workspace::slot slot{lease.folder(), std::move(*store)};
-  if (auto there = slot.bring_to(unit.tree()); !there)
-    return there.error();
-  process::confined_runner inside{processes, settings_.processes,
-                                  confined_to(slot, unit.workspace_root(),
-                                              settings_.processes)};
-  mutation::workplace where{slot,
+  auto bed = test_bed::make(unit, mutation::quiet(unit.toolchain()),
+                            *caches_.tests, settings_, processes);
+  if (!bed)
+    return bed.error();
+  mutation::workplace where{(*bed)->slot(),
                             unit.workspace_root(),
                             unit.toolchain(),
                             settings_.toolchain,
                             settings_.processes,
-                            inside,
+                            (*bed)->inside(),
                             stop,
                             alive_ ? alive_ : [] {}};
   if (!is_plan) {

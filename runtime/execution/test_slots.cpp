@@ -57,14 +57,6 @@ test_slots::lease test_slots::take(const fs::path& slots,
   return {*this, parent / name()};
 }
 
-process::confinement confined_to(const workspace::slot& slot,
-                                 const std::string& workspace_root,
-                                 const process::process_settings& settings) {
-  return {{slot.tree_folder(), slot.build_folder()},
-          {workspace_root},
-          settings.sandbox_network};
-}
-
 std::shared_ptr<test_slots> make_test_slots() {
   return std::make_shared<test_slots>();
 }

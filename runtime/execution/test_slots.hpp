@@ -6,9 +6,6 @@
 #include <string>
 
 #include "messages/v1/task.pb.h"
-#include "runtime/process/confinement.hpp"
-#include "runtime/process/settings.hpp"
-#include "runtime/workspace/slot.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -50,13 +47,5 @@ private:
   std::mutex mutex_;
   std::set<std::string> used_; // Names of folders.
 };
-
-/// What programs may see and change that build or run a workspace's code in a
-/// slot. Its two folders are mounted there, and so cannot be exchanged for
-/// links, behind which the next tree would be written; the workspace is only
-/// read.
-process::confinement confined_to(const workspace::slot& slot,
-                                 const std::string& workspace_root,
-                                 const process::process_settings& settings);
 
 } // namespace cohort::runtime::execution
