@@ -28,31 +28,24 @@ bool can_be_built(const pb::RunGates& request,
   });
 }
 
-pb::TestReport test_report(pb::AttemptResult& result) {
-  if (result.has_tests())
-    return std::move(*result.mutable_tests());
-  pb::TestReport report;
+/// The report of a unit that came to nothing says why.
+template <class Report>
+Report failed_report(const pb::WorkerError& why) {
+  Report report;
   report.set_available(true);
-  report.set_failure(result.error().message());
+  report.set_failure(why.message());
   return report;
+}
+
+pb::TestReport test_report(pb::AttemptResult& result) {
+  return result.has_tests() ? std::move(*result.mutable_tests())
+                            : failed_report<pb::TestReport>(result.error());
 }
 
 pb::CoverageReport coverage_report(pb::AttemptResult& result) {
-  if (result.has_coverage())
-    return std::move(*result.mutable_coverage());
-  pb::CoverageReport report;
-  report.set_available(true);
-  report.set_failure(result.error().message());
-  return report;
-}
-
-pb::MutationPlan mutation_plan(pb::AttemptResult& result) {
-  if (result.has_mutation_plan())
-    return std::move(*result.mutable_mutation_plan());
-  pb::MutationPlan plan;
-  plan.set_available(true);
-  plan.set_failure(result.error().message());
-  return plan;
+  return result.has_coverage()
+           ? std::move(*result.mutable_coverage())
+           : failed_report<pb::CoverageReport>(result.error());
 }
 
 std::vector<std::string> failing_tests(const pb::TestReport& report) {
@@ -262,7 +255,9 @@ void gate_run::take_in(const purpose& why, pb::AttemptResult result) {
       covered_before_ = coverage_report(result);
       break;
     case purpose::mutation_plan:
-      mutation_ = mutation_plan(result);
+      mutation_ = result.has_mutation_plan()
+                    ? std::move(*result.mutable_mutation_plan())
+                    : failed_report<pb::MutationPlan>(result.error());
       break;
     case purpose::mutants: // Of those without a verdict the gate says so.
       for (auto& verdict : *result.mutable_mutants()->mutable_verdicts())
