@@ -69,8 +69,7 @@ int apply_result(const std::string& task_id, const std::string& workspace,
   auto loaded = load_settings(global);
   if (report_problems(loaded))
     return 2;
-  auto state = loaded.values.state.empty() ? state_folder::default_path()
-                                           : loaded.values.state;
+  auto state = state_path(loaded.values);
   auto files = apply(state, task_id, workspace);
   if (!files) {
     std::cerr << "cohort: " << files.error().message << '\n';

@@ -235,10 +235,7 @@ int audit(const audit_options& options, const global_options& global) {
   auto loaded = load_settings(global);
   if (report_problems(loaded))
     return 2;
-  auto code = carry_out_audit(loaded.values.state.empty()
-                                ? state_folder::default_path()
-                                : loaded.values.state,
-                              options);
+  auto code = carry_out_audit(state_path(loaded.values), options);
   if (code)
     return *code;
   std::cout.flush();

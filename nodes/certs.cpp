@@ -9,7 +9,6 @@
 
 #include "nodes/session.hpp"
 #include "nodes/verbs.hpp"
-#include "runtime/workspace/state_folder.hpp"
 
 namespace cohort::nodes {
 
@@ -151,10 +150,7 @@ int make_member(const certs_options& options, cluster::role role,
 fs::path certificates_folder(const config::settings& settings) {
   if (!settings.cluster.certificates.empty())
     return settings.cluster.certificates;
-  auto state = settings.state.empty()
-                 ? runtime::workspace::state_folder::default_path()
-                 : settings.state;
-  return state / "certs";
+  return state_path(settings) / "certs";
 }
 
 std::vector<certificate_line>

@@ -118,9 +118,7 @@ int doctor(const global_options& global) {
     print(found, tool.name, text + (found ? "" : "  (for: " + tool.use + ")"));
     ok &= found || !tool.required;
   }
-  auto path = settings.state.empty()
-                ? runtime::workspace::state_folder::default_path()
-                : settings.state;
+  auto path = state_path(settings);
   auto state = runtime::workspace::state_folder::open(path);
   print(state.has_value(), "state",
         state ? path.string() : state.error().message);

@@ -7,6 +7,7 @@
 
 #include "nodes/gates_report.hpp"
 #include "nodes/one_task.hpp"
+#include "nodes/output_file.hpp"
 #include "nodes/report_words.hpp"
 #include "nodes/verbs.hpp"
 #include "runtime/mutation/survivors.hpp"
@@ -43,16 +44,6 @@ expected<session_task> request_for(const task_options& task,
   quality.set_mutation_threshold(gates.mutation_threshold);
   request->set_blame(gates.blame);
   return session_task{std::move(*request)};
-}
-
-/// Errors: storage_failed.
-expected<void> write_to(const std::string& file, const std::string& text) {
-  std::ofstream out{file, std::ios::binary};
-  out << text;
-  if (out.flush())
-    return {};
-  return error{errc::storage_failed,
-               "the report " + file + " cannot be written"};
 }
 
 /// As small diffs; of a file that has gone meanwhile without.
@@ -95,7 +86,7 @@ int judge_change(const task_options& task, const gates_options& gates,
   auto write = [&](const std::string& file, const std::string& text) {
     if (file.empty())
       return;
-    if (auto written = write_to(file, text); !written)
+    if (auto written = write_output(file, text); !written)
       if (auto failed = refuse(written.error()); ran.code == 0)
         ran.code = failed;
   };

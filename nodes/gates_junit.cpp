@@ -4,7 +4,6 @@
 
 #include "nodes/gates_report.hpp"
 #include "nodes/report_words.hpp"
-#include "runtime/analysis/text.hpp"
 
 namespace cohort::nodes {
 
@@ -12,35 +11,8 @@ namespace {
 
 namespace pb = messages::v1;
 
-/// As content of an element; XML cannot say most control characters.
-std::string xml_text(std::string_view text) {
-  std::string result;
-  for (auto c : runtime::analysis::valid_utf8(text))
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\n':
-      case '\t':
-        result += c;
-        break;
-      default:
-        result += static_cast<unsigned char>(c) < ' ' ? '?' : c;
-    }
-  return result;
-}
-
 std::string xml_attribute(std::string_view name, std::string_view value) {
-  auto text = xml_text(value); // In which a line's end would be a blank.
+  auto text = markup(value); // In which a line's end would be a blank.
   for (auto at = text.find('\n'); at != std::string::npos;
        at = text.find('\n', at))
     text.replace(at, 1, "&#10;");
@@ -70,13 +42,13 @@ std::string words_of(const pb::GateReport& gate) {
 std::string element_of(const pb::GateReport& gate) {
   if (is_failure(gate))
     return "      <failure" + xml_attribute("message", gate.details()) + '>'
-           + xml_text(words_of(gate)) + "</failure>\n";
+           + markup(words_of(gate)) + "</failure>\n";
   if (is_skipped(gate))
     return "      <skipped" + xml_attribute("message", gate.details()) + "/>\n";
   auto verdict = std::string{name_of(gate.verdict())};
   if (gate.advisory())
     verdict += " (advisory)";
-  return "      <system-out>" + xml_text(verdict + ": " + words_of(gate))
+  return "      <system-out>" + markup(verdict + ": " + words_of(gate))
          + "</system-out>\n";
 }
 

@@ -79,8 +79,7 @@ int collect_garbage(const gc_options& options, const global_options& global) {
   auto loaded = load_settings(global);
   if (report_problems(loaded))
     return 2;
-  auto state = loaded.values.state.empty() ? state_folder::default_path()
-                                           : loaded.values.state;
+  auto state = state_path(loaded.values);
   auto held = hold(state);
   if (!held)
     return fail_gc(held.error());

@@ -11,13 +11,10 @@
 #include "nodes/signals.hpp"
 #include "nodes/trace_file.hpp"
 #include "runtime/coordination/synthesis.hpp"
-#include "runtime/workspace/state_folder.hpp"
 
 namespace cohort::nodes {
 
 namespace {
-
-using runtime::workspace::state_folder;
 
 void print_unfinished(const std::vector<std::string>& ids) {
   std::cerr << "cohort: not finished:";
@@ -76,9 +73,7 @@ run_one_task(const std::function<runtime::expected<session_task>()>& make,
       return {refuse(opened.error()), {}, {}, {}};
     trace = std::move(*opened);
   }
-  auto state = loaded.values.state.empty()
-                 ? state_folder::default_path()
-                 : std::filesystem::path{loaded.values.state};
+  auto state = state_path(loaded.values);
   head_options head;
   head.settings = std::move(loaded.values);
   head.spans_max = trace ? trace_spans_max : 0;

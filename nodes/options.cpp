@@ -1,4 +1,5 @@
 #include "nodes/options.hpp"
+#include "runtime/workspace/state_folder.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -42,6 +43,12 @@ config::load_result load_settings(const global_options& options) {
   if (!options.state.empty())
     loaded.values.state = std::filesystem::absolute(options.state);
   return loaded;
+}
+
+std::filesystem::path state_path(const config::settings& settings) {
+  return settings.state.empty()
+           ? runtime::workspace::state_folder::default_path()
+           : settings.state;
 }
 
 bool report_problems(const config::load_result& loaded) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,9 @@ struct global_options {
 /// $XDG_CONFIG_HOME/cohort/cohort.yaml where there is one, else the defaults.
 /// (None is read from the workspace: it may be hostile.)
 config::load_result load_settings(const global_options& options);
+
+/// The state folder that the settings name, or the default one.
+std::filesystem::path state_path(const config::settings& settings);
 
 /// Prints the problems to standard error; returns whether there were any.
 bool report_problems(const config::load_result& loaded);

@@ -30,7 +30,8 @@ void add_gates(const pb::TaskResult& result, std::string& out) {
   out += "\ngates\n";
   for (auto& gate : result.gates()) {
     out += "  " + padded(name_of(gate.kind()), 13)
-           + padded(name_of(gate.verdict()), 14) + gate.details() + '\n';
+           + padded(name_of(gate.verdict()), 14)
+           + (gate.advisory() ? "(advisory) " : "") + gate.details() + '\n';
     for (auto& suggestion : gate.suggestions())
       out += "                             " + suggestion + '\n';
   }

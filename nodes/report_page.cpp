@@ -48,34 +48,6 @@ pre .del { background: var(--del); display: inline-block; min-width: 100%; }
 .bar.task { background: var(--task); } .bar.failed { background: var(--bad); }
 )css";
 
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (auto c : text)
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\'':
-        result += "&#39;";
-        break;
-      default:
-        // Control characters are not allowed in a page.
-        result += static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t'
-                    ? ' '
-                    : c;
-    }
-  return result;
-}
-
 std::string seconds_text(double seconds) {
   return seconds < 100 ? number(seconds, 1) + " s"
                        : number(seconds / 60, 1) + " min";
@@ -147,7 +119,7 @@ public:
            "<meta charset=\"utf-8\">\n"
            "<meta name=\"viewport\" content=\"width=device-width, "
            "initial-scale=1\">\n<title>";
-    out_ += escaped("cohort: " + cut(task_.request.description(), 80));
+    out_ += markup("cohort: " + cut(task_.request.description(), 80));
     out_ += "</title>\n<style>";
     out_ += style;
     out_ += "</style>\n</head>\n<body>\n";
@@ -172,24 +144,24 @@ private:
   void card(std::string_view name, const std::string& value) {
     if (value.empty())
       return;
-    out_ += "<div class=\"card\"><b>" + escaped(value)
+    out_ += "<div class=\"card\"><b>" + markup(value)
             + "</b><span class=\"soft\">";
     out_ += name;
     out_ += "</span></div>\n";
   }
 
   void add_head() {
-    out_ += "<h1>" + escaped(cut(task_.request.description(), 200))
+    out_ += "<h1>" + markup(cut(task_.request.description(), 200))
             + "</h1>\n<div><span class=\"badge ";
     out_ += class_of(result_.outcome());
     out_ += "\">";
     out_ += outcome_name(result_.outcome());
-    out_ += "</span> &middot; " + escaped(result_.summary())
-            + "</div>\n<div class=\"soft\"><code>" + escaped(result_.task_id())
+    out_ += "</span> &middot; " + markup(result_.summary())
+            + "</div>\n<div class=\"soft\"><code>" + markup(result_.task_id())
             + "</code> &middot; " + date_of(task_.accepted) + " &middot; <code>"
-            + escaped(task_.request.workspace_root()) + "</code>";
+            + markup(task_.request.workspace_root()) + "</code>";
     if (!result_.branch().empty())
-      out_ += " &middot; branch <code>" + escaped(result_.branch()) + "</code>";
+      out_ += " &middot; branch <code>" + markup(result_.branch()) + "</code>";
     out_ += "</div>\n<div class=\"cards\">\n";
     card("took", seconds_text(task_.seconds));
     card("files changed", std::to_string(result_.patch().files_size()));
@@ -204,7 +176,7 @@ private:
     out_ += "</div>\n";
     if (result_.fell_back())
       out_ += "<p class=\"warn\">Fell back to one worker: "
-              + escaped(result_.fallback_reason()) + "</p>\n";
+              + markup(result_.fallback_reason()) + "</p>\n";
   }
 
   void add_gates() {
@@ -223,9 +195,9 @@ private:
       if (gate.verdict() != pb::GATE_VERDICT_NOT_MEASURED)
         out_ += "<br><span class=\"soft\">" + number(gate.score() * 100, 0)
                 + " %, " + seconds_text(gate.seconds()) + "</span>";
-      out_ += "</td><td>" + escaped(gate.details());
+      out_ += "</td><td>" + markup(gate.details());
       for (auto& suggestion : gate.suggestions())
-        out_ += "<br><span class=\"soft\">" + escaped(suggestion) + "</span>";
+        out_ += "<br><span class=\"soft\">" + markup(suggestion) + "</span>";
       add_objections(gate);
       out_ += "</td></tr>\n";
     }
@@ -239,9 +211,9 @@ private:
             + std::to_string(gate.objections_size()) + ")</summary><ul>";
     for (auto& objection : gate.objections()) {
       auto place = place_of(objection.location());
-      out_ += "<li><code>" + escaped(objection.rule()) + "</code> "
-              + (place.empty() ? "" : "<code>" + escaped(place) + "</code> ")
-              + escaped(objection.message()) + "</li>";
+      out_ += "<li><code>" + markup(objection.rule()) + "</code> "
+              + (place.empty() ? "" : "<code>" + markup(place) + "</code> ")
+              + markup(objection.message()) + "</li>";
     }
     out_ += "</ul></details>";
   }
@@ -252,11 +224,11 @@ private:
     heading("Left out");
     out_ += "<ul>\n";
     for (auto& culprit : result_.culprits())
-      out_ += "<li><code>" + escaped(place_of(culprit))
-              + "</code>: " + escaped(reason_of(culprit)) + "</li>\n";
+      out_ += "<li><code>" + markup(place_of(culprit))
+              + "</code>: " + markup(reason_of(culprit)) + "</li>\n";
     if (!result_.flaky_tests().empty())
       out_ += "<li>Flaky, whatever changes: "
-              + escaped(listed(result_.flaky_tests())) + "</li>\n";
+              + markup(listed(result_.flaky_tests())) + "</li>\n";
     out_ += "</ul>\n";
   }
 
@@ -267,14 +239,14 @@ private:
     out_ += "<div class=\"wide\"><table>\n<tr><th>subtask</th><th>worker</th>"
             "<th>state</th><th>files</th></tr>\n";
     for (auto& subtask : result_.subtasks()) {
-      out_ += "<tr><td><code>" + escaped(subtask.subtask_id()) + "</code> "
-              + escaped(subtask.title()) + "</td><td>"
-              + escaped(subtask.worker()) + "<br><span class=\"soft\">"
-              + seconds_text(subtask.seconds()) + "</span></td><td class=\""
+      out_ += "<tr><td><code>" + markup(subtask.subtask_id()) + "</code> "
+              + markup(subtask.title()) + "</td><td>" + markup(subtask.worker())
+              + "<br><span class=\"soft\">" + seconds_text(subtask.seconds())
+              + "</span></td><td class=\""
               + (subtask.merged() ? "good" : "warn") + "\">"
-              + escaped(subtask.state()) + "</td><td>";
+              + markup(subtask.state()) + "</td><td>";
       for (auto& file : subtask.files())
-        out_ += "<code>" + escaped(file) + "</code><br>";
+        out_ += "<code>" + markup(file) + "</code><br>";
       out_ += "</td></tr>\n";
     }
     out_ += "</table></div>\n";
@@ -286,9 +258,9 @@ private:
     heading("What is left, and why");
     out_ += "<ul>\n";
     for (auto& left : result_.left())
-      out_ += "<li><code>" + escaped(place_of(left.diagnostic().location()))
-              + "</code> " + escaped(left.diagnostic().message())
-              + "<br><span class=\"soft\">" + escaped(left.reason())
+      out_ += "<li><code>" + markup(place_of(left.diagnostic().location()))
+              + "</code> " + markup(left.diagnostic().message())
+              + "<br><span class=\"soft\">" + markup(left.reason())
               + "</span></li>\n";
     out_ += "</ul>\n";
   }
@@ -301,7 +273,7 @@ private:
     for (auto& span : task_.spans) {
       if (span.lane != lane) {
         out_ += lane.empty() ? "" : "</div></div>\n";
-        out_ += "<div class=\"lane\"><span class=\"soft\">" + escaped(span.lane)
+        out_ += "<div class=\"lane\"><span class=\"soft\">" + markup(span.lane)
                 + "</span><div class=\"track\">";
         lane = span.lane;
       }
@@ -321,7 +293,7 @@ private:
             + (span.failed ? " failed" : "")
             + "\" style=\"left:" + percent(span.begin)
             + "%;width:" + percent(span.end - span.begin) + "%\" title=\""
-            + escaped(label) + "\">" + escaped(span.what) + "</div>";
+            + markup(label) + "\">" + markup(span.what) + "</div>";
   }
 
   void add_diff() {
@@ -337,9 +309,9 @@ private:
       auto* name = line.starts_with('+')   ? "add"
                    : line.starts_with('-') ? "del"
                                            : "";
-      out_ += *name == '\0' ? escaped(line)
+      out_ += *name == '\0' ? markup(line)
                             : std::string{"<span class=\""} + name + "\">"
-                                + escaped(line) + "</span>";
+                                + markup(line) + "</span>";
       out_ += '\n';
     }
     out_ += diff_.size() > diff_bytes_max ? "... and more" : "";

@@ -1,9 +1,9 @@
 #include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <string>
 #include <utility>
 
+#include "nodes/one_task.hpp"
+#include "nodes/output_file.hpp"
 #include "nodes/report_page.hpp"
 #include "nodes/session.hpp"
 #include "nodes/task_record.hpp"
@@ -67,28 +67,15 @@ std::string diff_of(const std::filesystem::path& state,
   return diff ? std::move(*diff) : "";
 }
 
-expected<void> write(const std::string& text, const std::string& file) {
-  if (file.empty() || file == "-") {
-    std::cout << text << std::flush;
-    return {};
-  }
-  std::ofstream out{file, std::ios::binary | std::ios::trunc};
-  out << text << std::flush;
-  if (!out)
-    return error{errc::storage_failed,
-                 "cannot write " + file + "; is its folder there, and yours?"};
-  return {};
-}
-
 expected<void> carry_out(const std::filesystem::path& state,
                          const page_options& options) {
   auto task = read_task(state, options.task_id);
   if (!task)
     return task.error();
-  return write(options.is_markdown
-                 ? to_markdown(*task)
-                 : to_html(*task, diff_of(state, task->result.patch())),
-               options.file);
+  return write_output(options.file,
+                      options.is_markdown
+                        ? to_markdown(*task)
+                        : to_html(*task, diff_of(state, task->result.patch())));
 }
 
 } // namespace
@@ -97,14 +84,8 @@ int report_task(const page_options& options, const global_options& global) {
   auto loaded = load_settings(global);
   if (report_problems(loaded))
     return 2;
-  auto written = carry_out(loaded.values.state.empty()
-                             ? state_folder::default_path()
-                             : loaded.values.state,
-                           options);
-  if (written)
-    return 0;
-  std::cerr << "cohort: " << written.error().message << '\n';
-  return exit_code(written.error().code);
+  auto written = carry_out(state_path(loaded.values), options);
+  return written ? 0 : refuse(written.error());
 }
 
 } // namespace cohort::nodes

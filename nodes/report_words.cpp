@@ -3,9 +3,37 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "runtime/analysis/text.hpp"
+
 namespace cohort::nodes {
 
 namespace pb = messages::v1;
+
+std::string markup(std::string_view text) {
+  std::string result;
+  for (auto c : runtime::analysis::valid_utf8(text))
+    switch (c) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\n':
+      case '\t':
+        result += c;
+        break;
+      default:
+        result += static_cast<unsigned char>(c) < ' ' ? '?' : c;
+    }
+  return result;
+}
 
 std::string number(double value, int digits) {
   char text[64];

@@ -17,6 +17,11 @@ std::string_view name_of(messages::v1::GateVerdict verdict);
 std::string_view name_of(messages::v1::Opinion opinion);
 std::string mode_name(messages::v1::ExecutionMode mode);
 
+/// Text as content of XML and HTML, or as a value in double quotes. They cannot
+/// say most control characters: '?' stands for those, and for what is not
+/// UTF-8.
+std::string markup(std::string_view text);
+
 std::string number(double value, int digits = 2);
 /// With spaces behind it, to at least that width.
 std::string padded(std::string_view text, size_t width);

@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -7,6 +6,7 @@
 #include "nodes/cause_report.hpp"
 #include "nodes/log_reader.hpp"
 #include "nodes/one_task.hpp"
+#include "nodes/output_file.hpp"
 #include "nodes/report.hpp"
 #include "nodes/tree_files.hpp"
 #include "nodes/verbs.hpp"
@@ -61,11 +61,8 @@ runtime::expected<std::string> write_report(const ran_task& ran,
                                             const std::string& file,
                                             report_format format) {
   auto report = render_report(ran, format);
-  std::ofstream out{file, std::ios::binary};
-  out << report.text;
-  if (!out.flush())
-    return runtime::error{runtime::errc::storage_failed,
-                          "the report " + file + " cannot be written"};
+  if (auto written = write_output(file, report.text); !written)
+    return written.error();
   return "report: " + file + "   (" + report.counts + ")\n";
 }
 

@@ -65,7 +65,7 @@ int audit(const audit_options& options, const global_options& global);
 struct page_options {
   std::string task_id;
   bool is_markdown = false; // Else HTML.
-  std::string file;         // "" and "-": standard output.
+  std::string file = "-";   // Standard output.
 };
 /// Writes what became of a task that has ended for people who were not there.
 int report_task(const page_options& options, const global_options& global);

@@ -133,9 +133,7 @@ secrets_of(const head_options& options, const std::filesystem::path& state) {
 } // namespace
 
 expected<std::unique_ptr<head>> head::start(head_options options) {
-  auto path = options.settings.state.empty()
-                ? runtime::workspace::state_folder::default_path()
-                : options.settings.state;
+  auto path = state_path(options.settings);
   auto state = runtime::workspace::state_folder::open(path);
   if (!state)
     return state.error();

@@ -235,7 +235,8 @@ def demo(args, folder: Path) -> int:
     if outside:
         print("  changed although nothing was broken there: " + ", ".join(sorted(outside)))
     for gate in parallel["gates"]:
-        print(f"gate {gate['kind'][10:].lower():12} {gate['verdict'][13:].lower().replace('_', ' '):13} {gate['details']}")
+        print(f"gate {gate['kind'][10:].lower():12} {gate['verdict'][13:].lower().replace('_', ' '):13} "
+              f"{'(advisory) ' if gate.get('advisory') else ''}{gate['details']}")
     same = sequential is None or parallel["tree"] == sequential["tree"]
     if sequential:
         print(f"\nresult: tree {parallel['tree'][:12]} (parallel), {sequential['tree'][:12]} (sequential): "
