@@ -147,6 +147,14 @@ std::vector<word> split_words(std::string_view text) {
   }
 }
 
+bool stands_at(const std::vector<word>& words, size_t at,
+               std::string_view phrase) {
+  for (auto& wanted : split_words(phrase))
+    if (at >= words.size() || words[at++].lower != wanted.lower)
+      return false;
+  return true;
+}
+
 bool is_one_of(const word_list& list, std::string_view lower) {
   return std::binary_search(list.begin(), list.end(), lower);
 }

@@ -21,6 +21,10 @@ struct word {
 
 std::vector<word> split_words(std::string_view text);
 
+/// Whether the words of `phrase` stand at word `at`, one after the other.
+bool stands_at(const std::vector<word>& words, size_t at,
+               std::string_view phrase);
+
 /// A word list, in ASCII lower case and sorted: looked up by binary search.
 using word_list = std::vector<std::string_view>;
 bool is_one_of(const word_list& list, std::string_view lower);
