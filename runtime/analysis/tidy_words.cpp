@@ -75,6 +75,13 @@ bool is_check_byte(char c) {
          || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '*';
 }
 
+/// The word with the pattern that reads like punctuation: "bugprone-*".
+std::string_view with_pattern(std::string_view text, std::string_view all) {
+  auto end = static_cast<size_t>(text.data() - all.data()) + text.size();
+  auto has_pattern = text.ends_with('-') && all.substr(end).starts_with('*');
+  return {text.data(), text.size() + (has_pattern ? 1 : 0)};
+}
+
 bool is_check_name(std::string_view text) {
   return std::all_of(text.begin(), text.end(), is_check_byte)
          && std::any_of(modules().begin(), modules().end(), [&](auto module) {
@@ -91,10 +98,12 @@ std::vector<std::string> tidy_checks_in(std::string_view description) {
     if (std::find(result.begin(), result.end(), check) == result.end())
       result.emplace_back(check);
   };
-  auto words = split_words(description.substr(0, description_bytes_max));
+  description = description.substr(0, description_bytes_max);
+  auto words = split_words(description);
   for (size_t at = 0; at < words.size(); ++at) {
-    if (is_check_name(words[at].text))
-      add(words[at].text);
+    if (auto name = with_pattern(words[at].text, description);
+        is_check_name(name))
+      add(name);
     for (auto& asked : asked_checks)
       if (stands_at(words, at, asked.phrase))
         add(asked.check);

@@ -8,6 +8,7 @@
 #include "runtime/coordination/coordinator_knowledge.hpp"
 #include "runtime/coordination/work_units.hpp"
 #include "runtime/decomposition/decompose.hpp"
+#include "runtime/quality/gates.hpp"
 
 namespace cohort::runtime::coordination {
 
@@ -308,10 +309,8 @@ private:
   void probe() {
     state_.phase = coordinator_phase::probing;
     state_.fresh = known_reports(state_);
-    auto& all = state_.start.workspace().units();
     std::vector<pb::WorkUnit> units;
-    for (auto& check : missing_checks({all.begin(), all.end()},
-                                      compilers_of(state_), state_.fresh)) {
+    for (auto& check : missing_checks(state_.start.workspace(), state_.fresh)) {
       auto ticket = state_.next_ticket++;
       units.push_back(check_unit(state_.start.request(), state_.tree,
                                  check.unit(), check.compiler(), ticket));
@@ -387,15 +386,12 @@ private:
   }
 
   [[nodiscard]] std::set<std::string> read_by_broken_units() const {
-    auto failing = [&](auto& tree, auto& reports) {
-      return analysis::failing_units(analysis::gather(tree, reports));
-    };
-    auto before = failing(state_.base_tree, state_.reports);
-    auto after = failing(state_.tree, state_.fresh);
+    auto broken = quality::broken_units(
+      analysis::gather(state_.base_tree, state_.reports),
+      analysis::gather(state_.tree, state_.fresh));
     std::set<std::string> result;
     for (auto& report : state_.fresh)
-      if (std::binary_search(after.begin(), after.end(), report.unit())
-          && !std::binary_search(before.begin(), before.end(), report.unit()))
+      if (std::binary_search(broken.begin(), broken.end(), report.unit()))
         result.insert(report.reads().begin(), report.reads().end());
     return result;
   }

@@ -127,8 +127,11 @@ std::vector<pb::WorkUnit> gate_run::units_of_stage() {
 }
 
 void gate_run::start_checks(std::vector<pb::WorkUnit>& units) {
-  for (auto& check : missing_checks(to_vector(request_.units()),
-                                    to_vector(request_.compilers()), after_))
+  pb::PreparedWorkspace workspace;
+  *workspace.mutable_units() = request_.units();
+  *workspace.mutable_compilers() = request_.compilers();
+  *workspace.mutable_tools() = request_.tools();
+  for (auto& check : missing_checks(workspace, after_))
     add(units, {purpose::check, check},
         check_unit(task(), request_.tree(), check.unit(), check.compiler(), 0));
 }

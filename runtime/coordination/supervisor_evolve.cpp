@@ -81,6 +81,8 @@ void evolve(supervisor_state& state, const pb::Event& event) {
       state.task = analysis::convert_to_complex_task(
         state.request.task_id(), state.request.description(),
         state.request.mode(), state.request.workspace_root());
+      if (state.request.has_specialty())
+        *state.task.mutable_specialty() = state.request.specialty();
       state.phase = supervisor_phase::snapshotting;
       break;
     case pb::Event::kSnapshot:

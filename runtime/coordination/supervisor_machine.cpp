@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/coordination/repeated.hpp"
+#include "runtime/coordination/specialists.hpp"
 #include "runtime/coordination/supervisor_knowledge.hpp"
 #include "runtime/coordination/supervisor_step.hpp"
 #include "runtime/coordination/work_units.hpp"
@@ -14,6 +15,7 @@ void supervisor_step::operator()(pb::TaskRequest& request) {
   if (state_.phase != supervisor_phase::idle)
     return;
   belongs_to(request.task_id());
+  specialise(request, settings_.who);
   auto& event = emit("accepted");
   *event.mutable_accepted()->mutable_request() = std::move(request);
   apply(event);

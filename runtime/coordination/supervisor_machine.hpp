@@ -16,6 +16,7 @@
 #include "messages/v1/workspace.pb.h"
 #include "runtime/analysis/settings.hpp"
 #include "runtime/coordination/machine_step.hpp"
+#include "runtime/coordination/specialists.hpp"
 #include "runtime/expected.hpp"
 #include "runtime/quality/blame.hpp"
 #include "runtime/resilience/settings.hpp"
@@ -50,6 +51,7 @@ struct supervisor_settings {
   resilience::supervision_settings supervision;
   analysis::routing_settings routing;
   bool has_parallel_support = true; // A coordinator can be had.
+  specialists who;                  // Who does which kind of work.
 };
 
 enum class supervisor_phase : uint8_t {

@@ -6,6 +6,7 @@
 #include "runtime/coordination/acceptance.hpp"
 #include "runtime/coordination/coordinator_knowledge.hpp"
 #include "runtime/coordination/repeated.hpp"
+#include "runtime/coordination/specialists.hpp"
 #include "runtime/coordination/supervisor_knowledge.hpp"
 #include "runtime/coordination/supervisor_step.hpp"
 #include "runtime/coordination/synthesis.hpp"
@@ -13,23 +14,6 @@
 #include "runtime/decomposition/decompose.hpp"
 
 namespace cohort::runtime::coordination {
-
-namespace {
-
-/// What the fixers of today can take on. A description that asks for something
-/// else is told so before anything is built.
-bool can_do(const pb::ComplexTask& task) {
-  switch (task.specialty().kind()) {
-    case pb::SPECIALTY_KIND_GENERALIST:
-    case pb::SPECIALTY_KIND_COMPILATION_ERRORS:
-    case pb::SPECIALTY_KIND_TYPE_SYSTEM:
-      return true;
-    default:
-      return false;
-  }
-}
-
-} // namespace
 
 void supervisor_step::apply(const pb::Event& event) {
   evolve(state_, event);
@@ -100,10 +84,9 @@ void supervisor_step::go_on() {
 }
 
 void supervisor_step::take_snapshot() {
-  if (!state_.request.judge_only() && !can_do(state_.task))
-    return end_early(pb::TASK_OUTCOME_FAILED,
-                     "no executor can do this kind of work yet; what works is "
-                     "repairing compile errors of C and C++");
+  if (auto why = state_.request.judge_only() ? "" : why_unfit(state_.request);
+      !why.empty())
+    return end_early(pb::TASK_OUTCOME_FAILED, why);
   phase("snapshot");
   pb::TakeSnapshot snapshot;
   snapshot.set_workspace_root(state_.request.workspace_root());
@@ -128,12 +111,13 @@ void supervisor_step::on_prepared(pb::AttemptResult& result) {
 }
 
 void supervisor_step::probe() {
-  if (state_.workspace.units().empty())
+  auto& workspace = state_.workspace;
+  if (workspace.units().empty() && workspace.tools().empty())
     return end_early(pb::TASK_OUTCOME_PRECONDITION,
                      state_.request.toolchain().units().empty()
                        ? "the build describes no C or C++ unit"
                        : "no unit of the build matches --units");
-  if (state_.workspace.compilers().empty())
+  if (!workspace.units().empty() && workspace.compilers().empty())
     return end_early(pb::TASK_OUTCOME_PRECONDITION,
                      "neither g++ nor clang++ is installed; install one, or "
                      "name it in toolchain.gcc or toolchain.clang");
@@ -142,10 +126,8 @@ void supervisor_step::probe() {
   // Of nothing there is nothing to check.
   auto has_base = !state_.request.judge_only()
                   || !state_.request.base_revision().empty();
-  for (auto& check :
-       missing_checks(has_base ? to_vector(state_.workspace.units())
-                               : std::vector<std::string>{},
-                      to_vector(state_.workspace.compilers()), state_.before)) {
+  for (auto& check : missing_checks(
+         has_base ? workspace : pb::PreparedWorkspace{}, state_.before)) {
     units.push_back(check_unit(state_.request, state_.base_tree, check.unit(),
                                check.compiler(), ticket()));
     state_.checks.emplace(units.back().ticket(), check);

@@ -33,6 +33,7 @@ void supervisor_step::gate() {
     *run.add_known() = report;
   *run.mutable_units() = state_.workspace.units();
   *run.mutable_compilers() = state_.workspace.compilers();
+  *run.mutable_tools() = state_.workspace.tools();
   run.set_has_tests(state_.workspace.has_tests());
   run.set_workspace_root(state_.request.workspace_root());
   *run.mutable_toolchain() = state_.request.toolchain();

@@ -25,6 +25,14 @@ pb::WorkUnit unit_on(const pb::TaskRequest& request, const std::string& tree,
   return unit;
 }
 
+/// A program that is waited for needs none: an agent thinks elsewhere.
+bool needs_core(const pb::TaskRequest& request) {
+  auto& executors = request.executors();
+  return executors.empty()
+         || std::any_of(executors.begin(), executors.end(),
+                        [](auto& x) { return !x.has_command(); });
+}
+
 } // namespace
 
 pb::WorkUnit prepare_unit(const pb::TaskRequest& request,
@@ -98,6 +106,9 @@ pb::WorkUnit repair_unit(const pb::TaskRequest& request,
   *repair.mutable_subtask() = subtask;
   repair.mutable_compilers()->Add(compilers.begin(), compilers.end());
   *repair.mutable_scope() = request.scope();
+  *repair.mutable_executors() = request.executors();
+  repair.set_description(request.description());
+  unit.set_cpu_bound(needs_core(request));
   std::set<std::string> units{subtask.units().begin(), subtask.units().end()};
   for (auto& report : known)
     if (units.count(report.unit()) > 0)
@@ -181,20 +192,25 @@ in_batches(std::vector<pb::UnitReport> reports) {
 }
 
 std::vector<pb::CheckUnit>
-missing_checks(const std::vector<std::string>& units,
-               const std::vector<std::string>& compilers,
+missing_checks(const pb::PreparedWorkspace& workspace,
                const std::vector<pb::UnitReport>& known) {
   std::set<std::pair<std::string, std::string>> have;
   for (auto& report : known)
     have.emplace(report.unit(), report.tool());
   std::vector<pb::CheckUnit> result;
-  for (auto& unit : units)
-    for (auto& compiler : compilers)
-      if (have.count({unit, compiler}) == 0) {
-        auto& check = result.emplace_back();
-        check.set_unit(unit);
-        check.set_compiler(compiler);
-      }
+  auto add = [&](const std::string& unit, const std::string& tool) {
+    if (have.count({unit, tool}) > 0)
+      return;
+    auto& check = result.emplace_back();
+    check.set_unit(unit);
+    check.set_compiler(tool);
+  };
+  for (auto& unit : workspace.units())
+    for (auto& compiler : workspace.compilers())
+      add(unit, compiler);
+  for (auto& tool : workspace.tools())
+    for (auto& unit : tool.units())
+      add(unit, tool.tool());
   return result;
 }
 

@@ -90,10 +90,10 @@ void add_missing(std::vector<pb::UnitReport>& reports,
 std::vector<std::vector<pb::UnitReport>>
 in_batches(std::vector<pb::UnitReport> reports);
 
-/// Every (unit, compiler) pair as a check, for those that `known` lacks.
+/// Every unit with each of its compilers, and every other file with the tool
+/// that judges it, as checks, for those that `known` lacks.
 std::vector<pb::CheckUnit>
-missing_checks(const std::vector<std::string>& units,
-               const std::vector<std::string>& compilers,
+missing_checks(const pb::PreparedWorkspace& workspace,
                const std::vector<pb::UnitReport>& known);
 
 } // namespace cohort::runtime::coordination

@@ -62,8 +62,17 @@ pb::Subtask& add_subtask(pb::Decomposition& plan, pb::Subtask subtask) {
   auto& added = *plan.add_subtasks();
   added = std::move(subtask);
   added.set_id("s" + std::to_string(plan.subtasks_size()));
-  added.mutable_specialty()->set_kind(pb::SPECIALTY_KIND_COMPILATION_ERRORS);
   return added;
+}
+
+/// Of errors where the words ask for nothing else.
+pb::Specialty specialty_of(const pb::ComplexTask& task) {
+  pb::Specialty result;
+  result.set_kind(pb::SPECIALTY_KIND_COMPILATION_ERRORS);
+  return task.specialty().kind() == pb::SPECIALTY_KIND_GENERALIST
+             || task.specialty().kind() == pb::SPECIALTY_KIND_UNSPECIFIED
+           ? result
+           : task.specialty();
 }
 
 /// The subtasks of the shared files come first in the plan, so that the index
@@ -128,6 +137,8 @@ expected<pb::Decomposition> decompose(const pb::ComplexTask& task,
   plan.set_round(round);
   add_shared(plan, load, all.shared);
   add_sources(plan, load, all);
+  for (auto& subtask : *plan.mutable_subtasks())
+    *subtask.mutable_specialty() = specialty_of(task);
   return plan;
 }
 

@@ -32,6 +32,22 @@ check_map joined(const check_map& before, const check_map& after) {
   return result;
 }
 
+bool is_compiler(std::string_view tool) {
+  return tool == "gcc" || tool == "clang";
+}
+
+/// A unit compiles when all of its compilers accept it; each other tool has a
+/// say of its own.
+check_map by_say(const check_map& pairs) {
+  check_map result;
+  for (auto& [key, is_accepted] : pairs) {
+    auto say = is_compiler(key.second) ? std::string_view{} : key.second;
+    auto [found, is_new] = result.try_emplace({key.first, say}, is_accepted);
+    found->second = found->second && is_accepted;
+  }
+  return result;
+}
+
 const pb::Diagnostic* first_error(const pb::Evidence& evidence,
                                   const std::string& unit) {
   for (auto& diagnostic : evidence.diagnostics())
@@ -64,14 +80,15 @@ std::vector<std::string> rejected_units(const check_map& pairs) {
 /// "24 of 24 checks pass (12 units, 2 compilers)".
 std::string count_text(const check_map& pairs, size_t accepted) {
   std::set<std::string_view> units;
-  std::set<std::string_view> compilers;
+  std::set<std::string_view> tools;
   for (auto& [key, is_accepted] : pairs) {
     units.insert(key.first);
-    compilers.insert(key.second);
+    tools.insert(key.second);
   }
+  auto all_compile = std::all_of(tools.begin(), tools.end(), is_compiler);
   return std::to_string(accepted) + " of " + count_of(pairs.size(), "check")
          + " pass (" + count_of(units.size(), "unit") + ", "
-         + count_of(compilers.size(), "compiler") + ')';
+         + count_of(tools.size(), all_compile ? "compiler" : "tool") + ')';
 }
 
 constexpr size_t suggestions_max = 3;
@@ -88,20 +105,13 @@ void suggest(pb::GateReport& report, const pb::Evidence& after,
 std::vector<std::string> broken_units(const pb::Evidence& before,
                                       const pb::Evidence& after) {
   auto was = pairs_of(before);
-  auto pairs = joined(was, pairs_of(after));
+  auto accepted = by_say(was);
   std::set<std::string> broken;
-  for (auto& unit : rejected_units(pairs))
-    broken.insert(unit);
-  std::set<std::string> accepted;
-  for (auto& [key, is_accepted] : was)
-    accepted.emplace(key.first);
-  for (auto& [key, is_accepted] : was)
-    if (!is_accepted)
-      accepted.erase(std::string{key.first});
-  std::vector<std::string> result;
-  std::set_intersection(accepted.begin(), accepted.end(), broken.begin(),
-                        broken.end(), std::back_inserter(result));
-  return result;
+  for (auto& [key, is_accepted] : by_say(joined(was, pairs_of(after))))
+    if (auto earlier = accepted.find(key);
+        !is_accepted && earlier != accepted.end() && earlier->second)
+      broken.emplace(key.first);
+  return {broken.begin(), broken.end()};
 }
 
 pb::GateReport judge_compilation(const pb::Evidence& before,

@@ -31,7 +31,8 @@ constexpr std::string_view units_have_errors = "units still have errors";
 pb::GateReport judge_compilation(const pb::Evidence& before,
                                  const pb::Evidence& after);
 
-/// Units that were accepted by every compiler before, and are not now. Sorted.
+/// Units that all of their compilers, or another tool that judges them,
+/// accepted before, and do not now. Sorted.
 std::vector<std::string> broken_units(const pb::Evidence& before,
                                       const pb::Evidence& after);
 

@@ -39,10 +39,40 @@ TEST_CASE("a check without a verdict may have read anything") {
 
 TEST_CASE("what is missing is every unit by every compiler that is not known") {
   auto known = std::vector<pb::UnitReport>{report_of("a.cc", "gcc", {})};
-  auto missing = missing_checks({"a.cc", "b.cc"}, {"gcc", "clang"}, known);
+  pb::PreparedWorkspace workspace;
+  for (auto* unit : {"a.cc", "b.cc"})
+    workspace.add_units(unit);
+  for (auto* compiler : {"gcc", "clang"})
+    workspace.add_compilers(compiler);
+  auto missing = missing_checks(workspace, known);
   REQUIRE(missing.size() == 3);
   CHECK(missing[0].unit() == "a.cc");
   CHECK(missing[0].compiler() == "clang");
+}
+
+TEST_CASE("other files are missing by the tool that judges them") {
+  pb::PreparedWorkspace workspace;
+  auto& python = *workspace.add_tools();
+  python.set_tool("python");
+  python.add_units("a.py");
+  python.add_units("b.py");
+  auto missing = missing_checks(workspace, {report_of("a.py", "python", {})});
+  REQUIRE(missing.size() == 1);
+  CHECK(missing[0].unit() == "b.py");
+  CHECK(missing[0].compiler() == "python");
+}
+
+TEST_CASE("a repair is told who works on it, and waits without a core") {
+  pb::TaskRequest request;
+  request.set_description("add licence headers");
+  CHECK(repair_unit(request, "t", {}, 1, {}, {}, 1).cpu_bound());
+  request.add_executors()->mutable_command()->add_argv("agent");
+  auto waits = repair_unit(request, "t", {}, 1, {}, {}, 1);
+  CHECK(!waits.cpu_bound());
+  CHECK(waits.repair().executors_size() == 1);
+  CHECK(waits.repair().description() == "add licence headers");
+  request.add_executors()->mutable_fixit();
+  CHECK(repair_unit(request, "t", {}, 1, {}, {}, 1).cpu_bound());
 }
 
 TEST_CASE("more knowledge never overrides what is known") {
