@@ -246,6 +246,8 @@ std::vector<key> make_keys() {
     program("toolchain.gcc", "GCC's C++ driver", COHORT_FIELD(toolchain.gcc)),
     program("toolchain.clang", "clang's C++ driver",
             COHORT_FIELD(toolchain.clang)),
+    program("toolchain.clang_tidy", "clang-tidy",
+            COHORT_FIELD(toolchain.clang_tidy)),
     program("toolchain.cmake", "CMake", COHORT_FIELD(toolchain.cmake)),
     program("toolchain.ctest", "CTest", COHORT_FIELD(toolchain.ctest)),
     program("toolchain.ctags", "Universal Ctags",

@@ -106,6 +106,8 @@ int doctor(const global_options& global) {
   for (auto& tool :
        {tool{"gcc", toolchain.gcc, "checks and fix-its", false},
         tool{"clang", toolchain.clang, "checks and fix-its", false},
+        tool{"clang-tidy", toolchain.clang_tidy, "tasks that name its checks",
+             false},
         tool{"cmake", toolchain.cmake, "configures CMake projects", true},
         tool{"ctest", toolchain.ctest, "the tests gate", true},
         tool{"ctags", toolchain.ctags, "repairs of lost includes and types",

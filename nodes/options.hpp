@@ -25,8 +25,12 @@ struct task_options {
   std::vector<std::string> scope;
   std::vector<std::string> units;
   std::vector<std::string> configure_args;
-  unsigned jobs = 0;         // 0: as configured.
-  double budget_seconds = 0; // 0: no limit.
+  std::string specialty;             // Empty: as the words say.
+  std::vector<std::string> checks;   // Of clang-tidy.
+  std::vector<std::string> warnings; // "-Wconversion" and the like.
+  std::string header_filter;         // clang-tidy's; empty: the workspace.
+  unsigned jobs = 0;                 // 0: as configured.
+  double budget_seconds = 0;         // 0: no limit.
   output_format format = output_format::text;
   std::string report; // run: a file for what became of each cause, or empty.
   bool apply = false;

@@ -21,6 +21,7 @@
 #include "nodes/signals.hpp"
 #include "runtime/analysis/text.hpp"
 #include "runtime/coordination/acceptance.hpp"
+#include "runtime/coordination/specialists.hpp"
 
 namespace cohort::nodes {
 
@@ -37,6 +38,29 @@ pb::ExecutionMode mode_of(const std::string& name) {
   if (name == "parallel")
     return pb::EXECUTION_MODE_PARALLEL;
   return pb::EXECUTION_MODE_AUTO;
+}
+
+expected<pb::ToolchainRequest> toolchain_of(const task_options& options) {
+  pb::ToolchainRequest result;
+  if (!options.compile_commands_dir.empty()) {
+    std::error_code failed;
+    auto folder = std::filesystem::canonical(options.compile_commands_dir,
+                                             failed);
+    if (failed)
+      return error{errc::no_toolchain,
+                   "the build folder " + options.compile_commands_dir
+                     + " cannot be read: " + failed.message()};
+    result.set_compile_commands_dir(folder.string());
+  }
+  auto add = [](auto& to, const std::vector<std::string>& texts) {
+    to.Add(texts.begin(), texts.end());
+  };
+  add(*result.mutable_configure_args(), options.configure_args);
+  add(*result.mutable_units(), options.units);
+  add(*result.mutable_tidy_checks(), options.checks);
+  add(*result.mutable_warnings(), options.warnings);
+  result.set_header_filter(options.header_filter);
+  return result;
 }
 
 } // namespace
@@ -59,19 +83,16 @@ expected<pb::TaskRequest> make_request(const task_options& options) {
   request.set_workspace_root(root.string());
   request.set_mode(mode_of(options.mode));
   *request.mutable_scope() = scope_of(options.scope);
-  auto& toolchain = *request.mutable_toolchain();
-  if (!options.compile_commands_dir.empty()) {
-    auto folder = std::filesystem::canonical(options.compile_commands_dir,
-                                             failed);
-    if (failed)
-      return error{errc::no_toolchain,
-                   "the build folder " + options.compile_commands_dir
-                     + " cannot be read: " + failed.message()};
-    toolchain.set_compile_commands_dir(folder.string());
+  auto toolchain = toolchain_of(options);
+  if (!toolchain)
+    return toolchain.error();
+  *request.mutable_toolchain() = std::move(*toolchain);
+  if (!options.specialty.empty()) {
+    auto specialty = runtime::coordination::read_specialty(options.specialty);
+    if (!specialty)
+      return specialty.error();
+    *request.mutable_specialty() = std::move(*specialty);
   }
-  toolchain.mutable_configure_args()->Add(options.configure_args.begin(),
-                                          options.configure_args.end());
-  toolchain.mutable_units()->Add(options.units.begin(), options.units.end());
   request.set_no_branch(options.no_branch);
   request.set_apply(options.apply);
   request.set_chaos(options.chaos);

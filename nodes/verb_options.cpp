@@ -51,6 +51,51 @@ void add_budget(CLI::App& verb, task_options& task) {
     ->check(CLI::PositiveNumber);
 }
 
+namespace {
+
+/// What the task is about beside compile errors.
+void add_findings(CLI::App& verb, task_options& task) {
+  auto is_check = [](std::string& text) -> std::string {
+    constexpr auto allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+                             "XYZ0123456789-.*";
+    auto is_fine = !text.empty()
+                   && text.find_first_not_of(allowed) == std::string::npos;
+    return is_fine ? "" : "expected names of checks, not " + text;
+  };
+  auto is_warning = [](std::string& text) -> std::string {
+    auto is_fine = text.size() > 2 && text.starts_with("-W")
+                   && text.find(',') == std::string::npos;
+    return is_fine ? "" : "expected options like -Wconversion, not " + text;
+  };
+  verb
+    .add_option("--checks", task.checks,
+                "of clang-tidy: their findings are repaired, as errors are "
+                "(default: those that the task's words name)")
+    ->delimiter(',')
+    ->check(CLI::Validator{is_check, "", "check"})
+    ->option_text("CHECK,...");
+  verb
+    .add_option("--warnings", task.warnings,
+                "of the compilers: these are repaired, as errors are; "
+                "--warnings=-Wall,-Wconversion")
+    ->delimiter(',')
+    ->check(CLI::Validator{is_warning, "", "warning"})
+    ->option_text("-W...,...");
+  verb
+    .add_option("--header-filter", task.header_filter,
+                "regular expression: headers whose findings count (default: "
+                "those of the workspace)")
+    ->option_text("REGEX");
+  verb
+    .add_option("--specialty", task.specialty,
+                "who does it: compilation_errors, type_system, async_patterns, "
+                "refactoring, testing, documentation or custom:NAME (default: "
+                "as the words say)")
+    ->option_text("NAME");
+}
+
+} // namespace
+
 void add_task(CLI::App& verb, task_options& task) {
   verb
     .add_option("task", task.description,
@@ -62,6 +107,7 @@ void add_task(CLI::App& verb, task_options& task) {
     ->check(CLI::IsMember({"auto", "sequential", "parallel"}));
   add_scope(verb, task);
   add_budget(verb, task);
+  add_findings(verb, task);
 }
 
 void add_resume(CLI::App& verb, task_options& task) {
@@ -76,7 +122,8 @@ void add_resume(CLI::App& verb, task_options& task) {
   // The options that belong to the task, not to the run.
   for (auto* name :
        {"task", "--workspace", "-p", "--configure-arg", "--units", "--mode",
-        "--scope", "--budget-seconds", "--apply", "--no-branch", "--chaos"})
+        "--scope", "--budget-seconds", "--checks", "--warnings",
+        "--header-filter", "--specialty", "--apply", "--no-branch", "--chaos"})
     resume->excludes(verb.get_option(name));
 }
 

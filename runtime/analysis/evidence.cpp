@@ -137,8 +137,9 @@ private:
     if (is_new) {
       auto& copy = found_.emplace_back(diagnostic);
       copy.clear_units();
-      copy.set_error_type(
-        std::string{error_type(diagnostic.message(), diagnostic.option())});
+      if (copy.error_type().empty()) // Else its tool has a name for it.
+        copy.set_error_type(
+          std::string{error_type(diagnostic.message(), diagnostic.option())});
     }
     auto& known = found_[place->second];
     if (known.units().empty() || *known.units().rbegin() != unit)

@@ -110,6 +110,27 @@ std::string why_unfit(const pb::TaskRequest& request) {
   return "";
 }
 
+expected<pb::Specialty> read_specialty(const std::string& name) {
+  pb::Specialty result;
+  constexpr std::string_view custom = "custom:";
+  if (name.starts_with(custom) && name.size() > custom.size()) {
+    result.set_kind(pb::SPECIALTY_KIND_CUSTOM);
+    result.set_custom_name(name.substr(custom.size()));
+    return result;
+  }
+  std::string all;
+  for (int i = pb::SPECIALTY_KIND_GENERALIST; i < pb::SPECIALTY_KIND_CUSTOM;
+       ++i) {
+    result.set_kind(static_cast<pb::SpecialtyKind>(i));
+    if (to_string(result) == name)
+      return result;
+    all += to_string(result) + ", ";
+  }
+  return error{errc::invalid_request, "there is no specialty \"" + name
+                                        + "\": use one of " + all
+                                        + "or custom:NAME"};
+}
+
 std::string to_string(const pb::Specialty& specialty) {
   if (specialty.kind() == pb::SPECIALTY_KIND_CUSTOM)
     return "custom:" + specialty.custom_name();

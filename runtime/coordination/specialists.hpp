@@ -5,6 +5,7 @@
 
 #include "messages/v1/specialist.pb.h"
 #include "messages/v1/task.pb.h"
+#include "runtime/expected.hpp"
 
 /// Who does which kind of work.
 ///
@@ -40,7 +41,11 @@ void specialise(pb::TaskRequest& request, const specialists& known);
 /// names no others: the compilers' fixes, and clang-tidy's.
 [[nodiscard]] std::vector<pb::Executor> cxx_executors();
 
-/// "refactoring", "custom:licence".
+/// The specialty of that name. Errors: invalid_request, with those that there
+/// are.
+expected<pb::Specialty> read_specialty(const std::string& name);
+
+/// Its name: "refactoring", "custom:licence".
 [[nodiscard]] std::string to_string(const pb::Specialty& specialty);
 
 } // namespace cohort::runtime::coordination

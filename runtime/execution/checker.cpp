@@ -41,7 +41,7 @@ void compiler_checker::start(const std::string& unit,
   one.report.set_tool(compiler);
   auto command = toolchain::check_command(context_.project, unit, compiler,
                                           context_.tree, context_.toolchain,
-                                          context_.limits);
+                                          context_.limits, context_.asked);
   if (!command) {
     one.report.set_failure(command.error().message);
     return;

@@ -34,6 +34,7 @@ public:
 struct checker_context {
   std::filesystem::path tree;
   const toolchain::project& project;
+  const pb::ToolchainRequest& asked; // What is an error beside errors.
   const toolchain::toolchain_settings& toolchain;
   const process::process_settings& limits;
   process::runner& processes;

@@ -13,11 +13,13 @@ expected<pb::RepairReport> repair(const pb::RepairUnit& unit,
                                   pb::ExecutionMetrics& metrics) {
   std::vector<std::string> compilers{unit.compilers().begin(),
                                      unit.compilers().end()};
+  std::erase_if(compilers,
+                [](auto& tool) { return tool != "gcc" && tool != "clang"; });
   if (compilers.empty())
     compilers = toolchain::installed_compilers(
       context.project, context.toolchain, context.processes, context.stop);
   compiler_checker checker{{context.slot.tree_folder(), context.project,
-                            context.toolchain, context.limits,
+                            context.asked, context.toolchain, context.limits,
                             context.processes, context.stop, context.cache,
                             context.names, context.alive},
                            metrics};

@@ -23,6 +23,7 @@ namespace pb = messages::v1;
 struct fixit_context {
   workspace::slot& slot; // At the unit's base tree.
   const toolchain::project& project;
+  const pb::ToolchainRequest& asked; // What is an error beside errors.
   const toolchain::toolchain_settings& toolchain;
   const process::process_settings& limits;
   process::runner& processes;

@@ -10,9 +10,11 @@
 #include "runtime/execution/coverage_job.hpp"
 #include "runtime/execution/fixit.hpp"
 #include "runtime/execution/test_bed.hpp"
+#include "runtime/execution/tidy_fixes.hpp"
 #include "runtime/mutation/plan_mutants.hpp"
 #include "runtime/mutation/try_mutants.hpp"
 #include "runtime/process/confined_runner.hpp"
+#include "runtime/toolchain/clang_tidy.hpp"
 #include "runtime/toolchain/prepare.hpp"
 
 namespace cohort::runtime::execution {
@@ -91,7 +93,7 @@ slot_jobs::dispatch(const pb::WorkUnit& unit, process::runner& own,
     return where.error();
   switch (unit.work_case()) {
     case pb::WorkUnit::kPrepare:
-      return prepare(unit, *where, result);
+      return prepare(unit, *where, stop, result);
     case pb::WorkUnit::kCheck:
       return check(unit, *where, stop, result);
     case pb::WorkUnit::kRepair:
@@ -167,7 +169,12 @@ expected<slot_jobs::place> slot_jobs::place_for(const pb::WorkUnit& unit,
 }
 
 expected<void> slot_jobs::prepare(const pb::WorkUnit& unit, const place& where,
+                                  std::stop_token stop,
                                   pb::AttemptResult& result) {
+  if (auto can = toolchain::can_check(unit.toolchain(), settings_.toolchain,
+                                      processes_, std::move(stop));
+      !can)
+    return can;
   auto& project = where.prepared->project;
   auto& answer = *result.mutable_prepared();
   std::vector<std::string> globs{unit.toolchain().units().begin(),
@@ -176,6 +183,8 @@ expected<void> slot_jobs::prepare(const pb::WorkUnit& unit, const place& where,
     answer.add_units(name);
   for (auto& compiler : where.prepared->compilers)
     answer.add_compilers(compiler);
+  if (!unit.toolchain().tidy_checks().empty())
+    answer.add_compilers(std::string{toolchain::clang_tidy});
   answer.set_source_root(project.source_root.string());
   answer.set_build_dir(project.build_dir.string());
   answer.set_has_tests(project.has_tests);
@@ -187,16 +196,17 @@ expected<void> slot_jobs::check(const pb::WorkUnit& unit, const place& where,
                                 pb::AttemptResult& result) {
   auto command = toolchain::check_command(
     where.prepared->project, unit.check().unit(), unit.check().compiler(),
-    where.slot.tree_folder(), settings_.toolchain, settings_.processes);
+    where.slot.tree_folder(), settings_.toolchain, settings_.processes,
+    unit.toolchain());
   if (!command)
     return command.error();
   process::confined_runner inside{processes_, settings_.processes,
                                   reading(unit, where)};
   // It counts its own processes.
   compiler_checker checker{{where.slot.tree_folder(), where.prepared->project,
-                            settings_.toolchain, settings_.processes, inside,
-                            std::move(stop), caches_.checks.get(), where.names,
-                            alive_},
+                            unit.toolchain(), settings_.toolchain,
+                            settings_.processes, inside, std::move(stop),
+                            caches_.checks.get(), where.names, alive_},
                            *result.mutable_metrics()};
   auto reports = checker.check(unit.check().unit(), {unit.check().compiler()});
   if (!reports)
@@ -217,6 +227,7 @@ expected<void> slot_jobs::repair(const pb::WorkUnit& unit, const place& where,
   // It counts its own processes.
   fixit_context context{where.slot,
                         where.prepared->project,
+                        unit.toolchain(),
                         settings_.toolchain,
                         settings_.processes,
                         inside,
@@ -228,6 +239,13 @@ expected<void> slot_jobs::repair(const pb::WorkUnit& unit, const place& where,
   auto report = execution::repair(what, context, *result.mutable_metrics());
   if (!report)
     return report.error();
+  if (!unit.toolchain().tidy_checks().empty()) {
+    auto tidied = apply_tidy_fixes(what, context, *result.mutable_metrics());
+    if (!tidied)
+      return tidied.error();
+    report->clear_checked();
+    report->MergeFrom(*tidied);
+  }
   *result.mutable_repair() = std::move(*report);
   auto tree = where.slot.capture();
   if (!tree)

@@ -61,7 +61,7 @@ private:
   expected<place> place_for(const pb::WorkUnit& unit,
                             process::runner& processes, std::stop_token stop);
   expected<void> prepare(const pb::WorkUnit& unit, const place& where,
-                         pb::AttemptResult& result);
+                         std::stop_token stop, pb::AttemptResult& result);
   expected<void> check(const pb::WorkUnit& unit, const place& where,
                        std::stop_token stop, pb::AttemptResult& result);
   expected<void> repair(const pb::WorkUnit& unit, const place& where,

@@ -209,7 +209,7 @@ size_t control_line(std::string_view text) {
 } // namespace
 
 expected<clang_export> parse_clang_export(std::string_view text,
-                                         const std::string& source) {
+                                          const std::string& source) {
   if (auto line = control_line(text); line > 0)
     return bad_line(source, line, "is not a text file");
   fixes_handler handler;

@@ -57,20 +57,27 @@ units_of(const project& project, const std::vector<std::string>& globs);
 installed_compilers(const project& project, const toolchain_settings& settings,
                     process::runner& processes, std::stop_token stop = {});
 
-/// The syntax-only check of `unit` by `compiler` ("gcc" or "clang") in the
-/// worktree `tree`: output options removed, diagnostics in a form that
-/// `read_check` understands, warnings of the project not errors, `-isystem`
-/// inside the workspace turned into `-I`, the first compiler's language
-/// standard stated. The compiler of the other family than the project's gets
-/// the options that both know. What was read is listed as a make rule on
-/// standard output and, because there is no rule after a fatal error, as `-H`
-/// does on standard error. Errors: not_found (no such unit), invalid_request
-/// (no such compiler).
+/// Whether the checks of `asked` can be made; errors: no_toolchain.
+expected<void> can_check(const pb::ToolchainRequest& asked,
+                         const toolchain_settings& settings,
+                         process::runner& processes, std::stop_token stop = {});
+
+/// The syntax-only check of `unit` by `compiler` ("gcc", "clang", or
+/// "clang-tidy" with the checks of `asked`) in the worktree `tree`: output
+/// options removed, diagnostics in a form that `read_check` understands,
+/// warnings of the project not errors, `-isystem` inside the workspace turned
+/// into `-I`, the first compiler's language standard stated. The compiler of
+/// the other family than the project's gets the options that both know. What
+/// was read is listed as a make rule on standard output and, because there is
+/// no rule after a fatal error, as `-H` does on standard error. The warnings of
+/// `asked` are errors. Errors: not_found (no such unit), invalid_request (no
+/// such compiler).
 expected<process::command>
 check_command(const project& project, const std::string& unit,
               const std::string& compiler, const std::filesystem::path& tree,
               const toolchain_settings& settings,
-              const process::process_settings& limits);
+              const process::process_settings& limits,
+              const pb::ToolchainRequest& asked = {});
 
 /// What a finished check says. File names inside `tree` become relative to it.
 /// A compiler that crashed, hung or printed garbage gives `failure`. All text

@@ -9,6 +9,7 @@
 
 #include "runtime/analysis/text.hpp"
 #include "runtime/toolchain/check_arguments.hpp"
+#include "runtime/toolchain/clang_tidy.hpp"
 #include "runtime/toolchain/cxx.hpp"
 #include "runtime/toolchain/diagnostics.hpp"
 #include "runtime/toolchain/fix_builder.hpp"
@@ -104,6 +105,12 @@ private:
   std::map<std::string, std::optional<std::string>> known_;
 };
 
+/// A header filter may let findings in files of others through.
+bool is_foreign_finding(const pb::Diagnostic& diagnostic) {
+  return diagnostic.tool() == clang_tidy && !diagnostic.option().empty()
+         && diagnostic.location().file().starts_with('/');
+}
+
 /// What a compiler that printed no diagnostic said: its first line about an
 /// error, or else its first line.
 std::string main_words(std::string_view text) {
@@ -140,14 +147,17 @@ std::vector<std::string>
 names_read(const project& project, const compile_entry* entry,
            const std::string& compiler, const fs::path& tree,
            const process::outcome& result) {
-  auto names = read_dependencies(result.out);
+  auto is_tidy = compiler == clang_tidy;
+  auto names = is_tidy ? std::vector<std::string>{}
+                       : read_dependencies(result.out);
   auto has_rule = !names.empty();
   auto add = [&](std::vector<std::string> more) {
     std::move(more.begin(), more.end(), std::back_inserter(names));
   };
   add(read_includes(result.err));
   if (!has_rule && entry)
-    add(forced_includes(check_arguments(project, *entry, compiler, tree),
+    add(forced_includes(check_arguments(project, *entry,
+                                        is_tidy ? "clang" : compiler, tree),
                         check_directory(project, *entry, tree), tree));
   return names;
 }
@@ -169,8 +179,9 @@ pb::UnitReport read_check(const project& project, const std::string& unit,
   report.set_seconds(result.cpu.count() > 0 ? result.cpu.count()
                                             : result.wall.count());
 
-  auto parsed = compiler == "clang" ? read_clang(result.err, files)
-                                    : read_gcc_json(result.err, files);
+  auto parsed = compiler == "clang"      ? read_clang(result.err, files)
+                : compiler == clang_tidy ? read_tidy(result.out, unit, files)
+                                         : read_gcc_json(result.err, files);
   bool has_error = false;
   for (auto& diagnostic : parsed.diagnostics) {
     auto is_error = diagnostic.severity() >= pb::SEVERITY_ERROR;
@@ -182,6 +193,8 @@ pb::UnitReport read_check(const project& project, const std::string& unit,
       continue;
     diagnostic.add_units(unit);
     map_names(diagnostic, map);
+    if (is_foreign_finding(diagnostic))
+      continue;
     has_error |= is_error;
     *report.add_diagnostics() = std::move(diagnostic);
   }
@@ -207,6 +220,9 @@ files_opened(const project& project, const std::string& unit,
   std::set<std::string> opened{absolute(tree.string(), unit)};
   for (auto& name : names_read(project, entry, compiler, tree, result))
     opened.insert(absolute(directory, name));
+  if (compiler == clang_tidy)
+    for (auto& name : tidy_configurations(tree / unit))
+      opened.insert(name);
   return {opened.begin(), opened.end()};
 }
 

@@ -11,6 +11,7 @@ struct toolchain_settings {
   std::vector<std::string> compilers = {"gcc", "clang"};
   std::string gcc = "g++"; // Programs, looked up in PATH.
   std::string clang = "clang++";
+  std::string clang_tidy = "clang-tidy";
   std::string cmake = "cmake";
   std::string ctest = "ctest";
   std::string ctags = "ctags"; // Universal Ctags.

@@ -81,6 +81,22 @@ TEST_CASE("what a client says of executors and tools does not count") {
   CHECK(task.toolchain().file_tools().empty());
 }
 
+TEST_CASE("names of specialties are read and written alike") {
+  for (std::string name :
+       {"generalist", "compilation_errors", "type_system", "async_patterns",
+        "refactoring", "testing", "documentation", "custom:licence"}) {
+    auto read = coordination::read_specialty(name);
+    REQUIRE(read);
+    CHECK(coordination::to_string(*read) == name);
+  }
+  for (std::string name : {"", "custom", "custom:", "Refactoring"})
+    CHECK(!coordination::read_specialty(name));
+  CHECK(coordination::read_specialty("magic").error().message
+        == "there is no specialty \"magic\": use one of generalist, "
+           "compilation_errors, type_system, async_patterns, refactoring, "
+           "testing, documentation, or custom:NAME");
+}
+
 TEST_CASE("a task that nobody can do says why") {
   auto unknown = request("do it");
   unknown.mutable_specialty()->set_kind(SPECIALTY_KIND_CUSTOM);

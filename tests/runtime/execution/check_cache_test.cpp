@@ -54,6 +54,7 @@ struct fixture {
                        const std::string& compiler = "gcc") {
     execution::compiler_checker checker{{project.slot().tree_folder(),
                                          project.project(),
+                                         asked,
                                          toolchain,
                                          limits,
                                          cohort::tests::processes(),
@@ -89,6 +90,7 @@ struct fixture {
   std::shared_ptr<execution::check_cache> cache;
   std::string names = "the first set of names";
   pb::ExecutionMetrics metrics;
+  pb::ToolchainRequest asked;
   unsigned runs_before = 0;
 };
 

@@ -28,8 +28,10 @@ expected<outcome> try_repair(small_project& project,
                              std::stop_token stop = {},
                              const process::process_settings& limits = {}) {
   outcome result;
+  pb::ToolchainRequest asked;
   execution::fixit_context context{project.slot(),
                                    project.project(),
+                                   asked,
                                    settings,
                                    limits,
                                    cohort::tests::processes(),
