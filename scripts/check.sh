@@ -9,7 +9,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 "$root/scripts/check_format.sh"
 cd "$root"
 cmake --preset dev
-cmake --build --preset dev
+cmake --build --preset dev --target all benches
 for preset in asan tsan; do
   cmake --preset "$preset"
   cmake --build --preset "$preset"

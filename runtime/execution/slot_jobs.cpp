@@ -171,10 +171,11 @@ expected<slot_jobs::place> slot_jobs::place_for(const pb::WorkUnit& unit,
 expected<void> slot_jobs::prepare(const pb::WorkUnit& unit, const place& where,
                                   std::stop_token stop,
                                   pb::AttemptResult& result) {
-  if (auto can = toolchain::can_check(unit.toolchain(), settings_.toolchain,
-                                      processes_, std::move(stop));
-      !can)
-    return can;
+  if (auto found = toolchain::find_tidy_checks(unit.toolchain(),
+                                               settings_.toolchain.clang_tidy,
+                                               processes_, std::move(stop));
+      !found)
+    return found;
   auto& project = where.prepared->project;
   auto& answer = *result.mutable_prepared();
   std::vector<std::string> globs{unit.toolchain().units().begin(),

@@ -8,7 +8,9 @@
 #include "runtime/analysis/text.hpp"
 #include "runtime/fixes/clang_export.hpp"
 #include "runtime/toolchain/fix_builder.hpp"
+#include "runtime/toolchain/text.hpp"
 #include "runtime/workspace/edits.hpp"
+#include "runtime/workspace/snapshot_files.hpp"
 
 namespace cohort::runtime::toolchain {
 
@@ -34,6 +36,18 @@ std::string checks_of(const pb::ToolchainRequest& asked) {
   std::string result = "-*";
   for (auto& check : asked.tidy_checks())
     result += ',' + check;
+  return result;
+}
+
+/// Whether one of the names in a list of checks, one a line, matches.
+bool is_listed(std::string_view list, const std::string& check) {
+  auto result = false;
+  for_each_line(list, [&](std::string_view line) {
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    result = result
+             || (!line.empty()
+                 && workspace::matches_glob(check, std::string{line}));
+  });
   return result;
 }
 
@@ -125,6 +139,32 @@ private:
 };
 
 } // namespace
+
+expected<void>
+find_tidy_checks(const pb::ToolchainRequest& asked, const std::string& program,
+                 process::runner& processes, std::stop_token stop) {
+  if (asked.tidy_checks().empty())
+    return {};
+  process::command ask;
+  ask.argv = {program, "--list-checks", "--checks=*"};
+  ask.deadline = std::chrono::seconds{20};
+  ask.cpu_bound = false;
+  auto listed = processes.run(std::move(ask), std::move(stop));
+  if (!listed.ok())
+    return error{errc::no_toolchain,
+                 "checks of clang-tidy are asked for, and `" + program
+                   + " --list-checks` fails; install it, or name it in "
+                     "toolchain.clang_tidy"};
+  std::string unknown;
+  for (auto& check : asked.tidy_checks())
+    if (!check.starts_with('-') && !is_listed(listed.out, check))
+      unknown += (unknown.empty() ? "" : ", ") + check;
+  if (unknown.empty())
+    return {};
+  return error{errc::no_toolchain,
+               program + " knows no check " + unknown + "; `" + program
+                 + " --list-checks --checks='*'` names those that it has"};
+}
 
 std::vector<std::string>
 tidy_arguments(const std::string& program, const pb::ToolchainRequest& asked,

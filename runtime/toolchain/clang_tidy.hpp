@@ -1,20 +1,29 @@
 #pragma once
 
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "messages/v1/task.pb.h"
+#include "runtime/expected.hpp"
+#include "runtime/process/runner.hpp"
 #include "runtime/toolchain/cxx.hpp"
 #include "runtime/toolchain/diagnostics.hpp"
 
 /// clang-tidy as one more judge of a unit: each finding of the checks that were
-/// asked for is an error. Private to toolchain/ but for its name.
+/// asked for is an error.
 namespace cohort::runtime::toolchain {
 
 /// Stands for it where a compiler's name does.
 constexpr std::string_view clang_tidy = "clang-tidy";
+
+/// Whether there is a clang-tidy that knows the checks of `asked`, where there
+/// are any. Errors: no_toolchain, with those that it does not know.
+expected<void>
+find_tidy_checks(const pb::ToolchainRequest& asked, const std::string& program,
+                 process::runner& processes, std::stop_token stop = {});
 
 /// The check of a unit by the checks of `asked`: findings and their fixes go to
 /// standard output, the names of what was read to standard error. The

@@ -98,23 +98,6 @@ installed_compilers(const project& project, const toolchain_settings& settings,
   return result;
 }
 
-expected<void> can_check(const pb::ToolchainRequest& asked,
-                         const toolchain_settings& settings,
-                         process::runner& processes, std::stop_token stop) {
-  if (asked.tidy_checks().empty())
-    return {};
-  process::command ask;
-  ask.argv = {settings.clang_tidy, "--version"};
-  ask.deadline = std::chrono::seconds{20};
-  ask.cpu_bound = false;
-  if (processes.run(std::move(ask), std::move(stop)).ok())
-    return {};
-  return error{errc::no_toolchain,
-               "checks of clang-tidy are asked for, and `" + settings.clang_tidy
-                 + " --version` fails; install it, or name it in "
-                   "toolchain.clang_tidy"};
-}
-
 expected<process::command>
 check_command(const project& project, const std::string& unit,
               const std::string& compiler, const fs::path& tree,

@@ -57,11 +57,6 @@ units_of(const project& project, const std::vector<std::string>& globs);
 installed_compilers(const project& project, const toolchain_settings& settings,
                     process::runner& processes, std::stop_token stop = {});
 
-/// Whether the checks of `asked` can be made; errors: no_toolchain.
-expected<void> can_check(const pb::ToolchainRequest& asked,
-                         const toolchain_settings& settings,
-                         process::runner& processes, std::stop_token stop = {});
-
 /// The syntax-only check of `unit` by `compiler` ("gcc", "clang", or
 /// "clang-tidy" with the checks of `asked`) in the worktree `tree`: output
 /// options removed, diagnostics in a form that `read_check` understands,
