@@ -16,6 +16,7 @@
 #include <spdlog/spdlog.h>
 
 #include "nodes/audit_verbs.hpp"
+#include "nodes/chat_verb.hpp"
 #include "nodes/cluster_verbs.hpp"
 #include "nodes/signals.hpp"
 #include "nodes/verb_options.hpp"
@@ -173,6 +174,7 @@ int run_cli(int argc, char** argv) {
     code = apply_fixes(inputs, task);
   });
 
+  chat_verb chat{app, code};
   audit_verbs afterwards{app, global, code};
   cluster_verbs cluster{app, task, global, code};
 

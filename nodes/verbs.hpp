@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nodes/options.hpp"
+#include "runtime/chat/settings.hpp"
 
 /// One function a verb. Each returns the process's exit code.
 ///
@@ -50,6 +51,10 @@ int apply_result(const std::string& task_id, const std::string& workspace,
 /// were refused; 1: all were.
 int apply_fixes(const std::vector<std::string>& arguments,
                 const task_options& options);
+
+/// Has a model work on the assignment on standard input, as a program that is
+/// an executor does. Exit code 75: another time or place may do.
+int chat(const runtime::chat::chat_settings& settings);
 
 struct audit_options {
   std::string task_id; // Empty: all.

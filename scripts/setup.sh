@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
   g++ cmake make ninja-build pkg-config git python3 ca-certificates
   libcaf-dev libprotobuf-dev protobuf-compiler libspdlog-dev libyaml-cpp-dev doctest-dev
-  libcli11-dev nlohmann-json3-dev libgit2-dev libsqlite3-dev openssl libssl-dev libzstd-dev zlib1g-dev prometheus-cpp-dev
+  libcli11-dev libcpp-httplib-dev nlohmann-json3-dev libgit2-dev libsqlite3-dev openssl libssl-dev libzstd-dev zlib1g-dev prometheus-cpp-dev
   clang clang-tidy llvm libclang-14-dev libclang-rt-14-dev bubblewrap gcovr clang-format universal-ctags ccache mold googletest
 )
 
