@@ -1,12 +1,12 @@
 #include "config/document.hpp"
 
-#include <algorithm>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "config/keys.hpp"
 #include "config/problem.hpp"
+#include "config/read_entries.hpp"
+#include "config/read_value.hpp"
 
 namespace cohort::config {
 
@@ -15,7 +15,7 @@ namespace {
 class document_reader {
 public:
   document_reader(settings& values, file_problems& problems)
-    : values_{values}, problems_{problems} {
+    : values_{values}, problems_{problems}, entries_{values, problems} {
     // nop
   }
 
@@ -36,6 +36,10 @@ public:
     }
   }
 
+  void check_relations() {
+    entries_.check_relations();
+  }
+
 private:
   void read_item(int line, const std::string& path, const std::string& name,
                  const YAML::Node& value) {
@@ -43,9 +47,11 @@ private:
     auto is_dotted = name.find('.') != std::string::npos;
     auto* known = is_dotted ? nullptr : find_key(path);
     if (known)
-      read_value(line, *known, value);
+      read_value(values_, *known, line, path, value, problems_);
     else if (!is_dotted && is_section(path))
       read_section(line, path, value);
+    else if (!is_dotted && entries_.read(path, line, value))
+      return;
     else if (find_key(path) || is_section(path))
       add(line, path, "expected nested keys, not dots between their parts");
     else
@@ -60,34 +66,13 @@ private:
       add(line, path, "expected keys below it, not a value");
   }
 
-  void read_value(int line, const key& known, const YAML::Node& value) {
-    auto is_word = [](auto item) { return item.IsScalar(); };
-    if (value.IsScalar() && !known.is_list)
-      set(line, known, {value.Scalar()});
-    else if (value.IsSequence() && known.is_list
-             && std::all_of(value.begin(), value.end(), is_word))
-      set(line, known, value.as<std::vector<std::string>>());
-    else
-      add(line, known.path, "expected " + known.allowed);
-  }
-
-  void set(int line, const key& known, const std::vector<std::string>& words) {
-    if (known.set(values_, words))
-      return;
-    std::string given;
-    for (auto& word : words)
-      given += (given.empty() ? "" : ", ") + word;
-    if (known.is_list)
-      given = '[' + given + ']';
-    problems_.add(line, known.path, [&] { return not_allowed(known, given); });
-  }
-
   void add(int line, const std::string& path, const std::string& text) {
     problems_.add(line, path, [&] { return text; });
   }
 
   settings& values_;
   file_problems& problems_;
+  entries_reader entries_;
 };
 
 } // namespace
@@ -98,7 +83,9 @@ int line_of(const YAML::Node& node) {
 
 void read_document(const YAML::Node& document, settings& values,
                    file_problems& problems) {
-  document_reader{values, problems}.read_map(document, "");
+  document_reader reader{values, problems};
+  reader.read_map(document, "");
+  reader.check_relations();
 }
 
 } // namespace cohort::config

@@ -34,9 +34,19 @@ std::string yaml_word(const std::string& text) {
   for (auto c : text) {
     if (c == '"' || c == '\\')
       result += '\\';
-    result += c;
+    if (c == '\n')
+      result += "\\n";
+    else
+      result += c;
   }
   return result + '"';
+}
+
+std::string yaml_list(const words& given) {
+  std::string result = "[";
+  for (auto& word : given)
+    result += (result.size() > 1 ? ", " : "") + yaml_word(word);
+  return result + "]";
 }
 
 bool is_text(const std::string& text) {

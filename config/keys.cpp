@@ -11,7 +11,7 @@ namespace {
 
 using namespace kinds;
 
-key strategy() {
+settings_key strategy() {
   choices<std::string> known;
   for (auto& name : runtime::decomposition::strategies())
     known.emplace_back(name, name);
@@ -21,7 +21,7 @@ key strategy() {
 }
 
 /// What is planned for and what runs must agree: one key sets both.
-key workers() {
+settings_key workers() {
   return whole(
     "parallel_workers.max_concurrent_workers",
     "workers of a host; above the number of cores only what waits gains", 1,
@@ -38,7 +38,7 @@ key workers() {
 using runtime::quality::gate_policy;
 
 template <class Field>
-key policy(std::string path, std::string meaning, Field field) {
+settings_key policy(std::string path, std::string meaning, Field field) {
   return choice<gate_policy>(std::move(path), std::move(meaning),
                              {{"required", gate_policy::required},
                               {"advisory", gate_policy::advisory},
@@ -46,7 +46,7 @@ key policy(std::string path, std::string meaning, Field field) {
                              field);
 }
 
-key sandbox() {
+settings_key sandbox() {
   using runtime::process::sandbox_policy;
   return choice<sandbox_policy>(
     "processes.sandbox",
@@ -58,7 +58,7 @@ key sandbox() {
     [](auto& all) -> auto& { return all.processes.sandbox; });
 }
 
-key coverage_scope() {
+settings_key coverage_scope() {
   using runtime::quality::coverage_scope;
   return choice<coverage_scope>(
     "parallel_workers.quality_gates.coverage_scope",
@@ -70,7 +70,7 @@ key coverage_scope() {
     [](auto& all) -> auto& { return all.gates.coverage_scope; });
 }
 
-key state_folder() {
+settings_key state_folder() {
   return folder(
     "state_directory",
     "where snapshots, the journal and worktrees are kept; \"\" "
@@ -83,7 +83,7 @@ key state_folder() {
     return all.path;                                                           \
   }
 
-std::vector<key> make_keys() {
+std::vector<settings_key> make_keys() {
   using std::chrono::milliseconds;
   using std::chrono::seconds;
   return {
@@ -332,12 +332,12 @@ std::vector<key> make_keys() {
 
 } // namespace
 
-const std::vector<key>& keys() {
+const std::vector<settings_key>& keys() {
   static const auto all = make_keys();
   return all;
 }
 
-const key* find_key(std::string_view path) {
+const settings_key* find_key(std::string_view path) {
   for (auto& key : keys())
     if (key.path == path)
       return &key;
@@ -352,7 +352,7 @@ bool is_section(std::string_view path) {
   return false;
 }
 
-std::string variable_of(const key& key) {
+std::string variable_of(const settings_key& key) {
   std::string result = "COHORT_";
   for (auto c : key.path)
     if (c == '.')

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "config/entry_keys.hpp"
 #include "config/keys.hpp"
 #include "config/problem.hpp"
 #include "config/read_file.hpp"
@@ -11,7 +12,8 @@ namespace cohort::config {
 namespace {
 
 /// "a,b" is a list of two words, "" one of none.
-std::vector<std::string> words_of(const key& key, std::string_view text) {
+std::vector<std::string> words_of(const settings_key& key,
+                                  std::string_view text) {
   if (!key.is_list)
     return {std::string{text}};
   std::vector<std::string> result;
@@ -27,10 +29,11 @@ std::vector<std::string> words_of(const key& key, std::string_view text) {
   return result;
 }
 
-void set_from_text(const key& key, const std::string& source,
+void set_from_text(const settings_key& key, const std::string& source,
                    std::string_view text, load_result& out) {
   if (!key.set(out.values, words_of(key, text)))
-    out.problems.push_back({source, 0, key.path, not_allowed(key, text)});
+    out.problems.push_back(
+      {source, 0, key.path, not_allowed(key.allowed, text)});
 }
 
 void set_override(const std::string& text, load_result& out) {
@@ -45,6 +48,9 @@ void set_override(const std::string& text, load_result& out) {
   else if (is_section(path))
     out.problems.push_back(
       {"--set", 0, path, "a section; set one of its keys"});
+  else if (is_in_entries(path))
+    out.problems.push_back(
+      {"--set", 0, shown(path), "only a file names such entries (--config)"});
   else
     out.problems.push_back({"--set", 0, shown(path), unknown_key(path)});
 }

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "config/entry_keys.hpp"
+
 namespace cohort::config {
 
 namespace {
@@ -49,6 +51,10 @@ std::set<std::string_view> known_paths() {
       result.insert(path.substr(0, dot));
     result.insert(path);
   }
+  const settings none;
+  for_each_section(none, [&](std::string_view name, auto&&...) {
+    result.insert(name);
+  });
   return result;
 }
 
@@ -86,8 +92,8 @@ std::string unknown_key(std::string_view path) {
            : "unknown key; did you mean " + std::string{nearest} + "?";
 }
 
-std::string not_allowed(const key& wanted, std::string_view given) {
-  return '\'' + shown(given) + "': expected " + wanted.allowed;
+std::string not_allowed(const std::string& allowed, std::string_view given) {
+  return '\'' + shown(given) + "': expected " + allowed;
 }
 
 } // namespace cohort::config

@@ -16,7 +16,7 @@ std::string shown(std::string_view text);
 /// Names the known key or section that is nearest to `path`, where one is near.
 std::string unknown_key(std::string_view path);
 
-/// `given` is not what `wanted` allows.
-std::string not_allowed(const key& wanted, std::string_view given);
+/// `given` is not what a key allows.
+std::string not_allowed(const std::string& allowed, std::string_view given);
 
 } // namespace cohort::config

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
+#include "config/entries.hpp"
 #include "runtime/analysis/settings.hpp"
 #include "runtime/cluster/settings.hpp"
 #include "runtime/council/settings.hpp"
@@ -33,6 +35,9 @@ struct settings {
   runtime::execution::cache_settings cache;
   runtime::journal::journal_settings journal;
   runtime::cluster::cluster_settings cluster;
+  std::vector<executor_entry> executors; // In the order of the file.
+  std::vector<specialty_entry> specialties;
+  std::vector<language_entry> languages;
   std::filesystem::path state; // Empty: $XDG_STATE_HOME/cohort.
 };
 

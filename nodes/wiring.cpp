@@ -30,6 +30,7 @@
 #include "actors/timer.hpp"
 #include "actors/worker.hpp"
 #include "actors/worker_pool.hpp"
+#include "config/specialists.hpp"
 #include "nodes/certs.hpp"
 #include "nodes/door_keeper.hpp"
 #include "nodes/retention.hpp"
@@ -316,6 +317,7 @@ expected<void> head::spawn_all() {
   actors::orchestrator_settings orchestration;
   orchestration.task.supervision = settings.supervision;
   orchestration.task.routing = settings.routing;
+  orchestration.task.who = config::specialists_of(settings);
   orchestration.make_task_id = make_task_id;
   if (settings.routing.parallel_enabled) {
     runtime::coordination::coordinator_settings coordination{
