@@ -22,6 +22,7 @@ bool may_be_accident(const process::outcome& result,
 
 /// A check on its way.
 struct compiler_checker::started {
+  const pb::FileTool* tool = nullptr; // None: a compiler.
   check_cache::answer asked;
   process::command command;
   std::future<process::outcome> result; // None: `report` is there already.
@@ -39,9 +40,8 @@ void compiler_checker::start(const std::string& unit,
                              const std::string& compiler, started& one) {
   one.report.set_unit(unit);
   one.report.set_tool(compiler);
-  auto command = toolchain::check_command(context_.project, unit, compiler,
-                                          context_.tree, context_.toolchain,
-                                          context_.limits, context_.asked);
+  one.tool = toolchain::find_tool(context_.asked, compiler);
+  auto command = command_for(unit, compiler, one.tool);
   if (!command) {
     one.report.set_failure(command.error().message);
     return;
@@ -57,6 +57,18 @@ void compiler_checker::start(const std::string& unit,
   }
   one.command = std::move(*command);
   launch(one);
+}
+
+expected<process::command>
+compiler_checker::command_for(const std::string& unit,
+                              const std::string& compiler,
+                              const pb::FileTool* tool) const {
+  if (tool != nullptr)
+    return toolchain::check_command(*tool, unit, context_.tree,
+                                    context_.limits);
+  return toolchain::check_command(context_.project, unit, compiler,
+                                  context_.tree, context_.toolchain,
+                                  context_.limits, context_.asked);
 }
 
 void compiler_checker::launch(started& one) {
@@ -78,8 +90,10 @@ process::outcome compiler_checker::collect(const std::string& unit,
   if (result.status == process::status::launcher_lost)
     one.failure = error{errc::crashed, "checking " + unit + " with " + compiler
                                          + ": " + process::describe(result)};
-  one.report = toolchain::read_check(context_.project, unit, compiler,
-                                     context_.tree, result);
+  one.report = one.tool != nullptr
+                 ? toolchain::read_check(*one.tool, unit, context_.tree, result)
+                 : toolchain::read_check(context_.project, unit, compiler,
+                                         context_.tree, result);
   return result;
 }
 
@@ -93,10 +107,12 @@ void compiler_checker::finish(const std::string& unit,
     result = collect(unit, compiler, one);
   }
   if (context_.cache != nullptr)
-    context_.cache->keep(one.asked, context_.tree, one.report,
-                         toolchain::files_opened(context_.project, unit,
-                                                 compiler, context_.tree,
-                                                 result));
+    context_.cache->keep(
+      one.asked, context_.tree, one.report,
+      one.tool != nullptr
+        ? toolchain::files_opened(*one.tool, context_.tree, one.report)
+        : toolchain::files_opened(context_.project, unit, compiler,
+                                  context_.tree, result));
 }
 
 expected<std::vector<pb::UnitReport>>

@@ -12,18 +12,19 @@
 #include "runtime/process/runner.hpp"
 #include "runtime/process/settings.hpp"
 #include "runtime/toolchain/cxx.hpp"
+#include "runtime/toolchain/file_tool.hpp"
 
 namespace cohort::runtime::execution {
 
 namespace pb = messages::v1;
 
-/// Asks compilers about a unit. The worktree may change between two calls, not
-/// during one.
+/// Asks compilers, and other tools that judge files, about a unit. The worktree
+/// may change between two calls, not during one.
 class unit_checker {
 public:
   virtual ~unit_checker() = default;
 
-  /// One report a compiler, in the order of `compilers`. A compiler that gives
+  /// One report a tool, in the order of `compilers`. A tool that gives
   /// no verdict says why in `failure`. Errors: cancelled; crashed when programs
   /// cannot be started any more.
   virtual expected<std::vector<pb::UnitReport>>
@@ -34,7 +35,7 @@ public:
 struct checker_context {
   std::filesystem::path tree;
   const toolchain::project& project;
-  const pb::ToolchainRequest& asked; // What is an error beside errors.
+  const pb::ToolchainRequest& asked; // What is an error beside errors, and the tools that judge files.
   const toolchain::toolchain_settings& toolchain;
   const process::process_settings& limits;
   process::runner& processes;
@@ -44,7 +45,7 @@ struct checker_context {
   std::function<void()> alive;  // Called after each check, if there is one.
 };
 
-/// Runs the real compilers, all of one call at once, unless the cache knows
+/// Runs the real tools, all of one call at once, unless the cache knows
 /// what they would say. `metrics` is added to.
 class compiler_checker final : public unit_checker {
 public:
@@ -59,6 +60,9 @@ private:
 
   void start(const std::string& unit, const std::string& compiler,
              started& one);
+  expected<process::command> command_for(const std::string& unit,
+                                         const std::string& compiler,
+                                         const pb::FileTool* tool) const;
   void launch(started& one);
   /// A compiler that died is started once more.
   void finish(const std::string& unit, const std::string& compiler,

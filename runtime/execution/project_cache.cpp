@@ -9,6 +9,7 @@
 #include "runtime/execution/cache/digest.hpp"
 #include "runtime/execution/folder_limit.hpp"
 #include "runtime/process/confined_runner.hpp"
+#include "runtime/toolchain/file_tool.hpp"
 #include "runtime/toolchain/prepare.hpp"
 
 namespace cohort::runtime::execution {
@@ -67,6 +68,8 @@ digest_builder digest_of(const project_request& request) {
   sum.add(request.workspace_root.string());
   auto& toolchain = request.toolchain;
   sum.add(toolchain.compile_commands_dir());
+  for (auto& tool : toolchain.file_tools())
+    sum.add(tool.SerializeAsString());
   for (auto& argument : toolchain.configure_args())
     sum.add(argument);
   constexpr auto file = "compile_commands.json";
@@ -88,6 +91,15 @@ std::string no_compiler_works(const toolchain::toolchain_settings& settings) {
          + " install one, or name it in toolchain.gcc or toolchain.clang";
 }
 
+/// For tools that judge files one by one: there is nothing to compile.
+project_cache::handle
+project_without_build(const toolchain::prepare_request& what) {
+  auto result = std::make_shared<prepared_project>();
+  result->project.source_root = what.tree;
+  result->project.build_dir = what.build;
+  return result;
+}
+
 expected<project_cache::handle>
 configure(const project_request& request, const std::string& key,
           const slot_runner_settings& settings, workspace::object_store& store,
@@ -98,6 +110,13 @@ configure(const project_request& request, const std::string& key,
   if (request.toolchain.compile_commands_dir().empty())
     if (auto there = store.materialise(what.tree, request.tree, {}); !there)
       return there.error();
+  if (!toolchain::has_build_system(what)) {
+    auto files = store.list_files(request.tree);
+    if (!files)
+      return files.error();
+    if (!toolchain::tool_units(request.toolchain, *files, what.tree).empty())
+      return project_without_build(what);
+  }
   // A workspace's CMakeLists.txt is a program. What it may write is what is
   // mounted, and so cannot be exchanged for a link.
   process::confined_runner inside{processes,

@@ -22,7 +22,8 @@ namespace cohort::runtime::execution {
 
 namespace pb = messages::v1;
 
-/// A project, ready for checks.
+/// A project, ready for checks; an empty one, without compilers, where other
+/// tools judge its files.
 struct prepared_project {
   toolchain::project project;
   std::vector<std::string> compilers; // Installed, the build's own first.

@@ -15,6 +15,7 @@
 #include "runtime/mutation/try_mutants.hpp"
 #include "runtime/process/confined_runner.hpp"
 #include "runtime/toolchain/clang_tidy.hpp"
+#include "runtime/toolchain/file_tool.hpp"
 #include "runtime/toolchain/prepare.hpp"
 
 namespace cohort::runtime::execution {
@@ -188,19 +189,29 @@ expected<void> slot_jobs::prepare(const pb::WorkUnit& unit, const place& where,
     answer.add_compilers(std::string{toolchain::clang_tidy});
   answer.set_source_root(project.source_root.string());
   answer.set_build_dir(project.build_dir.string());
-  answer.set_has_tests(project.has_tests);
+  auto files = where.slot.store().list_files(unit.tree());
+  if (!files)
+    return files.error();
+  auto tools = toolchain::tool_units(unit.toolchain(), *files,
+                                     where.slot.tree_folder());
+  answer.set_has_tests(
+    project.has_tests
+    || !toolchain::testing_tools(unit.toolchain(), tools).empty());
+  answer.mutable_tools()->Assign(tools.begin(), tools.end());
   return {};
 }
 
 expected<void> slot_jobs::check(const pb::WorkUnit& unit, const place& where,
                                 std::stop_token stop,
                                 pb::AttemptResult& result) {
-  auto command = toolchain::check_command(
-    where.prepared->project, unit.check().unit(), unit.check().compiler(),
-    where.slot.tree_folder(), settings_.toolchain, settings_.processes,
-    unit.toolchain());
-  if (!command)
-    return command.error();
+  auto& what = unit.check();
+  if (toolchain::find_tool(unit.toolchain(), what.compiler()) == nullptr)
+    if (auto command = toolchain::check_command(
+          where.prepared->project, what.unit(), what.compiler(),
+          where.slot.tree_folder(), settings_.toolchain, settings_.processes,
+          unit.toolchain());
+        !command)
+      return command.error();
   process::confined_runner inside{processes_, settings_.processes,
                                   reading(unit, where)};
   // It counts its own processes.
@@ -209,7 +220,7 @@ expected<void> slot_jobs::check(const pb::WorkUnit& unit, const place& where,
                             settings_.processes, inside, std::move(stop),
                             caches_.checks.get(), where.names, alive_},
                            *result.mutable_metrics()};
-  auto reports = checker.check(unit.check().unit(), {unit.check().compiler()});
+  auto reports = checker.check(what.unit(), {what.compiler()});
   if (!reports)
     return reports.error();
   *result.mutable_unit_report() = std::move(reports->front());
@@ -264,33 +275,60 @@ expected<void> slot_jobs::repair(const pb::WorkUnit& unit, const place& where,
 }
 
 /// Tests run in a slot whose build folder is configured for its own path: what
-/// they link must be built from this tree.
+/// they link must be built from this tree. A build of the user's own is only
+/// read.
 expected<void> slot_jobs::test(const pb::WorkUnit& unit,
                                process::runner& processes, std::stop_token stop,
                                pb::AttemptResult& result) {
   auto& report = *result.mutable_tests();
-  if (!unit.toolchain().compile_commands_dir().empty())
-    return {}; // A build of the user's own, which is only read.
-  auto bed = test_bed::make(unit, unit.toolchain(), *caches_.tests, settings_,
+  auto& toolchain = unit.toolchain();
+  auto is_built = toolchain.compile_commands_dir().empty();
+  if (!is_built && toolchain.file_tools().empty())
+    return {};
+  auto bed = test_bed::make(unit, toolchain, *caches_.tests, settings_,
                             processes);
   if (!bed)
     return bed.error();
   auto& slot = (*bed)->slot();
   auto& inside = (*bed)->inside();
-  auto project = toolchain::prepare({unit.workspace_root(), slot.tree_folder(),
-                                     slot.build_folder(), unit.toolchain()},
+  toolchain::prepare_request what{unit.workspace_root(), slot.tree_folder(),
+                                  slot.build_folder(), toolchain};
+  if (is_built && toolchain::has_build_system(what)) {
+    auto project = toolchain::prepare(what, settings_.toolchain,
+                                      settings_.processes, inside, stop);
+    if (project && project->has_tests)
+      report = toolchain::run_tests(unit.tests(), slot.build_folder(),
                                     settings_.toolchain, settings_.processes,
                                     inside, stop);
-  if (project && project->has_tests)
-    report = toolchain::run_tests(unit.tests(), slot.build_folder(),
-                                  settings_.toolchain, settings_.processes,
-                                  inside, stop);
-  if (!project && project.error().code != errc::no_toolchain)
-    return project.error();
-  if (!project) {
-    report.set_available(true);
-    report.set_failure(project.error().message);
+    if (!project && project.error().code != errc::no_toolchain)
+      return project.error();
+    if (!project) {
+      report.set_available(true);
+      report.set_failure(project.error().message);
+    }
   }
+  return test_by_tools(unit, slot, inside, std::move(stop), report);
+}
+
+/// Adds what the tools that know how to test the project say.
+expected<void>
+slot_jobs::test_by_tools(const pb::WorkUnit& unit, workspace::slot& slot,
+                         process::runner& inside, std::stop_token stop,
+                         pb::TestReport& report) {
+  auto files = slot.store().list_files(unit.tree());
+  if (!files)
+    return files.error();
+  auto tools = toolchain::testing_tools(
+    unit.toolchain(),
+    toolchain::tool_units(unit.toolchain(), *files, slot.tree_folder()));
+  if (tools.empty() || !report.failure().empty())
+    return {};
+  report.MergeFrom(toolchain::run_file_tool_tests(
+    unit.tests(), tools, slot.tree_folder(), settings_.processes, inside,
+    std::move(stop)));
+  auto& cases = *report.mutable_cases();
+  std::sort(cases.begin(), cases.end(),
+            [](auto& x, auto& y) { return x.name() < y.name(); });
   return {};
 }
 

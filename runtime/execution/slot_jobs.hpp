@@ -68,6 +68,9 @@ private:
                         std::stop_token stop, pb::AttemptResult& result);
   expected<void> test(const pb::WorkUnit& unit, process::runner& processes,
                       std::stop_token stop, pb::AttemptResult& result);
+  expected<void> test_by_tools(const pb::WorkUnit& unit, workspace::slot& slot,
+                               process::runner& inside, std::stop_token stop,
+                               pb::TestReport& report);
   expected<void> cover(const pb::WorkUnit& unit, process::runner& processes,
                        std::stop_token stop, pb::AttemptResult& result);
   [[nodiscard]] static process::confinement reading(const pb::WorkUnit& unit,
@@ -80,7 +83,8 @@ private:
   const slot_runner_settings settings_;
   /// For what other tasks use as well: no task's deadline is theirs.
   process::runner& shared_processes_;
-  process::deadline_runner processes_; // Until the task's deadline.
+  process::deadline_runner processes_;        // Until the task's deadline,
+  std::chrono::steady_clock::time_point end_; // which is this.
   shared_caches caches_;
   std::function<void()> alive_;
   std::string named_tree_; // Whose file names have the digest `names_`.

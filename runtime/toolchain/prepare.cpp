@@ -101,7 +101,26 @@ bool has_tests(const fs::path& build, const toolchain_settings& settings,
          && result.out.find("Total Tests: 0") == std::string::npos;
 }
 
+/// A compile_commands.json that a workspace has ready; "" where it has none.
+fs::path ready_commands(const fs::path& workspace_root) {
+  std::error_code failed;
+  for (auto& folder : {workspace_root, workspace_root / "build"})
+    if (auto file = folder / "compile_commands.json"; fs::exists(file, failed))
+      return file;
+  return {};
+}
+
+bool has_cmake(const prepare_request& request) {
+  std::error_code failed;
+  return fs::exists(request.tree / "CMakeLists.txt", failed);
+}
+
 } // namespace
+
+bool has_build_system(const prepare_request& request) {
+  return !request.toolchain.compile_commands_dir().empty() || has_cmake(request)
+         || !ready_commands(request.workspace_root).empty();
+}
 
 expected<project> prepare(const prepare_request& request,
                           const toolchain_settings& settings,
@@ -112,12 +131,12 @@ expected<project> prepare(const prepare_request& request,
     return read_compile_commands(request.workspace_root / folder
                                    / "compile_commands.json",
                                  request.workspace_root);
-  std::error_code failed;
-  if (fs::exists(request.tree / "CMakeLists.txt", failed)) {
+  if (has_cmake(request)) {
     auto configured = configure(request, settings, limits, processes, stop);
     if (!configured)
       return configured.error();
     auto commands = request.build / "compile_commands.json";
+    std::error_code failed;
     if (!fs::exists(commands, failed))
       return error{
         errc::no_toolchain,
@@ -129,16 +148,15 @@ expected<project> prepare(const prepare_request& request,
       result->has_tests = has_tests(request.build, settings, processes, stop);
     return result;
   }
-  for (auto& candidate :
-       {request.workspace_root, request.workspace_root / "build"})
-    if (fs::exists(candidate / "compile_commands.json", failed))
-      return read_compile_commands(candidate / "compile_commands.json",
-                                   request.workspace_root);
+  if (auto ready = ready_commands(request.workspace_root); !ready.empty())
+    return read_compile_commands(ready, request.workspace_root);
   return error{
     errc::no_toolchain,
     "no build system was found in " + request.workspace_root.string()
-      + ": there is neither CMakeLists.txt nor compile_commands.json; "
-        "name the folder of a compile_commands.json with -p"};
+      + ": there is neither CMakeLists.txt nor compile_commands.json, and no "
+        "check of the configuration that is installed judges one of its files; "
+        "name the folder of a compile_commands.json with -p, or a language in "
+        "the configuration (languages: {python: {adapter: python}})"};
 }
 
 } // namespace cohort::runtime::toolchain

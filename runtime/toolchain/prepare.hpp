@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <stop_token>
+#include <vector>
 
 #include "messages/v1/assignment.pb.h"
 #include "messages/v1/result.pb.h"
@@ -23,6 +24,9 @@ struct prepare_request {
   pb::ToolchainRequest toolchain;
 };
 
+/// Whether there is something that `prepare` can configure.
+[[nodiscard]] bool has_build_system(const prepare_request& request);
+
 /// With `compile_commands_dir`: reads that compile_commands.json (its paths are
 /// the user's). Else with a CMakeLists.txt: runs cmake in `build` with
 /// CMAKE_EXPORT_COMPILE_COMMANDS, and reads what it wrote. Else with a
@@ -43,5 +47,14 @@ pb::TestReport run_tests(const pb::TestUnit& what,
                          const toolchain_settings& settings,
                          const process::process_settings& limits,
                          process::runner& processes, std::stop_token stop);
+
+/// Runs what tests the project by each of `tools` in `tree`, `what.runs` times;
+/// each tool is a case, by its name. Only those that `what` names, if any.
+pb::TestReport run_file_tool_tests(const pb::TestUnit& what,
+                                   const std::vector<pb::FileTool>& tools,
+                                   const std::filesystem::path& tree,
+                                   const process::process_settings& limits,
+                                   process::runner& processes,
+                                   std::stop_token stop);
 
 } // namespace cohort::runtime::toolchain

@@ -551,4 +551,90 @@ TEST_CASE("a compile_commands.json of the user's is read in place") {
   CHECK_FALSE(tested.tests().available());
 }
 
+namespace {
+
+/// A workspace without any build, and a tool that judges its files.
+fixture words_project() {
+  return fixture{{{"a.txt", "fine\n"}, {"b.txt", "bad\n"}, {"c.md", "bad\n"}}};
+}
+
+void add_tool(pb::Assignment& what) {
+  auto& tool = *what.mutable_unit()->mutable_toolchain()->add_file_tools();
+  tool.set_name("words");
+  tool.add_files("*.txt");
+  for (auto* word : {"sh", "-c",
+                     "grep -n bad \"$1\" | sed s/^/$1:/; ! grep -q "
+                     "bad \"$1\"",
+                     "sh", "{file}"})
+    tool.add_check(word);
+  for (auto* word : {"grep", "-q", "fine", "a.txt"})
+    tool.add_tests(word);
+}
+
+} // namespace
+
+TEST_CASE("a workspace without a build can have files that tools judge") {
+  auto world = words_project();
+  auto runner = world.make_runner("w");
+  auto prepare = world.prepare();
+  auto refused = run(*runner, prepare);
+  CHECK(code_of(refused) == errc::no_toolchain);
+  CHECK(refused.error().message().find("languages: {python")
+        != std::string::npos);
+  add_tool(prepare);
+  auto result = run(*runner, prepare);
+  REQUIRE(result.error().message() == "");
+  CHECK(result.prepared().units().empty());
+  CHECK(result.prepared().compilers().empty());
+  CHECK(result.prepared().has_tests());
+  REQUIRE(result.prepared().tools_size() == 1);
+  CHECK(result.prepared().tools(0).ShortDebugString()
+        == "tool: \"words\" units: \"a.txt\" units: \"b.txt\"");
+}
+
+TEST_CASE("a tool's check is like a compiler's, the cache included") {
+  auto world = words_project();
+  std::string why;
+  world.cache.checks
+    = execution::open_check_cache(world.folder.path() / "checks.db", {}, why);
+  REQUIRE(world.cache.checks);
+  auto runner = world.make_runner("w");
+  for (uint32_t hits : {0, 1}) {
+    auto fine = world.check("a.txt", "words");
+    auto bad = world.check("b.txt", "words");
+    add_tool(fine);
+    add_tool(bad);
+    auto good = run(*runner, fine);
+    REQUIRE(good.error().message() == "");
+    CHECK(good.unit_report().ok());
+    CHECK(good.metrics().cache_hits() == hits);
+    auto result = run(*runner, bad);
+    CHECK_FALSE(result.unit_report().ok());
+    REQUIRE(result.unit_report().diagnostics_size() == 1);
+    auto& error = result.unit_report().diagnostics(0);
+    CHECK(error.location().file() == "b.txt");
+    CHECK(error.location().line() == 1);
+    CHECK(error.message() == "bad");
+    CHECK(result.metrics().cache_hits() == hits);
+  }
+}
+
+TEST_CASE("a tool tests the project, as one case of its name") {
+  auto world = words_project();
+  auto runner = world.make_runner("w");
+  auto tests = world.assignment();
+  tests.mutable_unit()->mutable_tests()->set_runs(2);
+  add_tool(tests);
+  auto result = run(*runner, tests);
+  REQUIRE(result.error().message() == "");
+  CHECK(result.tests().ShortDebugString()
+        == "available: true cases { name: \"words\" passed: true runs: 2 }");
+  auto& tool
+    = *tests.mutable_unit()->mutable_toolchain()->mutable_file_tools(0);
+  tool.set_tests(3, "b.txt");
+  result = run(*runner, tests);
+  CHECK(result.tests().ShortDebugString()
+        == "available: true cases { name: \"words\" runs: 2 failures: 2 }");
+}
+
 } // namespace cohort::tests::slot_runner_test
