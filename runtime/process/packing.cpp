@@ -55,11 +55,12 @@ std::string why_impossible(const command& what) {
   if (folder_of(what).front() != '/' || has_nul(what.working_directory))
     return prefix + "its working directory '" + what.working_directory
            + "' is not an absolute path";
-  for (auto& [name, value] : what.environment)
-    if (name.empty() || name.find('=') != std::string::npos || has_nul(name)
-        || has_nul(value))
-      return prefix + "its environment has the impossible name or value '"
-             + name + "'";
+  for (auto* variables : {&what.environment, &what.private_environment})
+    for (auto& [name, value] : *variables)
+      if (name.empty() || name.find('=') != std::string::npos || has_nul(name)
+          || has_nul(value))
+        return prefix + "its environment has the impossible name or value '"
+               + name + "'";
   return {};
 }
 
@@ -76,10 +77,13 @@ packed_command pack(const command& what,
     result.text.append(folder_of(what)).push_back('\0');
   };
   result.header.argc = static_cast<uint32_t>(argv.count);
-  if (what.environment.empty())
+  auto added = what.environment;
+  added.insert(added.end(), what.private_environment.begin(),
+               what.private_environment.end());
+  if (added.empty())
     put(environment.block);
   else
-    put(environment_block(environment.base, what.environment));
+    put(environment_block(environment.base, added));
   result.header.memory_limit_bytes = what.memory_limit_bytes;
   result.header.file_limit_bytes = what.file_limit_bytes;
   result.header.process_limit = what.process_limit;

@@ -23,6 +23,9 @@ struct command {
   std::string working_directory; // Absolute; empty: "/".
   std::vector<std::pair<std::string, std::string>>
     environment; // Added to the allow-list.
+  /// Likewise, of values that no list of processes may show. Their names are
+  /// the user's choice, never a workspace's.
+  std::vector<std::pair<std::string, std::string>> private_environment;
   std::string input;
   std::chrono::milliseconds deadline{0}; // 0: none.
   uint64_t output_limit_bytes

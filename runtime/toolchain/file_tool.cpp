@@ -1,15 +1,13 @@
 #include "runtime/toolchain/file_tool.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
-#include <unistd.h>
-
 #include "runtime/analysis/text.hpp"
+#include "runtime/process/find_program.hpp"
 #include "runtime/toolchain/located_line.hpp"
 #include "runtime/toolchain/paths.hpp"
 #include "runtime/toolchain/text.hpp"
@@ -38,18 +36,9 @@ std::string with_file(std::string argument, const std::string& file) {
 }
 
 bool can_start(const std::string& program, const fs::path& tree) {
-  if (program.find('/') != std::string::npos)
-    return access((tree / program).c_str(), X_OK) == 0;
-  auto* path = std::getenv("PATH");
-  std::string_view rest = path != nullptr ? path : "";
-  while (!rest.empty()) {
-    auto end = std::min(rest.find(':'), rest.size());
-    auto file = fs::path{rest.substr(0, end)} / program;
-    if (end > 0 && access(file.c_str(), X_OK) == 0)
-      return true;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return false;
+  auto is_path = program.find('/') != std::string::npos;
+  return !process::find_program(is_path ? (tree / program).string() : program)
+            .empty();
 }
 
 /// The name below the worktree of what a tool printed; "" for what is no file

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -11,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "runtime/execution/cache/digest.hpp"
+#include "runtime/process/find_program.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -86,26 +86,10 @@ std::set<std::string> include_folders(const check_action& what) {
   return result;
 }
 
-std::string find_program(const std::string& name) {
-  if (name.find('/') != std::string::npos)
-    return name;
-  auto* path = std::getenv("PATH");
-  std::string_view rest = path != nullptr ? path : "";
-  while (!rest.empty()) {
-    auto end = std::min(rest.find(':'), rest.size());
-    auto file = fs::path{rest.substr(0, end)} / name;
-    std::error_code failed;
-    if (end > 0 && fs::is_regular_file(file, failed))
-      return file.string();
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return {};
-}
-
 /// The compiler's file, as ccache identifies it: where, how large, how old.
 std::optional<std::string> identity_of(const std::string& program) {
   std::error_code failed;
-  auto file = fs::canonical(find_program(program), failed);
+  auto file = fs::canonical(process::find_program(program), failed);
   struct stat info {};
   if (failed || stat(file.c_str(), &info) != 0)
     return std::nullopt;
