@@ -35,7 +35,8 @@ public:
 struct checker_context {
   std::filesystem::path tree;
   const toolchain::project& project;
-  const pb::ToolchainRequest& asked; // What is an error beside errors, and the tools that judge files.
+  const pb::ToolchainRequest&
+    asked; // What is an error beside errors, and the tools that judge files.
   const toolchain::toolchain_settings& toolchain;
   const process::process_settings& limits;
   process::runner& processes;

@@ -5,12 +5,11 @@
 #include <utility>
 
 #include "runtime/execution/cache/digest.hpp"
+#include "runtime/execution/chain.hpp"
 #include "runtime/execution/checker.hpp"
 #include "runtime/execution/counting_runner.hpp"
 #include "runtime/execution/coverage_job.hpp"
-#include "runtime/execution/fixit.hpp"
 #include "runtime/execution/test_bed.hpp"
-#include "runtime/execution/tidy_fixes.hpp"
 #include "runtime/mutation/plan_mutants.hpp"
 #include "runtime/mutation/try_mutants.hpp"
 #include "runtime/process/confined_runner.hpp"
@@ -55,6 +54,7 @@ expected<void> slot_jobs::run(const pb::WorkUnit& unit,
                               std::chrono::steady_clock::time_point end,
                               std::stop_token stop, pb::AttemptResult& result) {
   expected<void> outcome;
+  end_ = end;
   processes_.ends_at(end);
   counting_runner own{processes_};
   counting_runner shared{shared_processes_};
@@ -236,28 +236,25 @@ expected<void> slot_jobs::repair(const pb::WorkUnit& unit, const place& where,
                                      where.prepared->compilers.end());
   process::confined_runner inside{processes_, settings_.processes,
                                   reading(unit, where)};
-  // It counts its own processes.
-  fixit_context context{where.slot,
-                        where.prepared->project,
-                        unit.toolchain(),
-                        settings_.toolchain,
-                        settings_.processes,
-                        inside,
-                        stop,
-                        caches_.checks.get(),
-                        where.names,
-                        symbols_of(where, unit.tree(), inside, stop),
-                        alive_};
-  auto report = execution::repair(what, context, *result.mutable_metrics());
+  // They count their own processes.
+  executor_context context{unit,
+                           result.attempt(),
+                           where.slot,
+                           where.prepared->project,
+                           settings_.toolchain,
+                           settings_.processes,
+                           inside,
+                           processes_,
+                           stop,
+                           end_,
+                           settings_.file_bytes_max,
+                           caches_.checks.get(),
+                           where.names,
+                           symbols_of(where, unit.tree(), inside, stop),
+                           alive_};
+  auto report = run_chain(what, context, *result.mutable_metrics());
   if (!report)
     return report.error();
-  if (!unit.toolchain().tidy_checks().empty()) {
-    auto tidied = apply_tidy_fixes(what, context, *result.mutable_metrics());
-    if (!tidied)
-      return tidied.error();
-    report->clear_checked();
-    report->MergeFrom(*tidied);
-  }
   *result.mutable_repair() = std::move(*report);
   auto tree = where.slot.capture();
   if (!tree)

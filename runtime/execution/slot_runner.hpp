@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -19,6 +20,8 @@ struct slot_runner_settings {
   std::filesystem::path slots; // Worker NAME's slot is <slots>/NAME.
   toolchain::toolchain_settings toolchain;
   process::process_settings processes;
+  /// Of a file that a program changes: beyond it no snapshot holds one.
+  uint64_t file_bytes_max = workspace::snapshot_settings{}.max_file_bytes;
 };
 
 /// Configured projects by (workspace, build files, arguments): the first worker
