@@ -50,8 +50,11 @@ bool may_run_twice(const pb::WorkUnit& unit) {
     case pb::WorkUnit::kNoop:
     case pb::WorkUnit::kPrepare:
     case pb::WorkUnit::kCheck:
-    case pb::WorkUnit::kRepair:
       return true;
+    case pb::WorkUnit::kRepair: // Programs may cost, and act elsewhere.
+      return std::none_of(unit.repair().executors().begin(),
+                          unit.repair().executors().end(),
+                          [](auto& one) { return one.has_command(); });
     case pb::WorkUnit::kCommand:
       return unit.command().repeatable();
     case pb::WorkUnit::kTests: // They run the project's own code.

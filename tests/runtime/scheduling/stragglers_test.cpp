@@ -147,8 +147,10 @@ TEST_CASE("what acts on more than its slot is not run twice at once") {
   CHECK(may_run_twice(unit));
   unit.mutable_prepare();
   CHECK(may_run_twice(unit));
-  unit.mutable_repair();
+  unit.mutable_repair()->add_executors()->mutable_fixit();
   CHECK(may_run_twice(unit));
+  unit.mutable_repair()->add_executors()->mutable_command();
+  CHECK_FALSE(may_run_twice(unit));
   unit.mutable_tests();
   CHECK_FALSE(may_run_twice(unit));
   unit.mutable_command();
