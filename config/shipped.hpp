@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// What cohort ships for entries of a configuration to start from: the files of
@@ -25,5 +26,9 @@ struct shipped_entry {
 /// The names of those of a section, sorted.
 [[nodiscard]] std::vector<std::string>
 names_of_shipped(std::string_view section);
+
+/// All names, and the program that each starts.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>>
+programs_of_shipped();
 
 } // namespace cohort::config

@@ -7,9 +7,11 @@
 
 #include <unistd.h>
 
+#include "config/shipped.hpp"
 #include "nodes/certs.hpp"
 #include "nodes/session.hpp"
 #include "nodes/verbs.hpp"
+#include "runtime/process/find_program.hpp"
 #include "runtime/process/launcher.hpp"
 #include "runtime/process/sandbox_runner.hpp"
 #include "runtime/workspace/state_folder.hpp"
@@ -89,6 +91,32 @@ void print_certificates(const config::settings& settings) {
               << "; only a cluster needs them (`cohort certs`)\n";
 }
 
+/// What the configuration names: the programs of executors, and of checks.
+/// They are looked up and not run: who knows what they would do.
+void print_programs(const config::settings& settings) {
+  using runtime::process::find_program;
+  auto look_up = [](const std::string& kind, const std::string& name,
+                    const std::string& program) {
+    auto file = find_program(program);
+    print(!file.empty(), kind,
+          name + ": " + (file.empty() ? program + " is not in PATH" : file));
+  };
+  for (auto& one : settings.executors)
+    look_up("executor", one.name, one.command.front());
+  for (auto& one : settings.specialties)
+    if (!one.check.empty())
+      look_up("specialty", one.name, one.check.front());
+  for (auto& one : settings.languages)
+    look_up("language", one.name, one.check.front());
+  std::string installed;
+  for (auto& [name, program] : config::programs_of_shipped())
+    if (!find_program(program).empty())
+      installed += (installed.empty() ? "" : ", ") + name;
+  std::cout << "note     adapters      installed here: "
+            << (installed.empty() ? "none" : installed)
+            << "; an executor or a language starts from one (adapter: NAME)\n";
+}
+
 } // namespace
 
 int doctor(const global_options& global) {
@@ -120,6 +148,7 @@ int doctor(const global_options& global) {
     print(found, tool.name, text + (found ? "" : "  (for: " + tool.use + ")"));
     ok &= found || !tool.required;
   }
+  print_programs(settings);
   auto path = state_path(settings);
   auto state = runtime::workspace::state_folder::open(path);
   print(state.has_value(), "state",

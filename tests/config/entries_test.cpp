@@ -117,6 +117,12 @@ TEST_CASE("everything that is shipped can be used") {
                                     "gemini-cli", "opencode"});
   CHECK(config::names_of_shipped("languages")
         == std::vector<std::string>{"python", "typescript"});
+  auto programs = config::programs_of_shipped();
+  REQUIRE(programs.size() == 7);
+  CHECK(programs[1]
+        == std::pair<std::string, std::string>{"claude-code", "claude"});
+  CHECK(programs[5]
+        == std::pair<std::string, std::string>{"python", "python3"});
   for (auto& one : config::shipped_entries()) {
     CAPTURE(one.name);
     auto text = std::string{one.section}
@@ -129,6 +135,15 @@ TEST_CASE("everything that is shipped can be used") {
       yaml += "    " + line + '\n';
     CHECK(described(yaml) == "");
   }
+}
+
+TEST_CASE("the example can be used") {
+  auto loaded = config::load({"config/examples/licence.yaml", {}, {}});
+  CHECK(loaded.problems.empty());
+  auto who = config::specialists_of(loaded.values);
+  REQUIRE(who.all.size() == 1);
+  CHECK(who.all[0].specialty.custom_name() == "licence");
+  CHECK(who.all[0].executors[0].command().argv_size() == 5);
 }
 
 TEST_CASE("what is wrong with entries is said all at once") {
