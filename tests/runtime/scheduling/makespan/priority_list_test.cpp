@@ -1,0 +1,42 @@
+#include "runtime/scheduling/makespan/priority_list.hpp"
+
+#include <doctest/doctest.h>
+
+namespace cohort::tests::priority_list_test {
+
+using namespace cohort::runtime::scheduling;
+
+namespace {
+
+std::vector<task_index> tasks_of(const priority_list& list) {
+  std::vector<task_index> result;
+  for (size_t i = 0; i < list.size(); ++i) {
+    CHECK(list.place_of(list.task_at(i)) == i);
+    result.push_back(list.task_at(i));
+  }
+  return result;
+}
+
+using tasks = std::vector<task_index>;
+
+} // namespace
+
+TEST_CASE("the largest key comes first, of equal ones the smaller number") {
+  std::vector<double> keys{1, 7, 3, 7, -1};
+  CHECK(tasks_of(priority_list::by_largest(keys)) == tasks{1, 3, 2, 0, 4});
+}
+
+TEST_CASE("a task moves both ways, and back") {
+  priority_list list;
+  list.assign(tasks{4, 3, 2, 1, 0});
+  list.move(1, 3);
+  CHECK(tasks_of(list) == tasks{4, 2, 1, 3, 0});
+  list.move(3, 1);
+  CHECK(tasks_of(list) == tasks{4, 3, 2, 1, 0});
+  list.move(4, 0);
+  CHECK(tasks_of(list) == tasks{0, 4, 3, 2, 1});
+  list.move(2, 2);
+  CHECK(tasks_of(list) == tasks{0, 4, 3, 2, 1});
+}
+
+} // namespace cohort::tests::priority_list_test
