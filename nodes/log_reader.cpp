@@ -3,24 +3,15 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <utility>
-#include <vector>
 
-#include "runtime/analysis/evidence.hpp"
-#include "runtime/toolchain/diagnostics.hpp"
+#include "runtime/analysis/log_evidence.hpp"
+#include "runtime/logs/read_log.hpp"
 
 namespace cohort::nodes {
 
-namespace {
-
-namespace pb = messages::v1;
-namespace toolchain = runtime::toolchain;
-using runtime::errc;
-using runtime::error;
-
-} // namespace
-
-runtime::expected<pb::Evidence> read_log(const std::string& file) {
+runtime::expected<messages::v1::Evidence> read_log(const std::string& file) {
+  using runtime::errc;
+  using runtime::error;
   std::string text;
   if (file == "-") {
     text.assign(std::istreambuf_iterator<char>{std::cin}, {});
@@ -31,28 +22,12 @@ runtime::expected<pb::Evidence> read_log(const std::string& file) {
                    "the log " + file + " cannot be read"};
     text.assign(std::istreambuf_iterator<char>{in}, {});
   }
-  // A log is read far from its sources, so fix-its cannot be placed.
-  auto no_files = [](const std::string&) -> const std::string* {
-    return nullptr;
-  };
-  auto parsed = toolchain::read_gcc_json(text, no_files);
-  auto tool = "gcc";
-  if (parsed.diagnostics.empty()) {
-    parsed = toolchain::read_clang(text, no_files);
-    tool = "log";
-  }
-  if (parsed.diagnostics.empty())
+  auto entries = runtime::logs::read_log(text);
+  if (entries.empty())
     return error{errc::invalid_request,
-                 "no diagnostic of GCC or clang was found in "
+                 "no compiler's diagnostic was found in "
                    + (file == "-" ? std::string{"standard input"} : file)};
-  pb::UnitReport report;
-  report.set_unit(file);
-  report.set_tool(tool);
-  for (auto& diagnostic : parsed.diagnostics) {
-    diagnostic.set_tool(tool);
-    *report.add_diagnostics() = std::move(diagnostic);
-  }
-  return runtime::analysis::gather("", {std::move(report)});
+  return runtime::analysis::gather_log(std::move(entries));
 }
 
 } // namespace cohort::nodes

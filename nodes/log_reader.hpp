@@ -7,7 +7,7 @@
 
 namespace cohort::nodes {
 
-/// Reads a compiler's log (GCC JSON, or the text of GCC or clang) from a file,
+/// Reads the log of a build (runtime/logs/read_log.hpp) from a file,
 /// "-" being standard input. Errors: invalid_request (cannot be read, or no
 /// diagnostic in it).
 runtime::expected<messages::v1::Evidence> read_log(const std::string& file);

@@ -10,6 +10,7 @@
 #include "runtime/fixes/lines.hpp"
 #include "runtime/fixes/proposing.hpp"
 #include "runtime/fixes/text_columns.hpp"
+#include "runtime/json_nesting.hpp"
 
 /// Static Analysis Results Interchange Format 2.1.0 (OASIS, 2020), sections
 /// 3.4 (artifactLocation), 3.30 (region), 3.55 to 3.57 (fix, artifactChange,
@@ -19,10 +20,6 @@ namespace cohort::runtime::fixes {
 namespace {
 
 using nlohmann::json;
-
-/// What is nested deeper is not SARIF, but for property bags, which do not
-/// matter here.
-constexpr int sarif_nesting_max = 64;
 
 const json& member(const json& object, const char* key) {
   static const json nothing;
@@ -73,26 +70,6 @@ std::string path_of_uri(std::string_view uri) {
     i += is_code ? 2 : 0;
   }
   return result;
-}
-
-/// Whether a text nests deeper than SARIF does. Brackets in strings count for
-/// nothing.
-bool is_too_deep(std::string_view text) {
-  auto depth = 0;
-  auto in_string = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    auto c = text[i];
-    if (in_string && c == '\\')
-      ++i;
-    else if (c == '"')
-      in_string = !in_string;
-    else if (!in_string && (c == '[' || c == '{')
-             && ++depth > sarif_nesting_max)
-      return true;
-    else if (!in_string && (c == ']' || c == '}'))
-      --depth;
-  }
-  return false;
 }
 
 class sarif_run_reader {

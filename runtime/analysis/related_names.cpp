@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <array>
+
+#include "runtime/analysis/log_signs.hpp"
+
+namespace cohort::runtime::analysis {
+
+namespace {
+
+/// Parts of names that say nothing about where a name comes from.
+bool is_common_part(std::string_view part) {
+  constexpr auto common = std::to_array<std::string_view>({
+    "alloc",   "array",    "async",   "base",   "begin",   "buffer",  "build",
+    "call",    "check",    "class",   "clear",  "close",   "code",    "config",
+    "context", "copy",     "count",   "create", "data",    "default", "delete",
+    "destroy", "device",   "entry",   "enum",   "error",   "event",   "exit",
+    "file",    "find",     "flag",    "flags",  "format",  "free",    "from",
+    "func",    "function", "get",     "handle", "handler", "header",  "impl",
+    "info",    "init",     "input",   "item",   "kind",    "length",  "list",
+    "load",    "lock",     "main",    "make",   "manager", "message", "method",
+    "mode",    "name",     "node",    "null",   "object",  "open",    "option",
+    "options", "output",   "parse",   "path",   "point",   "pointer", "print",
+    "read",    "register", "release", "remove", "result",  "return",  "send",
+    "size",    "start",    "state",   "static", "status",  "stop",    "string",
+    "struct",  "system",   "test",    "text",   "thread",  "time",    "type",
+    "union",   "unlock",   "update",  "user",   "value",   "vector",  "with",
+    "write",
+  });
+  return std::binary_search(common.begin(), common.end(), part);
+}
+
+constexpr size_t telling_letters = 4;
+
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+/// "AVCodecContext" -> "av", "codec", "context", "avcodeccontext"; only what
+/// tells something.
+std::vector<std::string> name_parts(std::string_view name) {
+  std::vector<std::string> parts{""};
+  std::string whole;
+  for (size_t i = 0; i < name.size(); ++i) {
+    auto c = name[i];
+    auto begins = is_upper(c) && i > 0
+                  && (!is_upper(name[i - 1])
+                      || (i + 1 < name.size() && name[i + 1] >= 'a'
+                          && name[i + 1] <= 'z'));
+    if (c == '_' || begins)
+      parts.emplace_back();
+    if (c == '_')
+      continue;
+    auto lower = is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+    parts.back() += lower;
+    whole += lower;
+  }
+  parts.push_back(std::move(whole));
+  std::erase_if(parts, [](auto& part) {
+    return part.size() < telling_letters || is_common_part(part);
+  });
+  return parts;
+}
+
+} // namespace
+
+bool are_related(std::string_view x, std::string_view y) {
+  auto left = name_parts(x);
+  auto right = name_parts(y);
+  return std::any_of(left.begin(), left.end(), [&](auto& a) {
+    return std::any_of(right.begin(), right.end(), [&](auto& b) {
+      return a.starts_with(b) || b.starts_with(a);
+    });
+  });
+}
+
+} // namespace cohort::runtime::analysis

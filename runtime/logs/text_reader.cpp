@@ -1,0 +1,193 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "runtime/analysis/text.hpp"
+#include "runtime/analysis/workload.hpp"
+#include "runtime/logs/headline.hpp"
+#include "runtime/logs/readers.hpp"
+
+namespace cohort::runtime::logs {
+
+namespace {
+
+std::string_view without_blanks(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  auto last = text.find_last_not_of(" \t\r");
+  return text.substr(0, last == text.npos ? 0 : last + 1);
+}
+
+bool take_prefix(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix))
+    return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+/// "      |      ^~~~", "  ^"
+bool is_caret_line(std::string_view line) {
+  return line.find('^') != line.npos
+         && line.find_first_not_of(" \t|^~-") == line.npos;
+}
+
+constexpr size_t source_bytes_max = 2000; // More is generated text.
+
+std::string source_of(std::string_view text) {
+  return analysis::valid_utf8(text.substr(0, source_bytes_max));
+}
+
+/// What is no error by itself but tells where a template was used.
+bool tells_use(std::string_view message) {
+  constexpr auto phrases = std::to_array<std::string_view>(
+    {"requested here", "see reference to", "required from here",
+     "in this macro invocation", "required by a bound"});
+  return std::any_of(phrases.begin(), phrases.end(), [&](auto phrase) {
+    return message.find(phrase) != message.npos;
+  });
+}
+
+} // namespace
+
+void text_reader::add_line(std::string_view line) {
+  if (ends_link(line))
+    ++links_;
+  if (read_rust_place(line) || read_include_chain(line)
+      || read_template_use(line) || read_quoted_source(line))
+    return;
+  chain_goes_on_ = false;
+  if (auto found = read_linker_line(line)) {
+    add(std::move(*found));
+  } else if (auto said = read_headline(line)) {
+    if (said->severity() == messages::v1::SEVERITY_NOTE)
+      add_note(std::move(*said));
+    else
+      add(std::move(*said));
+  } else if (may_wrap_) {
+    read_plain_source(line);
+  }
+  auto text = without_blanks(line);
+  if (awaits_text_ && last() && !text.empty()
+      && last()->diagnostic.tool() == "cmake" && !text.starts_with("CMake")) {
+    last()->diagnostic.set_message(analysis::valid_utf8(text));
+    awaits_text_ = false;
+  }
+  if (take_prefix(text, "symbol:") && last()
+      && last()->diagnostic.message() == "cannot find symbol")
+    last()->diagnostic.set_message(
+      "cannot find symbol: '"
+      + analysis::valid_utf8(text.substr(text.find_last_of(' ') + 1)) + '\'');
+}
+
+/// "In file included from a.h:3,", "                 from a.cc:1:"
+bool text_reader::read_include_chain(std::string_view line) {
+  auto text = without_blanks(line);
+  auto is_first = take_prefix(text, "In file included from ");
+  if (!is_first && !(chain_goes_on_ && take_prefix(text, "from ")))
+    return false;
+  while (text.ends_with(',') || text.ends_with(':'))
+    text.remove_suffix(1);
+  auto place = read_place(text);
+  if (!place)
+    return false;
+  // GCC goes on with "from", outwards; clang begins anew, inwards.
+  if (!is_first || !chain_goes_on_)
+    unit_ = place->file();
+  chain_goes_on_ = true;
+  return true;
+}
+
+/// GCC's "a.cc:3:7:   required from here" before the error.
+bool text_reader::read_template_use(std::string_view line) {
+  auto at = line.find(":   required ");
+  if (at == line.npos)
+    return false;
+  if (auto place = read_place(line.substr(0, at)))
+    used_at_ = std::move(*place);
+  return true;
+}
+
+/// "  --> src/a.rs:3:7" of what was announced on an earlier line.
+bool text_reader::read_rust_place(std::string_view line) {
+  auto text = without_blanks(line);
+  if (!take_prefix(text, "--> "))
+    return false;
+  auto place = read_place(text);
+  if (!place || !last() || !std::exchange(awaits_place_, false))
+    return true;
+  auto& error = last()->diagnostic;
+  auto& open = error.notes().empty() ? error : *error.mutable_notes()->rbegin();
+  if (!open.has_location())
+    *open.mutable_location() = std::move(*place);
+  if (&open == &error)
+    last()->unit = error.location().file();
+  return true;
+}
+
+/// "  12 |   source" of the last error.
+bool text_reader::read_quoted_source(std::string_view line) {
+  auto text = without_blanks(line);
+  uint32_t number = 0;
+  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(),
+                                       number);
+  if (failed != std::errc{})
+    return false;
+  text.remove_prefix(static_cast<size_t>(end - text.data()));
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  if (!take_prefix(text, "|"))
+    return false;
+  if (last() && last()->source_line.empty()
+      && last()->diagnostic.location().line() == number)
+    last()->source_line = source_of(text);
+  return true;
+}
+
+/// The lines between an error and its caret: the last one is the source, those
+/// before it are the rest of a message that was broken into lines.
+void text_reader::read_plain_source(std::string_view line) {
+  constexpr size_t lines_max = 4;
+  if (!is_caret_line(line)) {
+    after_error_.push_back(source_of(line));
+    may_wrap_ = after_error_.size() < lines_max;
+    return;
+  }
+  may_wrap_ = false;
+  if (after_error_.empty() || !last()->source_line.empty())
+    return;
+  last()->source_line = std::move(after_error_.back());
+  after_error_.pop_back();
+  for (auto& more : after_error_)
+    last()->diagnostic.mutable_message()->append(
+      ' ' + std::string{without_blanks(more)});
+}
+
+void text_reader::add(messages::v1::Diagnostic diagnostic) {
+  auto& tool = diagnostic.tool();
+  auto is_of_unit = tool != "ld" && tool != "make" && tool != "cmake";
+  auto& file = diagnostic.location().file();
+  if (is_of_unit && !file.empty() && !analysis::has_header_name(file))
+    unit_ = file;
+  auto& entry = entries_.emplace_back();
+  if (is_of_unit)
+    entry.unit = unit_;
+  entry.used_at = std::exchange(used_at_, {});
+  entry.link = links_;
+  awaits_place_ = !diagnostic.has_location();
+  awaits_text_ = diagnostic.tool() == "cmake";
+  may_wrap_ = true;
+  after_error_.clear();
+  entry.diagnostic = std::move(diagnostic);
+}
+
+void text_reader::add_note(messages::v1::Diagnostic note) {
+  may_wrap_ = false;
+  constexpr int notes_max = 32; // Candidates of an overload can be hundreds.
+  if (!last() || last()->diagnostic.notes_size() >= notes_max)
+    return;
+  if (tells_use(note.message()) && note.has_location())
+    last()->used_at = note.location();
+  awaits_place_ = !note.has_location();
+  *last()->diagnostic.add_notes() = std::move(note);
+}
+
+} // namespace cohort::runtime::logs

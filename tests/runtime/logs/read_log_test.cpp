@@ -1,0 +1,146 @@
+#include "runtime/logs/read_log.hpp"
+
+#include <doctest/doctest.h>
+
+namespace cohort::tests::read_log_test {
+
+using cohort::runtime::analysis::log_entry;
+using cohort::runtime::logs::read_log;
+
+namespace {
+
+/// "file:line message {source} <unit" for each entry.
+std::vector<std::string> told(std::string_view log) {
+  std::vector<std::string> result;
+  for (auto& entry : read_log(log)) {
+    auto& error = entry.diagnostic;
+    result.push_back(
+      error.location().file() + ':' + std::to_string(error.location().line())
+      + ' ' + error.message() + " {" + entry.source_line + "} <" + entry.unit);
+  }
+  return result;
+}
+
+using lines = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("GCC's text, with its source, its notes and its chain of includes") {
+  auto* log = "In file included from b.h:3,\n"
+              "                 from a.cc:1:\n"
+              "c.h:7:1: error: 'uint8_t' does not name a type\n"
+              "    7 | uint8_t x;\n"
+              "      | ^~~~~~~\n"
+              "c.h:1:1: note: 'uint8_t' is defined in header '<cstdint>'\n"
+              "a.cc: In function 'int f()':\n"
+              "a.cc:9:3: error: 'y' was not declared in this scope\n"
+              "   y = 1;\n"
+              "   ^\n"
+              "cc1plus: all warnings being treated as errors\n";
+  CHECK(
+    told(log)
+    == lines{"c.h:7 'uint8_t' does not name a type { uint8_t x;} <a.cc",
+             "a.cc:9 'y' was not declared in this scope {   y = 1;} <a.cc"});
+  CHECK(read_log(log)[0].diagnostic.notes_size() == 1);
+}
+
+TEST_CASE(
+  "clang's chain of includes begins outside; its messages may be broken") {
+  CHECK(told("In file included from a.cc:3:\n"
+             "In file included from b.h:6:\n"
+             "c.h:4:5: error: use of\n"
+             "      undeclared identifier 'make'\n"
+             "  x = make(1);\n"
+             "      ^\n"
+             "1 error generated.\n")
+        == lines{
+          "c.h:4 use of undeclared identifier 'make' {  x = make(1);} <a.cc"});
+}
+
+TEST_CASE("lines of other programs in between do not matter") {
+  CHECK(told("a.c:3:7: error: x\nlibtool: compile: gcc -c a.c\n  CC b.o\n"
+             "make[1]: *** [a.o] Error 1\nb.c:4:1: error: y\n"
+             "[3/9] Building C object c.o\nninja: build stopped\n")
+        == lines{"a.c:3 x {} <a.c", "b.c:4 y {} <b.c"});
+}
+
+TEST_CASE("a template's error knows where it is used") {
+  auto entries = read_log(
+    "v.h: In instantiation of 'T f() [with T = int]':\n"
+    "a.cc:9:12:   required from here\n"
+    "v.h:3:7: error: no match\n"
+    "w.h:3:7: error: no match\n"
+    "b.cc:8:1: note: in instantiation of 'g' requested here\n");
+  REQUIRE(entries.size() == 2);
+  CHECK(entries[0].used_at.file() == "a.cc");
+  CHECK(entries[1].used_at.file() == "b.cc");
+}
+
+TEST_CASE("rustc's text has its place on another line") {
+  CHECK(told("error[E0412]: cannot find type `T` in this scope\n"
+             "  --> src/a.rs:24:15\n"
+             "   |\n"
+             "24 | fn f(x: T) {\n"
+             "   |         ^ not found in this scope\n"
+             "   |\n"
+             "help: consider importing this struct\n"
+             "   |\n"
+             "1  + use m::T;\n"
+             "\n"
+             "error: aborting due to previous error\n")
+        == lines{"src/a.rs:24 cannot find type `T` in this scope { fn f(x: T) "
+                 "{} <src/a.rs"});
+}
+
+TEST_CASE("GCC's JSON") {
+  auto* log
+    = R"([{"kind": "error", "message": "'f' was not declared", "locations":
+  [{"caret": {"file": "a.cc", "line": 3, "byte-column": 5}}]}])";
+  CHECK(told(log) == lines{"a.cc:3 'f' was not declared {} <a.cc"});
+}
+
+TEST_CASE("cargo's JSON") {
+  auto* log
+    = R"({"reason":"compiler-message","message":{"message":"no `T`",)"
+      R"("code":{"code":"E0412"},"level":"error","spans":[{"file_name":"a.rs",)"
+      R"("line_start":3,"column_start":8,"is_primary":true,)"
+      R"("text":[{"text":"fn f(x: T) {}"}]}],"children":[]}})"
+      "\n"
+      R"({"reason":"compiler-message","message":{"message":"aborting",)"
+      R"("level":"error","spans":[]}})"
+      "\n"
+      R"({"reason":"build-finished","success":false})";
+  CHECK(told(log) == lines{"a.rs:3 no `T` {fn f(x: T) {}} <a.rs"});
+}
+
+TEST_CASE("SARIF") {
+  auto* log = R"({"version": "2.1.0", "runs": [{
+    "tool": {"driver": {"name": "scan", "rules": [{"id": "R"}]}}, "results": [
+      {"ruleIndex": 0, "message": {"text": "odd"}, "locations": [{
+        "physicalLocation": {"artifactLocation": {"uri": "file:///s/a%20b.c"},
+        "region": {"startLine": 3, "snippet": {"text": "f();"}}}}]},
+      {"level": "note", "message": {"text": "no matter"}},
+      {"kind": "pass", "level": "error", "message": {"text": "fine"}}]}]})";
+  CHECK(told(log) == lines{"/s/a b.c:3 odd {f();} <"});
+}
+
+TEST_CASE("each link of a log has its number") {
+  auto entries = read_log("a.c:(.text): undefined reference to `f'\n"
+                          "collect2: error: ld returned 1 exit status\n"
+                          "b.c:(.text): undefined reference to `g'\n");
+  REQUIRE(entries.size() == 2);
+  CHECK(entries[0].link + 1 == entries[1].link);
+}
+
+TEST_CASE("what says nothing, and what is broken, gives nothing") {
+  for (std::string_view log :
+       {"", "\n\n", "hello", "{", "[{", "[{\"kind\"", "{\"runs\": 3}",
+        "{\"runs\": [3, null, {\"results\": [[], {}]}]}", "\xff\xfe\x00\x01",
+        "error:", ": error: ", "::error", "--> ", "In file included from ,"})
+    CHECK(told(log).size() <= 1);
+  std::string deep(100000, '[');
+  CHECK(told("{\"runs\": " + deep).empty());
+  CHECK(told("{" + deep + "\n").empty());
+}
+
+} // namespace cohort::tests::read_log_test
