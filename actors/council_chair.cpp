@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/council/consensus.hpp"
+#include "runtime/council/standing.hpp"
 #include "runtime/decomposition/decompose.hpp"
 
 namespace cohort::actors {
@@ -31,6 +32,7 @@ struct chair {
 
   void ask_judges(uint64_t id, review_type& review) const {
     review.verdicts.clear();
+    review.answered.clear();
     pb::JudgeRequest request;
     request.set_review(id);
     request.set_round(review.round);
@@ -70,6 +72,9 @@ struct chair {
   void rule(uint64_t id) const {
     auto& review = self->state.reviews.at(id);
     sort_by_judge(review.verdicts);
+    for (auto& seat : seats)
+      if (review.answered.count(seat.name) == 0)
+        review.late.insert(seat.name);
     auto ruling = council::decide(review.request, review.verdicts, seats.size(),
                                   id, review.round, settings.council,
                                   settings.limits);
@@ -116,13 +121,24 @@ struct chair {
     if (std::none_of(seats.begin(), seats.end(), is_seat))
       return; // Nobody speaks for another judge.
     auto& review = found->second;
-    if (std::any_of(review.verdicts.begin(), review.verdicts.end(),
-                    [&](auto& x) { return x.judge() == verdict.judge(); }))
+    if (!review.answered.insert(verdict.judge()).second)
       return;
-    review.verdicts.push_back(verdict);
-    review.all.push_back(verdict);
-    if (review.verdicts.size() == seats.size())
+    // What makes no sense is not even kept.
+    if (council::has_sense(verdict, verdict.review(), verdict.round())) {
+      review.verdicts.push_back(verdict);
+      review.all.push_back(verdict);
+      review.all.back().set_weight(council::weight_of(verdict, review.request));
+    }
+    if (has_answered(review))
       rule(verdict.review());
+  }
+
+  /// Everybody, but for those whose round was over once before they answered.
+  [[nodiscard]] bool has_answered(const review_type& review) const {
+    return std::all_of(seats.begin(), seats.end(), [&](auto& seat) {
+      return review.answered.count(seat.name) > 0
+             || review.late.count(seat.name) > 0;
+    });
   }
 
   void on_timer(const pb::TimerExpired& expired) const {

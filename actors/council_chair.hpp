@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,8 @@ struct seat {
 ///
 /// Owns:  the reviews that are under way.
 /// Sends: JudgeRequest to every judge of a round; ReviewOutcome to whoever
-/// asked,
-///        at the latest `max_review_rounds` x `review_timeout` later.
+///        asked. Who was late once is not waited for again, so that a judge
+///        that never answers costs one `review_timeout`.
 /// Rules: invariants first, which nobody can outvote; then runtime/council/. A
 ///        judge that is late, dead or talks nonsense counts as absent.
 struct council_chair_state {
@@ -39,8 +40,10 @@ struct council_chair_state {
     caf::strong_actor_ptr asker;
     pb::ReviewRequest request; // With the plan as amended so far.
     uint32_t round = 1;
-    std::vector<pb::Verdict> verdicts; // Of this round.
-    std::vector<pb::Verdict> all;      // Of all rounds.
+    std::set<std::string> answered;    // In this round, with sense or not.
+    std::set<std::string> late;        // In an earlier one.
+    std::vector<pb::Verdict> verdicts; // Of this round, as they came.
+    std::vector<pb::Verdict> all;      // Of all rounds, with what they weigh.
   };
 
   std::map<uint64_t, review> reviews;

@@ -1,10 +1,14 @@
+#include "runtime/council/amend.hpp"
+
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <set>
 #include <string_view>
+#include <utility>
+#include <vector>
 
-#include "runtime/council/consensus.hpp"
 #include "runtime/council/coupling.hpp"
 #include "runtime/decomposition/graph.hpp"
 
@@ -40,11 +44,28 @@ std::vector<pb::SubtaskDependency> dependencies_of(const pb::Subtask& subtask) {
   return {subtask.depends_on().begin(), subtask.depends_on().end()};
 }
 
+bool waits_for(const pb::Subtask& subtask, const std::string& id) {
+  return std::any_of(subtask.depends_on().begin(), subtask.depends_on().end(),
+                     [&](auto& x) { return x.subtask_id() == id; });
+}
+
+void forget_dependency(pb::Subtask& subtask, const std::string& id) {
+  if (!waits_for(subtask, id))
+    return;
+  auto wanted = dependencies_of(subtask);
+  wanted.erase(std::remove_if(wanted.begin(), wanted.end(),
+                              [&](auto& x) { return x.subtask_id() == id; }),
+               wanted.end());
+  set_dependencies(subtask, wanted);
+}
+
 /// Who waits for `from` waits for `to`, too; and no longer for `from` if
 /// `moves`.
 void redirect(pb::Decomposition& plan, const std::string& from,
               const std::string& to, bool moves) {
   for (auto& subtask : *plan.mutable_subtasks()) {
+    if (!waits_for(subtask, from))
+      continue;
     std::vector<pb::SubtaskDependency> wanted;
     for (auto& dependency : subtask.depends_on()) {
       if (dependency.subtask_id() != from || !moves)
@@ -89,12 +110,12 @@ std::string joined_title(const std::string& to, const std::string& from) {
   return is_cut ? to : to + std::string{more};
 }
 
-void merge(pb::Decomposition& plan, const std::string& first,
+bool merge(pb::Decomposition& plan, const std::string& first,
            const std::string& second) {
   auto* to = find(plan, first);
   auto* from = find(plan, second);
   if (to == nullptr || from == nullptr || to == from)
-    return;
+    return false;
   if (decomposition::effort_of(*from) > decomposition::effort_of(*to))
     to->set_error_type(from->error_type());
   to->set_title(joined_title(to->title(), from->title()));
@@ -115,23 +136,28 @@ void merge(pb::Decomposition& plan, const std::string& first,
   set_dependencies(*to, wanted);
   redirect(plan, second, first, true);
   erase(plan, second);
+  return true;
 }
 
-void order(pb::Decomposition& plan, const std::string& first,
+/// What waited the other way round waits no longer.
+bool order(pb::Decomposition& plan, const std::string& first,
            const std::string& second) {
   auto* earlier = find(plan, first);
   auto* later = find(plan, second);
-  if (earlier == nullptr || later == nullptr || earlier == later)
-    return;
+  if (earlier == nullptr || later == nullptr || earlier == later
+      || waits_for(*later, first))
+    return false;
   std::set<std::string> files{earlier->files().begin(), earlier->files().end()};
   auto shares_file = std::any_of(later->files().begin(), later->files().end(),
                                  [&](auto& x) { return files.count(x) > 0; });
+  forget_dependency(*earlier, second);
   auto wanted = dependencies_of(*later);
   auto& dependency = wanted.emplace_back();
   dependency.set_subtask_id(first);
   dependency.set_kind(shares_file ? pb::DEPENDENCY_KIND_FILE_ACCESS
                                   : pb::DEPENDENCY_KIND_COMPILATION_ORDER);
   set_dependencies(*later, wanted);
+  return true;
 }
 
 /// "s8" after "s7", whatever else the ids are.
@@ -192,89 +218,144 @@ pb::Subtask part_of(const pb::Subtask& all,
   return part;
 }
 
-void split(pb::Decomposition& plan, const std::string& first,
-           const pb::Evidence& evidence) {
-  auto* found = find(plan, first);
-  if (found == nullptr || found->files_size() < 2)
-    return;
-  auto all = *found;
-  pb::Decomposition alone;
-  *alone.add_subtasks() = all;
-  auto groups = file_groups(alone, evidence).front();
-  if (groups.size() < 2)
-    return;
+/// How many parts of half a worker's fair share of the plan there are. Small
+/// ones even out what is predicted wrongly.
+size_t parts_of(const pb::Decomposition& plan, const pb::Subtask& subtask,
+                const surroundings& around) {
+  auto size = static_cast<size_t>(plan.subtasks_size());
+  auto room = around.subtasks_max > size ? around.subtasks_max - size : 0;
+  double total = 0;
+  for (auto& each : plan.subtasks())
+    total += decomposition::effort_of(each);
+  auto shares = total > 0 ? decomposition::effort_of(subtask) / total
+                              * std::max(around.workers, 1U)
+                          : 1;
+  return std::clamp<size_t>(static_cast<size_t>(std::ceil(2 * shares)), 2,
+                            std::max<size_t>(2, room + 1));
+}
+
+/// What the part waits for although none of its units reads anything of it.
+void forget_needless_waits(pb::Subtask& part, const pb::Decomposition& plan,
+                           const pb::Evidence& evidence) {
+  std::set<std::string_view> mine{part.files().begin(), part.files().end()};
+  std::set<std::string_view> read; // By a unit that reads something of mine.
+  for (auto& report : evidence.units())
+    if (std::any_of(report.reads().begin(), report.reads().end(),
+                    [&](auto& file) { return mine.count(file) > 0; }))
+      read.insert(report.reads().begin(), report.reads().end());
+  std::set<std::string_view> needless;
+  for (auto& other : plan.subtasks())
+    if (std::none_of(other.files().begin(), other.files().end(),
+                     [&](auto& file) { return read.count(file) > 0; }))
+      needless.insert(other.id());
+  auto wanted = dependencies_of(part);
+  wanted.erase(
+    std::remove_if(wanted.begin(), wanted.end(),
+                   [&](auto& x) {
+                     return x.kind() == pb::DEPENDENCY_KIND_COMPILATION_ORDER
+                            && needless.count(x.subtask_id()) > 0;
+                   }),
+    wanted.end());
+  set_dependencies(part, wanted);
+}
+
+/// The largest first, each to the part that has least.
+std::vector<std::vector<const file_group*>>
+share_out(std::vector<file_group>& groups, const pb::Subtask& all,
+          size_t parts) {
   std::stable_sort(groups.begin(), groups.end(), [&](auto& x, auto& y) {
     return share_of(x, all) > share_of(y, all);
   });
-  std::vector<const file_group*> halves[2];
-  double shares[2] = {0, 0};
+  std::vector<std::vector<const file_group*>> result(
+    std::min(parts, groups.size()));
+  std::vector<std::pair<double, size_t>> load(result.size()); // Share, groups.
   for (auto& group : groups) {
-    auto lighter = shares[1] < shares[0]
-                       || (shares[1] == shares[0]
-                           && halves[1].size() < halves[0].size())
-                     ? 1
-                     : 0;
-    halves[lighter].push_back(&group);
-    shares[lighter] += share_of(group, all);
+    auto least = static_cast<size_t>(std::min_element(load.begin(), load.end())
+                                     - load.begin());
+    result[least].push_back(&group);
+    load[least].first += share_of(group, all);
+    ++load[least].second;
   }
-  auto other = part_of(all, halves[1], evidence);
-  other.set_id(next_id(plan));
-  other.set_title(all.title() + " (second half)");
-  auto half = part_of(all, halves[0], evidence);
-  half.set_title(all.title() + " (first half)");
-  redirect(plan, first, other.id(), false);
-  *find(plan, first) = std::move(half);
-  *plan.add_subtasks() = std::move(other);
+  return result;
 }
 
-void drop(pb::Decomposition& plan, const std::string& first) {
+bool split(pb::Decomposition& plan, const std::string& first,
+           const surroundings& around) {
+  auto* found = find(plan, first);
+  if (found == nullptr || found->files_size() < 2)
+    return false;
+  auto all = *found;
+  pb::Decomposition alone;
+  *alone.add_subtasks() = all;
+  auto groups = file_groups(alone, around.evidence).front();
+  if (groups.size() < 2)
+    return false;
+  auto parts = share_out(groups, all, parts_of(plan, all, around));
+  auto part = [&](size_t i) {
+    auto result = part_of(all, parts[i], around.evidence);
+    forget_needless_waits(result, plan, around.evidence);
+    result.set_title(all.title() + " (part " + std::to_string(i + 1) + " of "
+                     + std::to_string(parts.size()) + ')');
+    return result;
+  };
+  for (size_t i = 1; i < parts.size(); ++i) {
+    auto other = part(i);
+    other.set_id(next_id(plan));
+    redirect(plan, first, other.id(), false);
+    *plan.add_subtasks() = std::move(other);
+  }
+  *find(plan, first) = part(0);
+  return true;
+}
+
+bool drop(pb::Decomposition& plan, const std::string& first) {
+  if (find(plan, first) == nullptr)
+    return false;
   erase(plan, first);
-  for (auto& subtask : *plan.mutable_subtasks()) {
-    auto wanted = dependencies_of(subtask);
-    wanted.erase(
-      std::remove_if(wanted.begin(), wanted.end(),
-                     [&](auto& x) { return x.subtask_id() == first; }),
-      wanted.end());
-    set_dependencies(subtask, wanted);
-  }
+  for (auto& subtask : *plan.mutable_subtasks())
+    forget_dependency(subtask, first);
+  return true;
 }
 
-void reassign(pb::Decomposition& plan, const pb::Amendment& amendment) {
+bool reassign(pb::Decomposition& plan, const pb::Amendment& amendment) {
   auto& wanted = amendment.specialty();
   auto is_custom = wanted.kind() == pb::SPECIALTY_KIND_CUSTOM;
   auto* subtask = find(plan, amendment.first());
-  if (subtask != nullptr && pb::SpecialtyKind_IsValid(wanted.kind())
-      && wanted.kind() != pb::SPECIALTY_KIND_UNSPECIFIED
-      && is_custom != wanted.custom_name().empty())
-    *subtask->mutable_specialty() = wanted;
+  if (subtask == nullptr || !pb::SpecialtyKind_IsValid(wanted.kind())
+      || wanted.kind() == pb::SPECIALTY_KIND_UNSPECIFIED
+      || is_custom == wanted.custom_name().empty()
+      || is_same(subtask->specialty(), wanted))
+    return false;
+  *subtask->mutable_specialty() = wanted;
+  return true;
 }
 
 } // namespace
 
-pb::Decomposition amend(const pb::Decomposition& plan,
-                        const pb::Amendment& amendment,
-                        const pb::Evidence& evidence) {
-  auto result = plan;
+bool carry_out(pb::Decomposition& plan, const pb::Amendment& amendment,
+               const surroundings& around) {
   auto& first = amendment.first();
   switch (amendment.kind()) {
     case pb::AMENDMENT_KIND_MERGE:
-      merge(result, first, amendment.second());
-      break;
+      return merge(plan, first, amendment.second());
     case pb::AMENDMENT_KIND_ORDER:
-      order(result, first, amendment.second());
-      break;
+      return order(plan, first, amendment.second());
     case pb::AMENDMENT_KIND_SPLIT:
-      split(result, first, evidence);
-      break;
+      return split(plan, first, around);
     case pb::AMENDMENT_KIND_DROP:
-      drop(result, first);
-      break;
+      return drop(plan, first);
     case pb::AMENDMENT_KIND_REASSIGN:
-      reassign(result, amendment);
-      break;
+      return reassign(plan, amendment);
     default:
-      break;
+      return false;
   }
+}
+
+pb::Decomposition amend(const pb::Decomposition& plan,
+                        const pb::Amendment& amendment,
+                        const surroundings& around) {
+  auto result = plan;
+  carry_out(result, amendment, around);
   return decomposition::make_graph(result).is_acyclic() ? result : plan;
 }
 

@@ -1,12 +1,15 @@
 #include "runtime/council/consensus.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "runtime/council/amend.hpp"
+#include "runtime/council/grounds.hpp"
+#include "runtime/council/standing.hpp"
 #include "runtime/council/verdict.hpp"
 #include "runtime/decomposition/decompose.hpp"
 
@@ -16,15 +19,6 @@ namespace {
 
 /// What is tried in one round; a judge that asks for more is not served.
 constexpr size_t amendments_max = 128;
-
-bool has_sense(const pb::Verdict& verdict, uint64_t review, uint32_t round) {
-  auto probability = verdict.probability();
-  return verdict.review() == review && verdict.round() == round
-         && !verdict.judge().empty() && pb::Opinion_IsValid(verdict.opinion())
-         && verdict.opinion() != pb::OPINION_UNSPECIFIED && probability >= 0
-         && probability <= 1 && std::isfinite(verdict.weight())
-         && verdict.weight() > 0;
-}
 
 using ballot = std::map<std::string, const pb::Verdict*>; // By judge.
 
@@ -40,28 +34,68 @@ ballot valid_verdicts(const std::vector<pb::Verdict>& verdicts, uint64_t review,
   return result;
 }
 
-/// A judge's part of all the weight; they sum to 1, or are all 0.
-std::map<std::string, double> shares_of(const ballot& votes) {
+/// What counts of a round.
+struct round_votes {
+  ballot all;                           // Of those who answered with sense.
+  std::set<std::string> set_aside;      // Objections that nothing bears out.
+  std::map<std::string, double> shares; // A judge's part of the weight that
+                                        // counts; they sum to 1, or are all 0.
+  std::optional<grounds> borne_out;     // If anybody objects.
+  bool most_object = false;
+};
+
+bool objects(const pb::Verdict& verdict) {
+  return verdict.opinion() != pb::OPINION_APPROVE;
+}
+
+std::map<std::string, double> shares_of(const round_votes& votes,
+                                        const pb::ReviewRequest& request) {
   std::map<std::string, double> result;
-  double largest = 0; // Weights may be so large that their sum is not finite.
-  for (auto& [judge, verdict] : votes)
-    largest = std::max(largest, verdict->weight());
   double total = 0;
-  for (auto& [judge, verdict] : votes)
-    total += result[judge] = verdict->weight() / largest
-                             * verdict->probability();
+  for (auto& [judge, verdict] : votes.all)
+    if (votes.set_aside.count(judge) == 0)
+      total += result[judge] = weight_of(*verdict, request)
+                               * verdict->probability();
   for (auto& [judge, share] : result)
     share = total > 0 ? share / total : 0;
   return result;
 }
 
-const pb::Finding* veto_of(const pb::Verdict& verdict, double severity) {
+round_votes weigh(ballot all, const pb::ReviewRequest& request) {
+  round_votes votes;
+  votes.all = std::move(all);
+  auto objecting = static_cast<size_t>(
+    std::count_if(votes.all.begin(), votes.all.end(),
+                  [](auto& vote) { return objects(*vote.second); }));
+  votes.most_object = 2 * objecting > votes.all.size();
+  if (objecting > 0)
+    votes.borne_out.emplace(request);
+  if (!votes.most_object)
+    for (auto& [judge, verdict] : votes.all)
+      if (objects(*verdict) && !votes.borne_out->bear_out(*verdict))
+        votes.set_aside.insert(judge);
+  votes.shares = shares_of(votes, request);
+  return votes;
+}
+
+/// The shares of the verdicts that `does_count`.
+template <class Predicate>
+double share_where(const round_votes& votes, Predicate does_count) {
+  double result = 0;
+  for (auto& [judge, share] : votes.shares)
+    if (does_count(*votes.all.at(judge)))
+      result += share;
+  return result;
+}
+
+const pb::Finding* veto_of(const pb::Verdict& verdict, const grounds& known,
+                           double severity) {
   if (verdict.opinion() != pb::OPINION_REJECT)
     return nullptr;
   for (auto& finding : verdict.findings())
     if ((finding.kind() == pb::FINDING_KIND_CONFLICT
          || finding.kind() == pb::FINDING_KIND_REGRESSION)
-        && finding.severity() >= severity)
+        && finding.severity() >= severity && known.bear_out(finding))
       return &finding;
   return nullptr;
 }
@@ -106,6 +140,7 @@ bool contradict(const pb::Amendment& x, const pb::Amendment& y) {
 struct motion {
   pb::Amendment amendment;
   double backing = 0;
+  size_t backers = 0;
 };
 
 bool opposes(const pb::Verdict& verdict, const pb::Amendment& amendment) {
@@ -117,32 +152,41 @@ bool opposes(const pb::Verdict& verdict, const pb::Amendment& amendment) {
                         [&](auto& x) { return contradict(x, amendment); });
 }
 
-/// Those that a majority backs or does not oppose, the best backed first.
-std::vector<motion> motions_of(const ballot& votes,
-                               const std::map<std::string, double>& shares) {
-  std::map<amendment_key, motion> found;
-  for (auto& [judge, verdict] : votes) {
-    if (verdict->opinion() != pb::OPINION_AMEND)
+std::map<amendment_key, motion> moved_in(const round_votes& votes) {
+  std::map<amendment_key, motion> result;
+  for (auto& [judge, share] : votes.shares) {
+    auto& verdict = *votes.all.at(judge);
+    if (verdict.opinion() != pb::OPINION_AMEND)
       continue;
     std::set<amendment_key> mine;
-    for (auto& amendment : verdict->amendments()) {
+    for (auto& amendment : verdict.amendments()) {
       if (mine.size() >= amendments_max)
         break;
       if (!mine.insert(key_of(amendment)).second)
         continue;
-      auto& motion = found[key_of(amendment)];
+      auto& motion = result[key_of(amendment)];
       motion.amendment = amendment;
-      motion.backing += shares.at(judge);
+      motion.backing += share;
+      ++motion.backers;
     }
   }
+  return result;
+}
+
+/// Those that are borne out or that a majority asks for, and that a majority
+/// does not oppose; the best backed first.
+std::vector<motion> motions_of(const round_votes& votes) {
   std::vector<motion> result;
-  for (auto& [key, motion] : found) {
-    double not_opposed = 0;
-    for (auto& [judge, verdict] : votes)
-      if (!opposes(*verdict, motion.amendment))
-        not_opposed += shares.at(judge);
+  for (auto& entry : moved_in(votes)) {
+    auto& motion = entry.second;
+    if (2 * motion.backers <= votes.all.size()
+        && !votes.borne_out->bear_out(motion.amendment))
+      continue;
+    auto not_opposed = share_where(votes, [&](auto& verdict) {
+      return !opposes(verdict, motion.amendment);
+    });
     if (not_opposed > 0.5)
-      result.push_back(std::move(motion));
+      result.push_back(motion);
   }
   std::stable_sort(result.begin(), result.end(),
                    [](auto& x, auto& y) { return x.backing > y.backing; });
@@ -170,44 +214,75 @@ private:
   std::map<std::string, std::string> into_;
 };
 
-bool is_same(const pb::Decomposition& x, const pb::Decomposition& y) {
-  return x.SerializeAsString() == y.SerializeAsString();
-}
+/// Carries out what can be: all at once if the plan holds then, else each half
+/// by itself.
+class amending {
+public:
+  amending(const pb::ReviewRequest& request,
+           const decomposition::decomposition_settings& limits)
+    : request_{request}, limits_{limits}, plan_{request.decomposition()} {
+    // nop
+  }
 
-struct amended_plan {
-  pb::Decomposition plan;
-  size_t applied = 0;
-};
+  using iterator = std::vector<motion>::const_iterator;
 
-amended_plan apply(const std::vector<motion>& motions,
-                   const pb::ReviewRequest& request,
-                   const decomposition::decomposition_settings& limits) {
-  amended_plan result{request.decomposition()};
-  merged_ids merged;
-  for (auto& motion : motions) {
-    auto amendment = motion.amendment;
+  void apply(iterator begin, iterator end) {
+    if (begin == end)
+      return;
+    auto plan = plan_;
+    auto merged = merged_;
+    size_t changes = 0;
+    for (auto motion = begin; motion != end; ++motion)
+      changes += carry_out_one(plan, merged, motion->amendment) ? 1 : 0;
+    if (changes == 0)
+      return;
+    if (decomposition::check_invariants(plan, request_.evidence(),
+                                        request_.scope(), limits_)
+          .empty()) {
+      plan_ = std::move(plan);
+      merged_ = std::move(merged);
+      applied_ += changes;
+    } else if (std::next(begin) != end) {
+      auto middle = begin + (end - begin) / 2;
+      apply(begin, middle);
+      apply(middle, end);
+    }
+  }
+
+  [[nodiscard]] size_t applied() const {
+    return applied_;
+  }
+
+  pb::Decomposition plan() && {
+    return std::move(plan_);
+  }
+
+private:
+  bool carry_out_one(pb::Decomposition& plan, merged_ids& merged,
+                     pb::Amendment amendment) const {
     amendment.set_first(merged.resolve(amendment.first()));
     amendment.set_second(merged.resolve(amendment.second()));
-    auto plan = amend(result.plan, amendment, request.evidence());
-    if (is_same(plan, result.plan)
-        || !decomposition::check_invariants(plan, request.evidence(),
-                                            request.scope(), limits)
-              .empty())
-      continue;
-    if (amendment.kind() == pb::AMENDMENT_KIND_MERGE)
+    auto has_changed = carry_out(plan, amendment,
+                                 {request_.evidence(), request_.workers(),
+                                  limits_.max_subtasks_per_task});
+    if (has_changed && amendment.kind() == pb::AMENDMENT_KIND_MERGE)
       merged.add(amendment.second(), amendment.first());
-    result.plan = std::move(plan);
-    ++result.applied;
+    return has_changed;
   }
-  return result;
-}
 
-/// The gravest finding of those that do not approve.
-std::string main_objection(const ballot& votes) {
+  const pb::ReviewRequest& request_;
+  const decomposition::decomposition_settings& limits_;
+  pb::Decomposition plan_;
+  merged_ids merged_;
+  size_t applied_ = 0;
+};
+
+/// The gravest finding of the objections that count.
+std::string main_objection(const round_votes& votes) {
   const pb::Finding* gravest = nullptr;
   std::string judge;
-  for (auto& [name, verdict] : votes) {
-    if (verdict->opinion() == pb::OPINION_APPROVE)
+  for (auto& [name, verdict] : votes.all) {
+    if (!objects(*verdict) || votes.set_aside.count(name) > 0)
       continue;
     if (judge.empty())
       judge = name;
@@ -222,24 +297,33 @@ std::string main_objection(const ballot& votes) {
   return judge.empty() ? "" : "; " + judge + " does not approve";
 }
 
+std::string listed(const std::set<std::string>& judges) {
+  std::string result;
+  for (auto& judge : judges)
+    result += (result.empty() ? "" : " and ") + judge;
+  return result;
+}
+
 std::string of_seats(size_t count, size_t seats) {
   return std::to_string(count) + " of " + std::to_string(seats) + " judges";
 }
 
-ruling by_vote(const pb::ReviewRequest& request, const ballot& votes,
-               const std::map<std::string, double>& shares, size_t seats,
-               double supermajority) {
-  double approving = 0;
-  size_t count = 0;
-  for (auto& [judge, verdict] : votes)
-    if (verdict->opinion() == pb::OPINION_APPROVE) {
-      approving += shares.at(judge);
-      ++count;
-    }
+ruling by_vote(const pb::ReviewRequest& request, const round_votes& votes,
+               size_t seats, double supermajority) {
+  auto approving = share_where(votes, [](auto& x) { return !objects(x); });
+  auto count = static_cast<size_t>(
+    std::count_if(votes.all.begin(), votes.all.end(),
+                  [](auto& vote) { return !objects(*vote.second); }));
   // Shares are rounded; a vote of exactly the supermajority holds it.
   constexpr double rounding = 1e-9;
   auto text = of_seats(count, seats) + " approve, with " + percent(approving)
               + " of the weight";
+  if (!votes.set_aside.empty())
+    text += "; nothing bears out what " + listed(votes.set_aside) + " says";
+  if (2 * count <= votes.all.size())
+    return {decision::rejected, request.decomposition(),
+            text + "; more than half of those who answered are needed"
+              + main_objection(votes)};
   if (approving > 0 && approving >= supermajority - rounding)
     return {decision::approved, request.decomposition(), text};
   return {decision::rejected, request.decomposition(),
@@ -259,27 +343,31 @@ ruling decide(const pb::ReviewRequest& request,
   if (!broken.empty())
     return {decision::rejected, plan,
             "broken invariant: " + broken.front().text()};
-  auto votes = valid_verdicts(verdicts, review, round);
-  auto answered = static_cast<double>(votes.size());
-  if (votes.empty() || seats == 0
-      || (votes.size() < seats
+  auto valid = valid_verdicts(verdicts, review, round);
+  auto answered = static_cast<double>(valid.size());
+  if (valid.empty() || seats == 0
+      || (valid.size() < seats
           && answered <= settings.quorum * static_cast<double>(seats)))
     return {decision::no_quorum, plan,
-            "only " + of_seats(votes.size(), seats)
+            "only " + of_seats(valid.size(), seats)
               + " answered with sense; more than " + percent(settings.quorum)
               + " are needed"};
-  for (auto& [judge, verdict] : votes)
-    if (auto* finding = veto_of(*verdict, settings.veto_severity))
-      return {decision::rejected, plan,
-              "veto of " + judge + ": " + finding->text()};
-  auto shares = shares_of(votes);
+  auto votes = weigh(std::move(valid), request);
+  if (votes.borne_out)
+    for (auto& [judge, verdict] : votes.all)
+      if (auto* finding = veto_of(*verdict, *votes.borne_out,
+                                  settings.veto_severity))
+        return {decision::rejected, plan,
+                "veto of " + judge + ": " + finding->text()};
   if (round < settings.max_review_rounds) {
-    auto amended = apply(motions_of(votes, shares), request, limits);
-    if (amended.applied > 0)
-      return {decision::amended, std::move(amended.plan),
-              std::to_string(amended.applied) + " amendments applied"};
+    auto motions = motions_of(votes);
+    amending amended{request, limits};
+    amended.apply(motions.begin(), motions.end());
+    if (auto count = amended.applied(); count > 0)
+      return {decision::amended, std::move(amended).plan(),
+              std::to_string(count) + " amendments applied"};
   }
-  return by_vote(request, votes, shares, seats, settings.supermajority);
+  return by_vote(request, votes, seats, settings.supermajority);
 }
 
 } // namespace cohort::runtime::council

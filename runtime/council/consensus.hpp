@@ -14,21 +14,26 @@
 /// first counts. The rule:
 ///
 /// 1. A plan that breaks an invariant is rejected; nobody can outvote that.
-/// 2. More than `quorum` of the judges answered with sense: known opinion,
-///    probability in [0, 1], finite positive weight, right review and round.
-/// 3. No veto: a judge that rejects, with a finding of conflict or regression
-/// at
-///    or above `veto_severity`.
-/// 4. While a review round is left, amendments win before approval: those of
-///    judges that ask to amend, which verdicts that hold a majority of the
-///    weight back or do not oppose. A verdict opposes an amendment when it
-///    rejects the plan or amends the same subtasks in a way that cannot be
-///    joined with it. What breaks an invariant is not applied. If the plan
-///    changed, it is asked about again.
-/// 5. Approved when approvals hold at least `supermajority` of the weight, else
-///    rejected.
+/// 2. More than `quorum` of the judges answered with sense (standing.hpp).
+/// 3. An objection (a rejection, or a wish to amend) that plan, evidence and
+///    record do not bear out (grounds.hpp) counts for nothing, unless more than
+///    half of those who answered object: a few may lie, and a majority may know
+///    more than can be measured.
+/// 4. No veto: a judge that rejects, with a finding of conflict or regression
+///    at or above `veto_severity` that is borne out.
+/// 5. While a review round is left, amendments win before approval: those that
+///    are borne out, or that more than half of those who answered ask for, and
+///    which verdicts that hold a majority of the weight back or do not oppose.
+///    A verdict opposes an amendment when it rejects the plan or amends the
+///    same subtasks in a way that cannot be joined with it. What breaks an
+///    invariant is not applied. If the plan changed, it is asked about again.
+/// 6. Approved when more than half of those who answered approve, and hold at
+///    least `supermajority` of the weight of what counts; else rejected.
 ///
-/// "Weight" is weight x probability of the judges that answered with sense.
+/// "Weight" is weight_of (standing.hpp) x probability. So of judges that are
+/// fewer than half, none, however they lie, are late, or talk nonsense, can
+/// pass what the others reject, or block what the others approve and nothing
+/// can be shown against.
 namespace cohort::runtime::council {
 
 namespace pb = messages::v1;
@@ -51,16 +56,5 @@ ruling decide(const pb::ReviewRequest& request,
               const std::vector<pb::Verdict>& verdicts, size_t seats,
               uint64_t review, uint32_t round, const council_settings& settings,
               const decomposition::decomposition_settings& limits);
-
-/// Returns the plan with the amendment applied, or unchanged when it does not
-/// fit (unknown subtask, cycle, nothing to split).
-///
-/// MERGE: the first takes over everything of the second. SPLIT: the first keeps
-/// about half of its work, the other half becomes a new subtask with the next
-/// free id; files that one unit reads together stay together, and what waited
-/// for the first waits for both. DROP leaves its errors without an owner.
-pb::Decomposition amend(const pb::Decomposition& plan,
-                        const pb::Amendment& amendment,
-                        const pb::Evidence& evidence);
 
 } // namespace cohort::runtime::council

@@ -1,10 +1,8 @@
 #include <algorithm>
-#include <array>
-#include <set>
-#include <string_view>
-#include <unordered_map>
+#include <map>
 
 #include "runtime/council/judges.hpp"
+#include "runtime/council/measures.hpp"
 #include "runtime/council/verdict.hpp"
 
 namespace cohort::runtime::council {
@@ -12,102 +10,45 @@ namespace cohort::runtime::council {
 namespace {
 
 constexpr double regression_weight = 1;
+constexpr double unexpected_break = 0.02; // Where nothing that compiles reads
+                                          // what changes.
 
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size()
-         && text.substr(text.size() - end.size()) == end;
-}
-
-bool is_build_file(std::string_view file) {
-  constexpr std::array<std::string_view, 10> names{
-    "CMakeLists.txt", "Makefile",  "makefile",    "GNUmakefile",  "BUILD",
-    "BUILD.bazel",    "WORKSPACE", "meson.build", "configure.ac", "SConstruct",
-  };
-  auto slash = file.rfind('/');
-  auto name = slash == std::string_view::npos ? file : file.substr(slash + 1);
-  return std::find(names.begin(), names.end(), name) != names.end()
-         || ends_with(name, ".cmake") || ends_with(name, ".mk")
-         || ends_with(name, ".bzl") || name == "compile_commands.json";
-}
-
-bool is_public_header(std::string_view file) {
-  return file.rfind("include/", 0) == 0
-         || file.find("/include/") != std::string_view::npos;
-}
-
-/// Reports of units that are accepted now and read each written file.
-class accepted_readers {
-public:
-  explicit accepted_readers(const pb::ReviewRequest& request) {
-    for (auto& subtask : request.decomposition().subtasks())
-      for (auto& file : subtask.files())
-        readers_[file] = 0;
-    for (auto& report : request.evidence().units()) {
-      if (!report.ok())
-        continue;
-      ++accepted_;
-      for (auto& file : report.reads())
-        if (auto found = readers_.find(file); found != readers_.end())
-          ++found->second;
-    }
-  }
-
-  /// Share of what is accepted now that a change of the file could break.
-  [[nodiscard]] double share(std::string_view file) const {
-    auto found = readers_.find(file);
-    return accepted_ == 0 || found == readers_.end()
-             ? 0
-             : static_cast<double>(found->second) / accepted_;
-  }
-
-private:
-  std::unordered_map<std::string_view, int> readers_; // Looked up only.
-  int accepted_ = 0;
-};
-
-/// A file is worth a finding from here on.
-constexpr double severity_min = 0.3;
-
-double severity_of(std::string_view file, double accepted_share) {
-  if (is_build_file(file))
-    return 0.6;
-  auto severity = 0.5 * accepted_share;
-  return is_public_header(file) ? severity + 0.2 : severity;
+/// A repair is kept only when its own checks hold, so that few files that much
+/// depends on break anything.
+double break_probability(const file_risk& risk) {
+  return risk.is_needless ? 0.9 : 0.25 * risk.severity;
 }
 
 } // namespace
 
 pb::Verdict judge_regression(const pb::JudgeRequest& request) {
-  auto verdict = make_verdict(request, "regression", regression_weight, 0.95);
+  auto verdict = make_verdict(request, "regression", regression_weight);
   if (rejects_size(request, pb::FINDING_KIND_REGRESSION, verdict))
     return verdict;
-  accepted_readers readers{request.request()};
-  auto& evidence = request.request().evidence();
-  double worst = 0;
-  for (auto& subtask : request.request().decomposition().subtasks()) {
-    std::set<std::string_view> with_errors;
-    for (auto index : subtask.diagnostics())
-      if (index < static_cast<uint32_t>(evidence.diagnostics_size()))
-        with_errors.insert(
-          evidence.diagnostics(static_cast<int>(index)).location().file());
-    for (auto& file : subtask.files()) {
-      auto share = readers.share(file);
-      auto severity = severity_of(file, share);
-      worst = std::max(worst, severity);
-      if (is_build_file(file) && with_errors.count(file) == 0) {
-        verdict.set_opinion(pb::OPINION_REJECT);
-        add_finding(verdict, pb::FINDING_KIND_REGRESSION, 0.95, {subtask.id()},
-                    file
-                      + " decides how everything is built, and has no error");
-      } else if (severity >= severity_min) {
-        add_finding(
-          verdict, pb::FINDING_KIND_REGRESSION, severity, {subtask.id()},
-          file + " is read by " + percent(share) + " of what compiles now");
-      }
+  auto& plan = request.request().decomposition();
+  std::map<size_t, double> breaks; // By subtask.
+  for (auto& risk : find_risks(request.request())) {
+    auto& id = plan.subtasks(static_cast<int>(risk.subtask)).id();
+    auto file = std::string{risk.file};
+    auto& worst = breaks[risk.subtask];
+    worst = std::max(worst, break_probability(risk));
+    if (risk.is_needless) {
+      verdict.set_opinion(pb::OPINION_REJECT);
+      add_finding(verdict, pb::FINDING_KIND_REGRESSION, 0.95, {id},
+                  file + " decides how everything is built, and has no error");
+    } else {
+      add_finding(verdict, pb::FINDING_KIND_REGRESSION, risk.severity, {id},
+                  file + " is read by " + percent(risk.read_share)
+                    + " of what compiles now");
     }
   }
-  if (verdict.opinion() == pb::OPINION_APPROVE)
-    verdict.set_probability(0.95 - 0.3 * worst);
+  for (auto& [subtask, probability] : breaks)
+    add_prediction(verdict, pb::FINDING_KIND_REGRESSION,
+                   {plan.subtasks(static_cast<int>(subtask)).id()},
+                   probability);
+  if (breaks.empty())
+    add_prediction(verdict, pb::FINDING_KIND_REGRESSION, {}, unexpected_break);
+  conclude(verdict);
   return verdict;
 }
 

@@ -6,10 +6,11 @@
 
 #include "messages/v1/council.pb.h"
 
-/// What each judge of a decomposition measures.
+/// What each judge of a decomposition makes of what it measures.
 ///
 /// Pure and deterministic: a request in, a verdict out. `review`, `round` and
-/// `weight` are filled in.
+/// `weight` are filled in. What a judge expects of the plan as it stands, good
+/// or bad, it says in predictions, and how sure it is follows from them.
 namespace cohort::runtime::council {
 
 namespace pb = messages::v1;
@@ -24,6 +25,8 @@ pb::Verdict judge_balance(const pb::JudgeRequest& request);
 pb::Verdict judge_regression(const pb::JudgeRequest& request);
 /// Effort of each subtask against the overhead of dispatching it.
 pb::Verdict judge_granularity(const pb::JudgeRequest& request);
+/// How subtasks of the same kind ended before.
+pb::Verdict judge_history(const pb::JudgeRequest& request);
 
 struct judge {
   std::string_view name;

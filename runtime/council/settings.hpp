@@ -11,7 +11,9 @@ struct council_settings {
   double supermajority = 0.66; // Share of weight that must approve.
   double veto_severity = 0.95; // A conflict or regression finding at or above
                                // this, from a judge that rejects, is a veto.
-  std::chrono::milliseconds review_timeout{5000}; // For each round.
+  std::chrono::milliseconds review_timeout{5000}; // For each round; who was
+                                                  // late once is not waited
+                                                  // for again.
 };
 
 } // namespace cohort::runtime::council

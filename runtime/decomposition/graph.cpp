@@ -68,13 +68,14 @@ plan_graph make_graph(const pb::Decomposition& plan) {
 }
 
 precedence::precedence(const plan_graph& graph)
-  : is_before_(graph.before.size(), std::vector<bool>(graph.before.size())) {
+  : words_{(graph.before.size() + 63) / 64},
+    earlier_(graph.before.size() * words_) {
   for (auto i : graph.order)
     for (auto waiting : graph.after[i]) {
-      is_before_[i][waiting] = true;
-      for (size_t j = 0; j < is_before_.size(); ++j)
-        if (is_before_[j][i])
-          is_before_[j][waiting] = true;
+      auto* row = earlier_.data() + waiting * words_;
+      for (size_t word = 0; word < words_; ++word)
+        row[word] |= earlier_[i * words_ + word];
+      row[i / 64] |= uint64_t{1} << (i % 64);
     }
 }
 

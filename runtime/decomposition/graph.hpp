@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,18 +32,24 @@ plan_graph make_graph(const pb::Decomposition& plan);
 
 /// Which subtask must be merged before which, directly or not.
 ///
-/// Takes n x n bits.
+/// Takes n x n bits, and n / 64 steps for each dependency.
 class precedence {
 public:
   explicit precedence(const plan_graph& graph);
 
+  /// Whether `y` waits for `x`.
+  [[nodiscard]] bool is_before(size_t x, size_t y) const {
+    return (earlier_[y * words_ + x / 64] >> (x % 64) & 1U) != 0;
+  }
+
   /// Whether one of the two waits for the other.
   [[nodiscard]] bool are_ordered(size_t x, size_t y) const {
-    return is_before_[x][y] || is_before_[y][x];
+    return is_before(x, y) || is_before(y, x);
   }
 
 private:
-  std::vector<std::vector<bool>> is_before_;
+  size_t words_;                  // Of a row.
+  std::vector<uint64_t> earlier_; // A row a subtask: all that it waits for.
 };
 
 /// The subtask's effort where that makes sense, else 0.

@@ -65,6 +65,11 @@ struct chair_fixture : tests::actor_fixture {
 
   void answer(size_t judge, Opinion opinion,
               FindingKind kind = FINDING_KIND_UNSPECIFIED) {
+    send_as(judges[judge].actor, chair, verdict_of(judge, opinion, kind));
+  }
+
+  Verdict verdict_of(size_t judge, Opinion opinion,
+                     FindingKind kind = FINDING_KIND_UNSPECIFIED) {
     auto& request = judges[judge].last<JudgeRequest>();
     Verdict verdict;
     verdict.set_review(request.review());
@@ -77,6 +82,7 @@ struct chair_fixture : tests::actor_fixture {
       auto& finding = *verdict.add_findings();
       finding.set_kind(kind);
       finding.set_severity(1.0);
+      finding.add_subtasks("s1");
     }
     if (opinion == OPINION_AMEND) {
       auto& amendment = *verdict.add_amendments();
@@ -84,7 +90,7 @@ struct chair_fixture : tests::actor_fixture {
       amendment.set_first("s1");
       amendment.set_second("s2");
     }
-    send_as(judges[judge].actor, chair, verdict);
+    return verdict;
   }
 
   const ReviewOutcome& outcome() {
@@ -135,12 +141,19 @@ TEST_CASE_FIXTURE(chair_fixture, "a majority that rejects refuses the plan") {
   CHECK(!outcome().approved());
 }
 
-TEST_CASE_FIXTURE(chair_fixture, "a veto beats a majority") {
-  ask(two_subtasks());
-  answer(0, OPINION_APPROVE);
-  answer(1, OPINION_APPROVE);
-  answer(2, OPINION_REJECT, FINDING_KIND_CONFLICT);
-  CHECK(!outcome().approved());
+TEST_CASE_FIXTURE(chair_fixture, "a veto beats a majority, if it is true") {
+  auto request = two_subtasks();
+  for (auto is_true : {true, false}) {
+    if (is_true)
+      request.mutable_decomposition()->mutable_subtasks(0)->add_files(
+        "a.cmake");
+    ask(request);
+    answer(0, OPINION_APPROVE);
+    answer(1, OPINION_APPROVE);
+    answer(2, OPINION_REJECT, FINDING_KIND_REGRESSION);
+    CHECK(outcome().approved() == !is_true);
+    request = two_subtasks();
+  }
 }
 
 TEST_CASE_FIXTURE(chair_fixture,
@@ -183,6 +196,47 @@ TEST_CASE_FIXTURE(chair_fixture,
   forged.set_weight(1);
   send_as(judges[0].actor, chair, forged);
   CHECK(asker.got<ReviewOutcome>().empty()); // Still one verdict of three.
+}
+
+TEST_CASE_FIXTURE(chair_fixture, "who talks nonsense is absent, and not kept") {
+  ask(two_subtasks());
+  answer(0, OPINION_APPROVE);
+  answer(1, OPINION_APPROVE);
+  auto nonsense = verdict_of(2, OPINION_REJECT);
+  for (int i = 0; i < 1'000'000; ++i)
+    nonsense.add_findings();
+  send_as(judges[2].actor, chair, nonsense);
+  REQUIRE(asker.got<ReviewOutcome>().size() == 1); // Nobody waited.
+  CHECK(outcome().approved());
+  CHECK(outcome().verdicts_size() == 2);
+  REQUIRE(outcome().absent_size() == 1);
+  CHECK(outcome().absent(0) == "c");
+}
+
+TEST_CASE_FIXTURE(chair_fixture, "who was late once is not waited for again") {
+  ask(two_subtasks());
+  answer(0, OPINION_AMEND);
+  answer(1, OPINION_AMEND);
+  advance(300ms);
+  REQUIRE(judges[0].got<JudgeRequest>().size() == 2);
+  answer(0, OPINION_APPROVE);
+  CHECK(asker.got<ReviewOutcome>().empty());
+  answer(1, OPINION_APPROVE);
+  REQUIRE(asker.got<ReviewOutcome>().size() == 1);
+  CHECK(outcome().approved());
+}
+
+TEST_CASE_FIXTURE(chair_fixture, "a judge's record shows in what it weighs") {
+  auto request = two_subtasks();
+  auto& record = *request.add_judges();
+  record.set_judge("b");
+  record.set_predictions(1000);
+  record.set_brier_sum(1000);
+  ask(request);
+  for (size_t i = 0; i < 3; ++i)
+    answer(i, OPINION_APPROVE);
+  CHECK(outcome().verdicts(0).weight() == 1);
+  CHECK(outcome().verdicts(1).weight() < 0.2);
 }
 
 TEST_CASE_FIXTURE(chair_fixture, "a verdict of an earlier round is ignored") {

@@ -134,7 +134,9 @@ def steady(text: str) -> str:
     text = re.sub(r"\b\d+(\.\d+)? s\b", "N s", text)
     text = re.sub(r"\b\d+(\.\d+)?x\b", "Nx", text)
     text = re.sub(r"speed-up .*", "speed-up N", text)
-    text = re.sub(r"(granularity .*) probability [\d.]+", r"\1 probability N", text)
+    text = re.sub(r"((?:balance|granularity) .*) probability [\d.]+", r"\1 probability N", text)
+    text = re.sub(r"expects +[\d.]+ +s\d(?= takes half)", "expects N  sN", text)
+    text = re.sub(r"expects +[\d.]+(?= +overhead)", "expects N", text)
     text = re.sub(r"probe [\d.]+, work [\d.]+, gates [\d.]+", "probe N, work N, gates N", text)
     return re.sub(r" +(?=N)", " ", text)
 
