@@ -137,7 +137,11 @@ TEST_CASE("everything that is shipped can be used") {
   }
 }
 
-TEST_CASE("the example can be used") {
+TEST_CASE("the examples can be used") {
+  auto model = config::load({"config/examples/model.yaml", {}, {}});
+  CHECK(model.problems.empty());
+  REQUIRE(config::specialists_of(model.values).all.size() == 1);
+  CHECK(config::specialists_of(model.values).all[0].executors.size() == 2);
   auto loaded = config::load({"config/examples/licence.yaml", {}, {}});
   CHECK(loaded.problems.empty());
   auto who = config::specialists_of(loaded.values);
