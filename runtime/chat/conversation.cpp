@@ -71,7 +71,8 @@ step conversation::ask() {
                      + " tokens would be exceeded: " + std::to_string(tokens())
                      + " are spent, and the next request may take "
                      + std::to_string(most + least_answer_tokens)};
-  sent_ = body(std::min(settings_.answer_tokens, left - most));
+  allowed_ = std::min(settings_.answer_tokens, left - most);
+  sent_ = body(allowed_);
   return send_request{sent_};
 }
 
@@ -80,7 +81,8 @@ step conversation::take(const reply& what) {
   // What nobody counted is counted as the most that it can be.
   tokens_in_ += what.tokens_in.value_or(
     is_answer || what.status == 0 ? sent_.size() : 0);
-  tokens_out_ += what.tokens_out.value_or(is_answer ? what.text.size() : 0);
+  tokens_out_ += what.tokens_out.value_or(
+    is_answer ? std::min<uint64_t>(what.text.size(), allowed_) : 0);
   if (is_for_later(what.status))
     return retry(what);
   if (!is_answer)

@@ -82,6 +82,7 @@ private:
   chat_settings settings_;
   std::vector<message> messages_;
   std::string sent_;
+  uint64_t allowed_ = 0; // Tokens of the answer to it.
   std::string answer_; // The last one.
   unsigned turn_ = 0;
   unsigned retries_ = 0;

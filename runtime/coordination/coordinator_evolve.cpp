@@ -40,6 +40,7 @@ void remember(coordinator_state& state, size_t index) {
   result.set_merged(subtask.phase == subtask_phase::merged);
   result.set_state(std::string{to_string(subtask.phase)});
   result.set_attempts(subtask.result.attempt());
+  *result.mutable_executors() = subtask.result.repair().executors();
   result.set_seconds(subtask.result.metrics().wall_seconds());
   if (result.merged())
     *result.mutable_files() = subtask.result.patch().files();

@@ -17,21 +17,36 @@ namespace {
 
 using place = std::pair<std::string, uint32_t>;
 
-/// Why each error is still there, as the workers said, by file and message (a
-/// repair further up moves lines).
-std::map<std::pair<std::string, std::string>, pb::Leftover>
-reasons_of(const supervisor_state& state) {
-  std::map<std::pair<std::string, std::string>, pb::Leftover> result;
-  auto add = [&](const pb::Leftover& left) {
-    auto& diagnostic = left.diagnostic();
-    result[{diagnostic.location().file(), diagnostic.message()}] = left;
-  };
-  for (auto& left : state.coordination.left())
-    add(left);
-  for (auto& left : state.sequential.repair().left())
-    add(left);
-  return result;
-}
+/// Why each error is still there, as the workers said. Another tool words it in
+/// another way, and a repair further up moves lines.
+class reasons {
+public:
+  explicit reasons(const supervisor_state& state) {
+    for (auto& left : state.coordination.left())
+      add(left);
+    for (auto& left : state.sequential.repair().left())
+      add(left);
+  }
+
+  [[nodiscard]] const pb::Leftover* find(const pb::Diagnostic& error) const {
+    auto& where = error.location();
+    if (auto worded = by_words_.find({where.file(), error.message()});
+        worded != by_words_.end())
+      return worded->second;
+    auto placed = by_place_.find({where.file(), where.line()});
+    return placed == by_place_.end() ? nullptr : placed->second;
+  }
+
+private:
+  void add(const pb::Leftover& left) {
+    auto& where = left.diagnostic().location();
+    by_words_[{where.file(), left.diagnostic().message()}] = &left;
+    by_place_[{where.file(), where.line()}] = &left;
+  }
+
+  std::map<std::pair<std::string, std::string>, const pb::Leftover*> by_words_;
+  std::map<place, const pb::Leftover*> by_place_;
+};
 
 const pb::Culprit* culprit_in(const supervisor_state& state,
                               const std::string& file) {
@@ -72,16 +87,14 @@ pb::Leftover explain(const supervisor_state& state, const pb::Diagnostic& error,
 /// One entry for each place that has an error, the first one reported there.
 void list_left(const supervisor_state& state, const pb::Evidence& after,
                pb::TaskResult& result) {
-  auto said = reasons_of(state);
+  reasons said{state};
   std::set<place> seen;
   for (auto& error : after.diagnostics()) {
     if (error.severity() < pb::SEVERITY_ERROR
         || !seen.emplace(error.location().file(), error.location().line())
               .second)
       continue;
-    auto known = said.find({error.location().file(), error.message()});
-    *result.add_left()
-      = explain(state, error, known == said.end() ? nullptr : &known->second);
+    *result.add_left() = explain(state, error, said.find(error));
   }
   for (auto& report : after.units())
     if (!report.failure().empty()) {
@@ -156,6 +169,7 @@ void add_subtasks(const supervisor_state& state, pb::TaskResult& result) {
                    : only.merged()              ? "merged"
                                                 : "nothing repaired");
     only.set_attempts(state.sequential.attempt());
+    *only.mutable_executors() = state.sequential.repair().executors();
     only.set_seconds(state.sequential.metrics().wall_seconds());
   }
   auto& subtasks = result.subtasks();

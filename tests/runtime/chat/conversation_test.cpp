@@ -153,6 +153,12 @@ TEST_CASE("what nobody counted is counted as the most that it can be") {
   uncounted.text = "12345";
   talk.take(uncounted);
   CHECK(talk.tokens() == size + 5);
+  // Nobody can charge for more than was allowed.
+  conversation other{settings(), "rules", "question"};
+  other.begin();
+  uncounted.text = std::string(1 << 20, 'x');
+  other.take(uncounted);
+  CHECK(other.tokens() == size + 1000);
 }
 
 TEST_CASE("what it costs is told by the prices") {
