@@ -82,7 +82,8 @@ private:
       join_import(index, file);
       join_statement(index, file);
       if (signs.is_foreign)
-        join_key(index, "foreign");
+        join_key(index,
+                 "foreign " + std::string{package_of(signs.place.file())});
     }
     for (auto& key : signs.keys)
       join_key(index, key);

@@ -13,7 +13,7 @@
 /// |            | workspace's: are used on one), unless they say different    |
 /// |            | things of names: one is missing, another only declared      |
 /// | symbol     | the same name is missing, in any file; names of one         |
-/// |            | interface are missing in one file; the same type lacks      |
+/// |            | interface, or of std, are missing in one file; a type lacks |
 /// |            | members; the same function is called as it cannot be;       |
 /// |            | types of one file are only declared                         |
 /// | remedy     | notes name the same header, the same language standard, or  |
@@ -23,7 +23,8 @@
 /// |            | variable whose declaration failed; it is a wrong use of     |
 /// |            | what an error right before it is about; it lacks what may   |
 /// |            | be of a trait, after an import that failed in the same file |
-/// | place      | both stand in files of the system, with no use known        |
+/// | place      | both stand in files of the system, or of one package, with  |
+/// |            | no use known                                                |
 /// | link       | symbols are undefined in one link                           |
 ///
 /// Pure and deterministic; nearly linear in the entries.

@@ -150,6 +150,15 @@ std::string owner_of(std::string_view message,
   return owner == "std" || owner == "::" ? "" : std::string{owner};
 }
 
+/// "no member named 'stack' in namespace 'std'", "'std::stack' has not ..."
+bool is_of_std(std::string_view message,
+               const std::vector<std::string_view>& quoted) {
+  return message.find("namespace 'std'") != message.npos
+         || std::any_of(quoted.begin(), quoted.end(), [](auto name) {
+              return name == "std" || name.starts_with("std::");
+            });
+}
+
 /// "<cstdint>" of "'std::uint8_t' is defined in header '<cstdint>'".
 std::string header_in(std::string_view text) {
   for (std::string_view about : {"is defined in header", "#include",
@@ -221,6 +230,8 @@ void add_keys(const pb::Diagnostic& error, log_signs& to) {
     case fault::member:
     case fault::missing: {
       auto owner = to.kind == fault::member ? owner_of(message, quoted) : "";
+      if (is_of_std(message, quoted)) // One header, or one standard.
+        to.keys.push_back(here("std"));
       to.symbol = owner.empty() ? missing_symbol(message, quoted) : owner;
       if (!to.symbol.empty())
         to.keys.push_back(
@@ -260,8 +271,10 @@ void add_keys(const pb::Diagnostic& error, log_signs& to) {
   }
 }
 
-/// "T x;", "T *x = 0;", "std::vector<T> x[2];": x.
-std::vector<std::string> declared_variables(std::string_view line) {
+/// "T x;", "T *x = 0;", "std::vector<T> x[2];", and, where T is what is
+/// missing, "T x(int);": x.
+std::vector<std::string> declared_names(std::string_view line,
+                                        std::string_view missing) {
   std::vector<std::string> result;
   for (auto name : identifiers(line)) {
     auto begin = static_cast<size_t>(name.data() - line.data());
@@ -270,7 +283,9 @@ std::vector<std::string> declared_variables(std::string_view line) {
     before = before.substr(0, before.find_last_not_of(' ') + 1);
     after.remove_prefix(std::min(after.find_first_not_of(' '), after.size()));
     auto ends = after.starts_with(';') || after.starts_with('[')
-                || (after.starts_with('=') && !after.starts_with("=="));
+                || (after.starts_with('=') && !after.starts_with("=="))
+                || (after.starts_with('(') && !missing.empty()
+                    && before.ends_with(missing));
     auto is_typed = before.size() < begin || before.ends_with('*')
                     || before.ends_with('&') || before.ends_with('>');
     if (ends && is_typed && !before.empty() && !before.ends_with("->")
@@ -322,6 +337,22 @@ bool is_telling_name(std::string_view name) {
          || (!name.empty() && name.front() >= 'A' && name.front() <= 'Z');
 }
 
+std::string_view package_of(std::string_view file) {
+  // ".cargo/registry/src/INDEX/PACKAGE/", "node_modules/PACKAGE/"
+  for (auto [folder, depth] :
+       {std::pair{"/registry/src/", 2}, std::pair{"node_modules/", 1},
+        std::pair{"site-packages/", 1}}) {
+    auto end = file.find(folder);
+    if (end == file.npos)
+      continue;
+    end += std::string_view{folder}.size();
+    for (int i = 0; i < depth && end != file.npos; ++i)
+      end = file.find('/', end + 1);
+    return file.substr(0, end);
+  }
+  return {};
+}
+
 bool is_foreign_file(std::string_view file) {
   constexpr auto folders = std::to_array<std::string_view>({
     "/usr/include/", "/usr/lib/",     "/usr/local/include/", "/include/c++/",
@@ -354,7 +385,7 @@ log_signs read_log_signs(const log_entry& entry) {
   if (is_c
       && (result.kind == fault::missing || result.kind == fault::member
           || result.kind == fault::incomplete))
-    result.declares = declared_variables(entry.source_line);
+    result.declares = declared_names(entry.source_line, result.symbol);
   if (auto name = dereferenced(entry); result.kind == fault::incomplete && name)
     result.declares.push_back(*name);
   return result;

@@ -36,7 +36,7 @@ struct log_signs {
   pb::Location place;
   /// In a file of the system or of a package, with no use known.
   bool is_foreign = false;
-  /// Variables that this line declares, of a type that is not there.
+  /// What this line declares, of a type that is not there.
   std::vector<std::string> declares;
 };
 
@@ -45,6 +45,10 @@ log_signs read_log_signs(const log_entry& entry);
 
 /// Whether the path is one of installed headers or packages.
 bool is_foreign_file(std::string_view file);
+
+/// The folder of the package that an installed file is of; empty where files of
+/// all are in one folder, as headers are.
+std::string_view package_of(std::string_view file);
 
 /// Whether a name says what it is about in other files, too; "s" and "ret" are
 /// many variables' names.

@@ -40,9 +40,11 @@ bool is_upper(char c) {
 std::vector<std::string> name_parts(std::string_view name) {
   std::vector<std::string> parts{""};
   std::string whole;
+  auto is_camel = std::any_of(name.begin(), name.end(),
+                              [](char c) { return c >= 'a' && c <= 'z'; });
   for (size_t i = 0; i < name.size(); ++i) {
     auto c = name[i];
-    auto begins = is_upper(c) && i > 0
+    auto begins = is_camel && is_upper(c) && i > 0
                   && (!is_upper(name[i - 1])
                       || (i + 1 < name.size() && name[i + 1] >= 'a'
                           && name[i + 1] <= 'z'));

@@ -26,6 +26,7 @@ private:
   bool read_template_use(std::string_view line);
   bool read_rust_place(std::string_view line);
   bool read_quoted_source(std::string_view line);
+  bool read_rest_of_message(std::string_view line);
   void read_plain_source(std::string_view line);
   void add(messages::v1::Diagnostic diagnostic);
   void add_note(messages::v1::Diagnostic note);

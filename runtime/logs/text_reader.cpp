@@ -63,20 +63,27 @@ void text_reader::add_line(std::string_view line) {
       add_note(std::move(*said));
     else
       add(std::move(*said));
-  } else if (may_wrap_) {
+  } else if (!read_rest_of_message(line) && may_wrap_) {
     read_plain_source(line);
   }
+}
+
+/// What CMake says on the line after its headline, and javac's "symbol:".
+bool text_reader::read_rest_of_message(std::string_view line) {
   auto text = without_blanks(line);
-  if (awaits_text_ && last() && !text.empty()
-      && last()->diagnostic.tool() == "cmake" && !text.starts_with("CMake")) {
-    last()->diagnostic.set_message(analysis::valid_utf8(text));
-    awaits_text_ = false;
+  if (text.empty() || !last())
+    return false;
+  auto& error = last()->diagnostic;
+  if (error.tool() == "cmake" && std::exchange(awaits_text_, false)) {
+    error.set_message(analysis::valid_utf8(text));
+    return true;
   }
-  if (take_prefix(text, "symbol:") && last()
-      && last()->diagnostic.message() == "cannot find symbol")
-    last()->diagnostic.set_message(
-      "cannot find symbol: '"
-      + analysis::valid_utf8(text.substr(text.find_last_of(' ') + 1)) + '\'');
+  if (!take_prefix(text, "symbol:") || error.message() != "cannot find symbol")
+    return false;
+  text = text.substr(text.find_last_of(' ') + 1);
+  error.set_message("cannot find symbol: '" + analysis::valid_utf8(text)
+                    + '\'');
+  return true;
 }
 
 /// "In file included from a.h:3,", "                 from a.cc:1:"

@@ -21,7 +21,7 @@ def groups_of(cohort: str, text: str) -> list:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("logs", type=pathlib.Path)
-    parser.add_argument("--cohort", default=os.environ.get("COHORT", ROOT / "build/release/nodes/cohort"))
+    parser.add_argument("--cohort", default=os.environ.get("COHORT_BINARY", ROOT / "build/release/nodes/cohort"))
     parser.add_argument("--show", action="store_true", help="list the errors of each group")
     args = parser.parse_args()
     rows = [json.loads(line) for line in args.logs.read_text().splitlines() if line.strip()]

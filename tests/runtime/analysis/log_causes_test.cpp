@@ -74,6 +74,7 @@ TEST_CASE("names of one interface are missing together, in one file") {
 TEST_CASE("related names") {
   CHECK(are_related("proc_create", "remove_proc_entry"));
   CHECK(are_related("AVCodecContext", "avcodec_open"));
+  CHECK(are_related("GRP_S11_A7A3_VC", "GRP_S12_A7A3_VC"));
   CHECK(are_related("Dl_serinfo", "RTLD_DI_SERINFOSIZE"));
   CHECK_FALSE(are_related("tun_alloc", "decode_chan_alloc"));
   CHECK_FALSE(are_related("file_size", "list_size"));
@@ -177,8 +178,8 @@ TEST_CASE("a type that changed lacks members; a function is called as it was") {
   CHECK(causes({said("a.c", 3, "too few arguments to function 'int f(int)'"),
                 said("b.c", 9, "too many arguments to function 'int f(int)'")})
         == 1);
-  CHECK(causes({said("a.c", 3, "no member named 'stack' in namespace 'std'"),
-                said("a.c", 9, "no member named 'queue' in namespace 'std'")})
+  CHECK(causes({said("a.c", 3, "no member named 'older' in 'A'"),
+                said("a.c", 9, "no member named 'newer' in 'B'")})
         == 2);
 }
 
@@ -200,6 +201,26 @@ TEST_CASE(
     return entry;
   };
   CHECK(causes({used(5), used(5)}) == 1);
+}
+
+TEST_CASE(
+  "of std, what one file misses is one cause, and what two miss are two") {
+  auto stack = said("a.cc", 3, "no member named 'stack' in namespace 'std'");
+  auto* queue = "no member named 'queue' in namespace 'std'";
+  CHECK(causes({stack, said("a.cc", 9, queue)}) == 1);
+  CHECK(causes({stack, said("b.cc", 9, queue)}) == 2);
+}
+
+TEST_CASE("each installed package is a cause of its own") {
+  auto in = [](std::string package) {
+    return said("/h/.cargo/registry/src/index/" + package + "/src/lib.rs", 3,
+                "odd");
+  };
+  CHECK(causes({in("a-1.0"), in("a-1.0"), in("b-2.0")}) == 2);
+  CHECK(package_of("/h/.cargo/registry/src/index/a-1.0/src/lib.rs")
+        == "/h/.cargo/registry/src/index/a-1.0");
+  CHECK(package_of("/usr/include/stdio.h").empty());
+  CHECK(package_of("node_modules/") == "node_modules/");
 }
 
 TEST_CASE("symbols that one link misses are one cause") {
