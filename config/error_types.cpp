@@ -5,17 +5,12 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include "config/shipped_table.hpp"
 #include "runtime/analysis/error_pattern.hpp"
 
 namespace cohort::config {
 
 namespace {
-
-bool is_type_name(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || c == '_';
-  });
-}
 
 bool is_pattern(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -45,8 +40,8 @@ public:
 
 private:
   void read_type(const YAML::Node& name, const YAML::Node& patterns) {
-    auto type = name.IsScalar() ? name.Scalar() : "";
-    if (!is_type_name(type))
+    auto type = scalar_text(name);
+    if (!is_table_name(type))
       add_problem(name, type, "a type is lower-case letters and underscores");
     else if (!patterns.IsSequence() || patterns.size() == 0)
       add_problem(name, type, "expected a list of patterns");
@@ -56,7 +51,7 @@ private:
   }
 
   void read_pattern(const YAML::Node& node, const std::string& type) {
-    auto pattern = node.IsScalar() ? node.Scalar() : "";
+    auto pattern = scalar_text(node);
     if (!is_pattern(pattern))
       return add_problem(node, pattern, "a pattern is printable ASCII");
     auto hides = [&](auto& row) {
@@ -72,23 +67,12 @@ private:
 
   void add_problem(const YAML::Node& node, const std::string& what,
                    const std::string& why) {
-    problems_.push_back("line " + std::to_string(node.Mark().line + 1) + ": "
-                        + (what.empty() ? "" : '\'' + what + "': ") + why);
+    add_table_problem(problems_, node, what, why);
   }
 
   std::vector<error_type_row>& rows_;
   std::vector<std::string>& problems_;
 };
-
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  for (auto c : text) {
-    if (c == '"' || c == '\\')
-      result += '\\';
-    result += c;
-  }
-  return result + '"';
-}
 
 std::string table(std::string_view name,
                   const std::vector<error_type_row>& rows) {
@@ -96,7 +80,8 @@ std::string table(std::string_view name,
   result += name;
   result += "() {\n  static constexpr error_pattern rows[] = {\n";
   for (auto& row : rows)
-    result += "    {" + quoted(row.pattern) + ", " + quoted(row.type) + "},\n";
+    result += "    {" + cpp_string(row.pattern) + ", " + cpp_string(row.type)
+              + "},\n";
   return result + "  };\n  return rows;\n}\n\n";
 }
 

@@ -28,8 +28,11 @@ void print_json(const json& value) {
 }
 
 /// JSON lines in, JSON lines out; a line that cannot be read is named on
-/// standard error, and the rest goes on.
+/// standard error, and the rest goes on. What is written waits for as long as
+/// more to read is there.
 int score_lines() {
+  std::ios::sync_with_stdio(false);
+  std::cin.tie(nullptr);
   int code = 0;
   std::string line;
   for (size_t number = 1; std::getline(std::cin, line); ++number) {
@@ -48,6 +51,8 @@ int score_lines() {
     print_json({{"id", value.value("id", json{})},
                 {"score", score.score()},
                 {"reasons", reasons_of(score)}});
+    if (std::cin.rdbuf()->in_avail() <= 0)
+      std::cout.flush();
   }
   return code;
 }

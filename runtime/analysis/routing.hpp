@@ -18,9 +18,9 @@ namespace pb = messages::v1;
 /// Scores the words alone, in [0, 1]; linear in the size of the description, of
 /// which the first 64 KiB count.
 ///
-/// The model is linear: each reason is a feature with its contribution, "bias"
-/// among them; the score is 1 / (1 + exp(-sum of all contributions)). A blank
-/// description scores 0, with the one reason "empty".
+/// The model is linear (config/complexity.yaml): each reason is a feature with
+/// its contribution, "bias" among them; the score is 1 / (1 + exp(-sum of all
+/// contributions)). A blank description scores 0, with the one reason "empty".
 pb::ComplexityScore analyze_task_complexity(std::string_view description);
 
 /// The score of the words joined with what the workspace says: files and units

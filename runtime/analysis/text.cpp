@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -79,7 +80,7 @@ const word_list& countables() {
 
 /// Digits, with or without commas between thousands, or a number word.
 std::optional<uint32_t> number(const std::string& text) {
-  static const std::vector<std::pair<std::string_view, uint32_t>> names{
+  static const std::map<std::string_view, uint32_t> names{
     {"one", 1},        {"two", 2},         {"three", 3},
     {"four", 4},       {"five", 5},        {"six", 6},
     {"seven", 7},      {"eight", 8},       {"nine", 9},
@@ -88,9 +89,8 @@ std::optional<uint32_t> number(const std::string& text) {
     {"thirty", 30},    {"fifty", 50},      {"hundred", 100},
     {"hundreds", 200}, {"thousand", 1000}, {"thousands", 2000},
   };
-  for (auto& [name, value] : names)
-    if (text == name)
-      return value;
+  if (auto named = names.find(text); named != names.end())
+    return named->second;
   uint64_t result = 0;
   bool has_digit = false;
   for (char c : text) {
@@ -161,6 +161,8 @@ bool is_one_of(const word_list& list, std::string_view lower) {
 
 bool is_file_name(const word& candidate) {
   std::string_view text{candidate.lower};
+  if (text.find_first_of("./") == text.npos)
+    return is_one_of(known_names(), without_position(text));
   text = without_position(text);
   if (text.size() > 512 || !std::all_of(text.begin(), text.end(), is_path_byte))
     return false;

@@ -99,6 +99,26 @@ TEST_CASE("any bytes have a score between 0 and 1") {
   CHECK(score(beyond + grand_words) == 0);
 }
 
+TEST_CASE(
+  "any language has a score, and no reason but the bias where no word is "
+  "known") {
+  for (auto* text : {"\xd0\xb8\xd1\x81\xd0\xbf\xd1\x80\xd0\xb0\xd0\xb2\xd1\x8c",
+                     "\xe3\x81\x99\xe3\x81\xb9\xe3\x81\xa6", "kaputt"}) {
+    auto result = analyze_task_complexity(text);
+    CHECK(result.score() > 0);
+    CHECK(result.score() < 0.6);
+    CHECK(result.reasons_size() == 1);
+  }
+}
+
+TEST_CASE("what a task is stands in its first line") {
+  CHECK(score("Rename the parser\n\nfix the crash when a file is missing")
+        > score("fix the crash when a file is missing\n\nRename the parser"));
+  CHECK(score("- one\n- two\n- three\n") > score("one\ntwo\nthree\n"));
+  CHECK(score("parse the names") > score("`parse_name` the names"));
+  CHECK(score("a\nfix it") == score("a"));
+}
+
 TEST_CASE("what is read from the words of a task") {
   auto task = make_task("Fix the 1,214 compile errors in `src/a.cc:12:3`, "
                         "include/b.hpp and README; urgent! See "
