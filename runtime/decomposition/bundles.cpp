@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <queue>
+#include <string_view>
 #include <utility>
 
 namespace cohort::runtime::decomposition {
@@ -75,8 +76,8 @@ std::vector<bundle> pack(const workload& load, std::vector<uint32_t> files,
   return result;
 }
 
-/// Files of one type, and how many bundles they become.
-struct type_group {
+/// Files that belong together, and how many bundles they become.
+struct file_group {
   bundle all;
   size_t bins = 1;
 
@@ -87,7 +88,7 @@ struct type_group {
 
 /// Takes bins from the groups whose bins are cheapest, until `count` are left
 /// or every group has one.
-void reduce_bins(std::vector<type_group>& groups, size_t count) {
+void reduce_bins(std::vector<file_group>& groups, size_t count) {
   size_t total = 0;
   using entry = std::pair<double, size_t>; // Effort for each bin, group.
   std::priority_queue<entry, std::vector<entry>, std::greater<>> cheapest;
@@ -109,18 +110,19 @@ void reduce_bins(std::vector<type_group>& groups, size_t count) {
 
 std::vector<bundle> bundle_sources(const workload& load,
                                    const std::vector<uint32_t>& sources,
-                                   size_t count, const bundle_limits& limits) {
-  std::map<std::string, std::vector<uint32_t>> by_type;
+                                   const grouping& wanted_groups, size_t count,
+                                   const bundle_limits& limits) {
+  std::map<std::string_view, std::vector<uint32_t>> by_key;
   for (auto file : sources)
-    by_type[load.files[file].error_type].push_back(file);
+    by_key[wanted_groups.keys[file]].push_back(file);
   // Fine enough that half of the bundles can be spread over the workers.
   auto wanted = std::max<size_t>(limits.bundles_max / 2, 1);
   auto files_max = limits.one_file_each
                      ? 1
                      : std::max<size_t>((sources.size() + wanted - 1) / wanted,
                                         1);
-  std::vector<type_group> groups;
-  for (auto& [type, files] : by_type) {
+  std::vector<file_group> groups;
+  for (auto& [key, files] : by_key) {
     auto bins = (files.size() + files_max - 1) / files_max;
     groups.push_back({make_bundle(load, std::move(files)), bins});
   }
@@ -134,6 +136,21 @@ std::vector<bundle> bundle_sources(const workload& load,
                                : result;
 }
 
+/// Adds to each set the files that follow one of it, and are in none yet.
+std::vector<std::vector<uint32_t>>
+with_followers(std::vector<std::vector<uint32_t>> sets, const grouping& wanted,
+               size_t files) {
+  std::vector<size_t> set_of(files, sets.size());
+  for (size_t i = 0; i < sets.size(); ++i)
+    for (auto file : sets[i])
+      set_of[file] = i;
+  for (uint32_t file = 0; file < files; ++file)
+    if (auto shared = wanted.follows[file];
+        set_of[file] == sets.size() && shared && set_of[*shared] < sets.size())
+      sets[set_of[*shared]].push_back(file);
+  return sets;
+}
+
 void sort_by_effort(std::vector<bundle>& xs) {
   std::sort(xs.begin(), xs.end(), [](auto& x, auto& y) {
     return x.effort != y.effort ? x.effort > y.effort
@@ -143,10 +160,13 @@ void sort_by_effort(std::vector<bundle>& xs) {
 
 } // namespace
 
-bundles make_bundles(const workload& load, const bundle_limits& limits) {
+bundles make_bundles(const workload& load, const grouping& wanted,
+                     const bundle_limits& limits) {
   bundles result;
   std::vector<bool> is_placed(load.files.size());
-  for (auto& set : analysis::coupled_files(load, !limits.may_wait)) {
+  for (auto& set :
+       with_followers(analysis::coupled_files(load, !limits.may_wait), wanted,
+                      load.files.size())) {
     for (auto file : set)
       is_placed[file] = true;
     result.shared.push_back(make_bundle(load, std::move(set)));
@@ -165,8 +185,8 @@ bundles make_bundles(const workload& load, const bundle_limits& limits) {
     result.shared = merge_cheapest(load, std::move(result.shared),
                                    count - for_sources);
   if (!sources.empty())
-    result.sources = bundle_sources(load, sources, count - result.shared.size(),
-                                    limits);
+    result.sources = bundle_sources(load, sources, wanted,
+                                    count - result.shared.size(), limits);
   sort_by_effort(result.shared);
   sort_by_effort(result.sources);
   return result;

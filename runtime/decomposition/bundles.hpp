@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/analysis/workload.hpp"
+#include "runtime/decomposition/grouping.hpp"
 
 /// Broken files gathered into what will be subtasks.
 ///
@@ -19,7 +20,7 @@ struct bundle {
 struct bundle_limits {
   size_t bundles_max = 20;    // >= 1.
   bool may_wait = true;       // False: what reads a shared file joins it.
-  bool one_file_each = false; // Otherwise grouped by type, in balanced parts.
+  bool one_file_each = false; // Otherwise groups in balanced parts.
 };
 
 struct bundles {
@@ -29,8 +30,9 @@ struct bundles {
 };
 
 /// Puts each file of the workload into exactly one bundle, at most
-/// `bundles_max` of them. Each list falls in effort.
-bundles make_bundles(const analysis::workload& load,
+/// `bundles_max` of them: those that follow a shared file into that one's, the
+/// other sources by their groups' keys. Each list falls in effort.
+bundles make_bundles(const analysis::workload& load, const grouping& wanted,
                      const bundle_limits& limits);
 
 /// The type of error that takes the largest part of the files' effort.

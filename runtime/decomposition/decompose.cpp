@@ -5,8 +5,10 @@
 #include <set>
 #include <utility>
 
+#include "runtime/analysis/specialty.hpp"
 #include "runtime/analysis/workload.hpp"
 #include "runtime/decomposition/bundles.hpp"
+#include "runtime/decomposition/grouping.hpp"
 
 namespace cohort::runtime::decomposition {
 
@@ -14,8 +16,10 @@ namespace {
 
 using analysis::workload;
 
-constexpr std::string_view by_error_type = "error_type_based";
-constexpr std::string_view by_file = "file_based";
+constexpr std::string_view error_type_strategy = "error_type_based";
+constexpr std::string_view root_cause_strategy = "root_cause";
+constexpr std::string_view file_strategy = "file_based";
+constexpr std::string_view module_strategy = "module_based";
 
 workload broken_in_scope(const pb::Evidence& evidence, const pb::Scope& scope) {
   return analysis::measure_workload(evidence, [&](const std::string& file) {
@@ -62,17 +66,16 @@ pb::Subtask& add_subtask(pb::Decomposition& plan, pb::Subtask subtask) {
   auto& added = *plan.add_subtasks();
   added = std::move(subtask);
   added.set_id("s" + std::to_string(plan.subtasks_size()));
+  added.mutable_specialty()->set_kind(
+    analysis::specialty_of_errors(added.error_type()));
   return added;
 }
 
-/// Of errors where the words ask for nothing else.
-pb::Specialty specialty_of(const pb::ComplexTask& task) {
-  pb::Specialty result;
-  result.set_kind(pb::SPECIALTY_KIND_COMPILATION_ERRORS);
-  return task.specialty().kind() == pb::SPECIALTY_KIND_GENERALIST
-             || task.specialty().kind() == pb::SPECIALTY_KIND_UNSPECIFIED
-           ? result
-           : task.specialty();
+/// Of errors each type has a specialty.
+bool is_about_more_than_errors(pb::SpecialtyKind kind) {
+  return kind != pb::SPECIALTY_KIND_UNSPECIFIED
+         && kind != pb::SPECIALTY_KIND_GENERALIST
+         && kind != pb::SPECIALTY_KIND_COMPILATION_ERRORS;
 }
 
 /// The subtasks of the shared files come first in the plan, so that the index
@@ -87,8 +90,20 @@ void add_shared(pb::Decomposition& plan, const workload& load,
   }
 }
 
+/// "unknown_type 'T' in src/a.cc": what all files have in common, or else the
+/// leading type.
+std::string title_of(const pb::Subtask& subtask, const bundle& bundle,
+                     const grouping& wanted) {
+  auto& first = wanted.keys[bundle.files.front()];
+  auto is_one
+    = first.starts_with(subtask.error_type())
+      && std::all_of(bundle.files.begin(), bundle.files.end(),
+                     [&](auto file) { return wanted.keys[file] == first; });
+  return (is_one ? first : subtask.error_type()) + " in " + name_files(subtask);
+}
+
 void add_sources(pb::Decomposition& plan, const workload& load,
-                 const bundles& all) {
+                 const grouping& wanted, const bundles& all) {
   std::vector<int> owner(load.files.size(), -1); // Of each shared file.
   for (size_t i = 0; i < all.shared.size(); ++i)
     for (auto file : all.shared[i].files)
@@ -96,7 +111,7 @@ void add_sources(pb::Decomposition& plan, const workload& load,
   for (auto& bundle : all.sources) {
     auto& subtask = add_subtask(plan, subtask_of(load, bundle));
     subtask.set_priority(pb::PRIORITY_NORMAL);
-    subtask.set_title(subtask.error_type() + " in " + name_files(subtask));
+    subtask.set_title(title_of(subtask, bundle, wanted));
     std::set<int> waits_for;
     for (auto file : bundle.files)
       for (auto shared : load.units[load.files[file].units.front()].shared)
@@ -109,10 +124,28 @@ void add_sources(pb::Decomposition& plan, const workload& load,
   }
 }
 
+grouping wanted_groups(const workload& load, const pb::Evidence& evidence,
+                       std::string_view strategy) {
+  if (strategy == root_cause_strategy)
+    return by_root_cause(load, evidence);
+  if (strategy == module_strategy)
+    return by_module(load);
+  return by_error_type(load);
+}
+
+/// "a, b or c"
+std::string listed(const std::vector<std::string>& names) {
+  std::string result;
+  for (size_t i = 0; i < names.size(); ++i)
+    result += (i == 0 ? "" : i + 1 < names.size() ? ", " : " or ") + names[i];
+  return result;
+}
+
 } // namespace
 
 std::vector<std::string> strategies() {
-  return {std::string{by_error_type}, std::string{by_file}};
+  return {std::string{error_type_strategy}, std::string{root_cause_strategy},
+          std::string{file_strategy}, std::string{module_strategy}};
 }
 
 expected<pb::Decomposition> decompose(const pb::ComplexTask& task,
@@ -123,22 +156,23 @@ expected<pb::Decomposition> decompose(const pb::ComplexTask& task,
   if (std::find(known.begin(), known.end(), settings.strategy) == known.end())
     return error{errc::invalid_request,
                  "decomposition.strategy: unknown strategy \""
-                   + settings.strategy + "\"; use " + known[0] + " or "
-                   + known[1]};
+                   + settings.strategy + "\"; use " + listed(known)};
   auto load = broken_in_scope(evidence, scope);
   bundle_limits limits;
   limits.bundles_max = settings.max_subtasks_per_task;
   limits.may_wait = settings.max_dependency_depth > 1;
-  limits.one_file_each = settings.strategy == by_file;
-  auto all = make_bundles(load, limits);
+  limits.one_file_each = settings.strategy == file_strategy;
+  auto wanted = wanted_groups(load, evidence, settings.strategy);
+  auto all = make_bundles(load, wanted, limits);
   pb::Decomposition plan;
   plan.set_task_id(task.task_id());
   plan.set_strategy(settings.strategy);
   plan.set_round(round);
   add_shared(plan, load, all.shared);
-  add_sources(plan, load, all);
-  for (auto& subtask : *plan.mutable_subtasks())
-    *subtask.mutable_specialty() = specialty_of(task);
+  add_sources(plan, load, wanted, all);
+  if (is_about_more_than_errors(task.specialty().kind()))
+    for (auto& subtask : *plan.mutable_subtasks())
+      *subtask.mutable_specialty() = task.specialty();
   return plan;
 }
 

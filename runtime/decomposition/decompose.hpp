@@ -21,11 +21,17 @@ namespace cohort::runtime::decomposition {
 namespace pb = messages::v1;
 
 /// Headers that some unit reads together form one subtask, since they mask each
-/// other's errors. Other files are grouped by the type of their leading error
-/// ("error_type_based", big groups split into parts of like effort) or stand
-/// alone ("file_based"), and wait for the headers that their units read. What
-/// exceeds a limit of the settings is merged, the cheapest first, and within a
-/// type before across types.
+/// other's errors. Other files wait for the headers that their units read, and
+/// are grouped by the strategy, big groups split into parts of like effort:
+///
+/// | error_type_based | by the type of their leading error                  |
+/// | root_cause       | by its cause, type and missing name; files with     |
+/// |                  | nothing but cascades of a header go with that one   |
+/// | file_based       | not at all                                          |
+/// | module_based     | by folder                                           |
+///
+/// What exceeds a limit of the settings is merged, the cheapest first, and
+/// within a group before across groups (of file_based: within a type).
 ///
 /// Errors: invalid_request when the strategy is not known.
 expected<pb::Decomposition> decompose(const pb::ComplexTask& task,

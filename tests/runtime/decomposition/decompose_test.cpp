@@ -100,6 +100,73 @@ TEST_CASE("headers that one unit reads are one subtask, before their readers") {
     CHECK(plan.subtasks(i).id() == "s" + std::to_string(i + 1));
 }
 
+TEST_CASE("by root cause, files that miss the same name are one subtask") {
+  std::vector<pb::UnitReport> reports;
+  for (auto* file : {"a.cc", "b.cc", "c.cc", "d.cc"}) {
+    auto* name = file[0] < 'c' ? "'Point'" : "'Shape'";
+    reports.push_back(make_unit(
+      file, {},
+      {make_error(file, 3, std::string{name} + " does not name a type")}));
+  }
+  auto settings = limits("root_cause", 4);
+  auto plan = plan_for(reports, settings);
+  REQUIRE(plan.subtasks_size() == 2);
+  CHECK(files_of(plan.subtasks(0)) == names{"a.cc", "b.cc"});
+  CHECK(plan.subtasks(0).title()
+        == "unknown_type 'Point' in a.cc and 1 more file");
+  CHECK(files_of(plan.subtasks(1)) == names{"c.cc", "d.cc"});
+  CHECK(plan_for(reports, limits("root_cause", 1)).subtasks_size() == 1);
+}
+
+TEST_CASE(
+  "by root cause, files with nothing but cascades go with their header") {
+  auto evidence = gather(
+    "t", {make_unit("a.cc", {"x.hpp"},
+                    {make_error("x.hpp", 1), make_error("a.cc", 9)}),
+          make_unit("b.cc", {"x.hpp"},
+                    {make_error("x.hpp", 1), make_error("b.cc", 9),
+                     make_error("b.cc", 20, "expected ';' before 'y'")})});
+  evidence.clear_groups();
+  auto& cascade = *evidence.add_groups();
+  cascade.mutable_cause()->set_file("x.hpp");
+  cascade.mutable_cause()->set_line(1);
+  auto& own = *evidence.add_groups();
+  own.mutable_cause()->set_file("b.cc");
+  own.mutable_cause()->set_line(20);
+  for (int i = 0; i < evidence.diagnostics_size(); ++i)
+    (evidence.diagnostics(i).location().line() == 20 ? own : cascade)
+      .add_diagnostics(static_cast<uint32_t>(i));
+  auto settings = limits("root_cause", 20);
+  auto plan = decompose({}, evidence, {}, 1, settings);
+  REQUIRE(plan);
+  REQUIRE(plan->subtasks_size() == 2);
+  CHECK(files_of(plan->subtasks(0)) == names{"a.cc", "x.hpp"});
+  CHECK(files_of(plan->subtasks(1)) == names{"b.cc"});
+  CHECK(plan->subtasks(1).depends_on_size() == 1);
+  CHECK(check_invariants(*plan, evidence, {}, settings).empty());
+}
+
+TEST_CASE("by module, the files of a folder are one subtask") {
+  std::vector<pb::UnitReport> reports;
+  for (auto* file : {"net/a.cc", "net/b.cc", "ui/c.cc", "d.cc"})
+    reports.push_back(make_unit(file, {}, {make_error(file, 3)}));
+  auto plan = plan_for(reports, limits("module_based", 4));
+  REQUIRE(plan.subtasks_size() == 3);
+  CHECK(files_of(plan.subtasks(0)) == names{"net/a.cc", "net/b.cc"});
+}
+
+TEST_CASE("a subtask's specialty follows from its type of errors") {
+  auto plan
+    = plan_for({make_unit("a.cc", {},
+                          {make_error("a.cc", 3, "cannot convert 'A' to 'B'")}),
+                make_unit("b.cc", {},
+                          {make_error("b.cc", 3, "expected ';' before 'x'")})});
+  REQUIRE(plan.subtasks_size() == 2);
+  auto kind = [&](int i) { return plan.subtasks(i).specialty().kind(); };
+  CHECK(kind(0) == pb::SPECIALTY_KIND_TYPE_SYSTEM);
+  CHECK(kind(1) == pb::SPECIALTY_KIND_COMPILATION_ERRORS);
+}
+
 TEST_CASE("a source that other units include counts as a header") {
   auto plan = plan_for(
     {make_unit("all.cc", {"part.cc"},
