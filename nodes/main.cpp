@@ -243,6 +243,17 @@ int run_cli(int argc, char** argv) {
     code = bench_journal(journal_settings);
   });
 
+  schedule_bench_options graph_settings;
+  auto* scheduling = bench->add_subcommand(
+    "schedule", "task graphs through the schedulers, as JSON lines");
+  add_schedule_bench(*scheduling, graph_settings);
+  scheduling->callback([&] {
+    if (scheduling->count("--dags") + scheduling->count("--generate") == 0)
+      throw CLI::RequiredError("--dags FILE, or --generate N,");
+    unblock_signals();
+    code = bench_schedule(graph_settings);
+  });
+
   app.add_subcommand("version", "print the version")->callback(print_version);
   app.set_version_flag("--version", "cohort " COHORT_VERSION);
   // Before any verb runs: it may start threads, and signals must be blocked

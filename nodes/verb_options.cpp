@@ -1,5 +1,6 @@
 #include "nodes/verb_options.hpp"
 
+#include <limits>
 #include <map>
 #include <string>
 
@@ -196,6 +197,57 @@ void add_chaos(CLI::App& verb, std::string& chaos, const std::string& faults) {
                     "write of the journal; without it the seed draws N from "
                     "1 to 10")
     ->option_text("SEED:FAULT[@N],...");
+}
+
+void add_schedule_bench(CLI::App& verb, schedule_bench_options& bench) {
+  verb
+    .add_option(
+      "--dags", bench.dags,
+      "task graphs, a JSON object a line: "
+      "{\"name\", \"tasks\": [{\"id\", \"seconds\", \"deps\"}]}; - for "
+      "stdin")
+    ->option_text("FILE");
+  verb
+    .add_option("--generate", bench.generate,
+                "a random graph of N tasks in layers; may be repeated")
+    ->check(CLI::Range(size_t{1}, size_t{100'000'000}))
+    ->option_text("N");
+  verb
+    .add_option("--workers", bench.workers,
+                "that are there, all alike (default: 8)")
+    ->check(CLI::Range(size_t{1}, std::numeric_limits<size_t>::max()))
+    ->option_text("P");
+  verb.add_option("--seed", bench.seed, "of the search, graphs and noise")
+    ->option_text("S");
+  verb
+    .add_option("--effort", bench.effort,
+                "tasks that are placed, over all schedules of a graph that are "
+                "tried (default: 10000000); the same effort finds the same")
+    ->option_text("N");
+  verb
+    .add_option("--improve-ms", bench.improve_ms,
+                "look for so long instead; what is found differs from run to "
+                "run")
+    ->option_text("N");
+  verb
+    .add_option_function<std::vector<std::string>>(
+      "--noise",
+      [&bench](const std::vector<std::string>& ranges) {
+        for (auto& text : ranges) {
+          auto range = parse_noise(text);
+          if (!range)
+            throw CLI::ValidationError(
+              "--noise", text
+                           + " is no range of factors; expected LOW:HIGH, "
+                             "with 0 < LOW <= HIGH, like 0.5:2");
+          bench.noises.push_back(*range);
+        }
+      },
+      "also run it with true times that differ from those predicted by factors "
+      "between these, log-uniformly; may be repeated")
+    ->option_text("LOW:HIGH");
+  verb.add_flag("--assignments", bench.with_assignments,
+                "each task's worker and start as well");
 }
 
 } // namespace cohort::nodes

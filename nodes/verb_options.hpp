@@ -19,6 +19,7 @@ void add_resume(CLI::App& verb, task_options& task);
 void add_trace(CLI::App& verb, task_options& task);
 void add_gates(CLI::App& verb, gates_options& gates);
 void add_mutation(CLI::App& verb, gates_options& gates);
+void add_schedule_bench(CLI::App& verb, schedule_bench_options& bench);
 /// `faults`: those that the verb's process can meet.
 void add_chaos(CLI::App& verb, std::string& chaos, const std::string& faults);
 

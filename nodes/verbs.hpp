@@ -149,4 +149,27 @@ struct journal_bench_options {
 /// In a folder of its own below that of temporary files, which $TMPDIR names.
 int bench_journal(const journal_bench_options& bench);
 
+/// Factors between which true times differ from predicted ones.
+struct noise_range {
+  double low = 1;
+  double high = 1;
+};
+/// "0.5:2"; nothing when it is not such a range.
+std::optional<noise_range> parse_noise(const std::string& text);
+
+struct schedule_bench_options {
+  std::string dags;             // A file, a task graph a line; "-" for stdin.
+  std::vector<size_t> generate; // Tasks of graphs that are made up.
+  size_t workers = 8;
+  uint64_t seed = 1;
+  /// Tasks that are placed, over all schedules of a graph that are tried.
+  uint64_t effort = 10'000'000;
+  std::optional<uint64_t> improve_ms; // Instead; differs from run to run.
+  std::vector<noise_range> noises;
+  bool with_assignments = false;
+};
+/// Prints how long each graph takes on so many workers, a JSON line each. Exit
+/// code 2: some could not be used.
+int bench_schedule(const schedule_bench_options& bench);
+
 } // namespace cohort::nodes

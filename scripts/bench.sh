@@ -2,7 +2,8 @@
 # Measures cohort's dispatch and the peers that are installed, in one run, and prints a table with ratios.
 #   scripts/bench.sh [arguments of `cohort bench dispatch`, for instance --workload noop --scale 10]
 # PEERS="erlang make" limits the peers, PEERS= leaves all out; LIMIT=60 is each one's time in seconds.
-# The measurements stay in build/bench/results.jsonl. tests/bench/README.md says what they mean.
+# DAGS=FILE names task graphs for `cohort bench schedule`; without it they are made up.
+# The measurements stay in build/bench/results.jsonl and schedule.jsonl. tests/bench/README.md says what they mean.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 peers=$root/tests/bench/peers
@@ -82,6 +83,13 @@ measure cohort "$root/build/release/nodes/cohort" bench dispatch "$@"
 measure cohort-nodes "$root/build/release/nodes/cohort" bench dispatch --nodes 2 --workload noop --workload roundtrip \
   --workload wait
 measure cohort-wait "$root/build/release/tests/bench/bench_wait"
+graphs=(--generate 1000 --generate 1000000)
+[ -z "${DAGS:-}" ] || graphs=(--dags "$DAGS" --noise 0.5:2)
+: >"$out/schedule.jsonl"
+for workers in 2 8 64; do
+  results=$out/schedule.jsonl measure "schedule-$workers" "$root/build/release/nodes/cohort" bench schedule \
+    --workers "$workers" "${graphs[@]}"
+done
 peer floor "compiled floor" -- "$out/floor"
 certificates=$out/certs
 rm -rf "$certificates"
@@ -106,4 +114,6 @@ peer dask "python3 -c 'import distributed' 2>/dev/null" -- python3 "$peers/peer_
 
 echo
 python3 "$peers/table.py" <"$results"
+echo
+cat "$out"/schedule-{2,8,64}.log
 [ ${#missing[@]} -eq 0 ] || echo "not installed here: ${missing[*]}"
