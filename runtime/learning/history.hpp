@@ -1,0 +1,31 @@
+#pragma once
+
+#include <vector>
+
+#include "messages/v1/council.pb.h"
+#include "messages/v1/result.pb.h"
+
+/// What tasks taught: how kinds of subtasks end, and how well judges predict.
+///
+/// Pure. Old experience fades: a record that gets long is halved, so that what
+/// has changed shows.
+namespace cohort::runtime::learning {
+
+namespace pb = messages::v1;
+
+struct history {
+  std::vector<pb::KindRecord> kinds;
+  std::vector<pb::JudgeRecord> judges;
+};
+
+/// What a task that has ended adds, of its first round: each subtask counts for
+/// its specialty with its error type, and for its specialty with any. What
+/// neither was merged nor failed, because nothing could be repaired, counts for
+/// nothing.
+history lessons_of(const pb::TaskResult& result);
+
+/// Record plus record. REQUIRES: both are of the same kind, or judge.
+pb::KindRecord sum(const pb::KindRecord& known, const pb::KindRecord& more);
+pb::JudgeRecord sum(const pb::JudgeRecord& known, const pb::JudgeRecord& more);
+
+} // namespace cohort::runtime::learning

@@ -1,0 +1,178 @@
+#include "runtime/learning/history_store.hpp"
+
+#include <system_error>
+#include <utility>
+
+#include <sqlite3.h>
+
+#include "runtime/sqlite/statement.hpp"
+
+namespace cohort::runtime::learning {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int64_t history_schema_version = 1;
+
+/// `name` is what a record is of, `heard` grows with each task.
+constexpr auto history_tables = R"sql(
+CREATE TABLE kinds (
+  name BLOB PRIMARY KEY,
+  body BLOB NOT NULL,
+  heard INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE judges (
+  name BLOB PRIMARY KEY,
+  body BLOB NOT NULL,
+  heard INTEGER NOT NULL
+) WITHOUT ROWID;
+)sql";
+
+std::string name_of(const pb::KindRecord& record) {
+  return std::to_string(record.specialty().kind()) + '\0'
+         + record.specialty().custom_name() + '\0' + record.error_type();
+}
+
+std::string name_of(const pb::JudgeRecord& record) {
+  return record.judge();
+}
+
+/// One of the two tables, in statements.
+struct table {
+  sqlite::statement load_all, load, save, forget;
+
+  bool prepare(sqlite3* db, const std::string& name, int rows_max) {
+    load_all = {db, "SELECT body FROM " + name + " ORDER BY name"};
+    load = {db, "SELECT body FROM " + name + " WHERE name = ?1"};
+    save = {db, "INSERT OR REPLACE INTO " + name
+                  + " VALUES (?1, ?2, (SELECT COALESCE(MAX(heard), 0) + 1 FROM "
+                  + name + "))"};
+    forget = {db, "DELETE FROM " + name + " WHERE name IN (SELECT name FROM "
+                    + name + " ORDER BY heard DESC LIMIT -1 OFFSET "
+                    + std::to_string(rows_max) + ")"};
+    return load_all && load && save && forget;
+  }
+
+  template <class Record>
+  std::vector<Record> read() {
+    std::vector<Record> result;
+    while (load_all.step() == SQLITE_ROW) {
+      auto bytes = load_all.bytes(0);
+      Record record;
+      if (record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+        result.push_back(std::move(record));
+    }
+    load_all.reset();
+    return result;
+  }
+
+  template <class Record>
+  bool add(const std::vector<Record>& records) {
+    for (auto& record : records) {
+      auto name = name_of(record);
+      Record known;
+      load.bind_blob(1, name);
+      if (load.step() == SQLITE_ROW) {
+        auto bytes = load.bytes(0);
+        if (!known.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+          known.Clear();
+      }
+      load.reset();
+      auto body = sum(known, record).SerializeAsString();
+      if (!save.bind_blob(1, name).bind_blob(2, body).run())
+        return false;
+    }
+    return forget.run();
+  }
+};
+
+class sqlite_history final : public history_store {
+public:
+  explicit sqlite_history(sqlite3* db) : db_{db} {
+    // nop
+  }
+
+  bool set_up() {
+    sqlite3_busy_timeout(db_.get(), 1000);
+    auto version = sqlite::statement{db_.get(), "PRAGMA user_version"};
+    if (version.step() != SQLITE_ROW)
+      return false;
+    auto number = version.number(0);
+    version.reset();
+    auto set_version = "PRAGMA user_version="
+                       + std::to_string(history_schema_version);
+    if (!execute("PRAGMA journal_mode=WAL")
+        || !execute("PRAGMA synchronous=NORMAL"))
+      return false;
+    if (number == 0
+        && !(execute("BEGIN IMMEDIATE") && execute(history_tables)
+             && execute(set_version.c_str()) && execute("COMMIT")))
+      return false;
+    return (number == 0 || number == history_schema_version)
+           && kinds_.prepare(db_.get(), "kinds", 4096)
+           && judges_.prepare(db_.get(), "judges", 256);
+  }
+
+  history read() override {
+    return {kinds_.read<pb::KindRecord>(), judges_.read<pb::JudgeRecord>()};
+  }
+
+  expected<void> add(const history& lessons) override {
+    if (execute("BEGIN IMMEDIATE") && kinds_.add(lessons.kinds)
+        && judges_.add(lessons.judges) && execute("COMMIT"))
+      return {};
+    std::string why = sqlite3_errmsg(db_.get());
+    execute("ROLLBACK");
+    return error{errc::storage_failed, "nothing was learnt: " + why};
+  }
+
+private:
+  struct closer {
+    void operator()(sqlite3* db) const {
+      sqlite3_close(db);
+    }
+  };
+
+  bool execute(const char* sql) {
+    return sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+  }
+
+  std::unique_ptr<sqlite3, closer> db_; // First: its statements go before it.
+  table kinds_;
+  table judges_;
+};
+
+std::unique_ptr<sqlite_history> open_history(const fs::path& file) {
+  sqlite3* handle = nullptr;
+  auto opened = sqlite3_open_v2(
+    file.c_str(), &handle,
+    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  auto result = std::make_unique<sqlite_history>(handle);
+  if (opened != SQLITE_OK || !result->set_up())
+    return nullptr;
+  return result;
+}
+
+} // namespace
+
+expected<std::unique_ptr<history_store>>
+history_store::open(const fs::path& file, std::string& warning) {
+  std::error_code failed;
+  auto name = fs::absolute(file, failed);
+  if (auto store = open_history(name))
+    return std::unique_ptr<history_store>{std::move(store)};
+  for (auto* end : {"", "-wal", "-shm"})
+    fs::remove(name.native() + end, failed);
+  if (auto store = open_history(name)) {
+    warning = "what was learnt is lost: " + name.string()
+              + " was damaged, or of another version of cohort";
+    return std::unique_ptr<history_store>{std::move(store)};
+  }
+  return error{errc::storage_failed,
+               "the history " + name.string()
+                 + " can be neither opened nor made: see whether its folder "
+                   "may be written and the disk has room"};
+}
+
+} // namespace cohort::runtime::learning

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "runtime/expected.hpp"
+#include "runtime/learning/history.hpp"
+
+namespace cohort::runtime::learning {
+
+/// History in one SQLite file of the state folder. It may be lost without harm:
+/// a file that is damaged, or of another schema, is made anew. At most 4096
+/// kinds and 256 judges are kept; those that were not heard of for longest go
+/// first.
+///
+/// Threads: one at a time. Blocks: on the disk.
+class history_store {
+public:
+  /// `warning` says what was lost, and why; it is left alone otherwise. Errors:
+  /// storage_failed.
+  static expected<std::unique_ptr<history_store>>
+  open(const std::filesystem::path& file, std::string& warning);
+
+  virtual ~history_store() = default;
+
+  /// What is known; what is damaged is left out.
+  virtual history read() = 0;
+
+  /// All of it, or nothing. Errors: storage_failed.
+  virtual expected<void> add(const history& lessons) = 0;
+};
+
+} // namespace cohort::runtime::learning

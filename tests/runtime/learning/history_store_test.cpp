@@ -1,0 +1,79 @@
+#include "runtime/learning/history_store.hpp"
+
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+#include "tests/runtime/learning/ended_task.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace cohort::tests::history_store_test {
+
+using namespace cohort::runtime::learning;
+
+namespace {
+
+history lesson(const std::string& error_type = "syntax") {
+  ended_task task;
+  task.subtask("s1", "failed", 3, error_type);
+  *task.verdict("history").add_predictions()
+    = prediction(pb::FINDING_KIND_HISTORY, 0.5, "s1");
+  return lessons_of(task.result);
+}
+
+struct store_fixture {
+  temp_folder folder;
+  std::filesystem::path file = folder.path() / "history.db";
+  std::string warning;
+
+  std::unique_ptr<history_store> open() {
+    auto store = history_store::open(file, warning);
+    REQUIRE(store.has_value());
+    return std::move(*store);
+  }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(store_fixture, "what is added is there the next time") {
+  CHECK(open()->read().kinds.empty());
+  for (int i = 0; i < 3; ++i)
+    REQUIRE(open()->add(lesson()).has_value());
+  auto known = open()->read();
+  REQUIRE(known.kinds.size() == 2);
+  CHECK(known.kinds[0].failed() == 3);
+  CHECK(known.kinds[0].mean_seconds() == doctest::Approx(3));
+  REQUIRE(known.judges.size() == 1);
+  CHECK(known.judges[0].predictions() == 3);
+  CHECK(known.judges[0].brier_sum() == doctest::Approx(0.75));
+  CHECK(warning.empty());
+}
+
+TEST_CASE_FIXTURE(store_fixture,
+                  "a damaged file is made anew, and it is said") {
+  REQUIRE(open()->add(lesson()).has_value());
+  std::ofstream{file} << "this is no database, and is long enough to be read";
+  CHECK(open()->read().kinds.empty());
+  CHECK(warning.find("history.db") != std::string::npos);
+  REQUIRE(open()->add(lesson()).has_value());
+  CHECK(open()->read().kinds.size() == 2);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "it does not grow for ever") {
+  auto store = open();
+  for (int block = 0; block < 10; ++block) {
+    ended_task task;
+    for (int i = 0; i < 500; ++i)
+      task.subtask("s" + std::to_string(i), "merged", 1,
+                   "type" + std::to_string(500 * block + i));
+    REQUIRE(store->add(lessons_of(task.result)).has_value());
+  }
+  CHECK(store->read().kinds.size() == 4096);
+}
+
+TEST_CASE("a folder that is not there is an error") {
+  std::string warning;
+  CHECK(!history_store::open("/nowhere/history.db", warning).has_value());
+}
+
+} // namespace cohort::tests::history_store_test
