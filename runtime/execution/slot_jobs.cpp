@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "runtime/execution/cache/digest.hpp"
@@ -320,6 +322,12 @@ slot_jobs::test_by_tools(const pb::WorkUnit& unit, workspace::slot& slot,
     toolchain::tool_units(unit.toolchain(), *files, slot.tree_folder()));
   if (tools.empty() || !report.failure().empty())
     return {};
+  std::error_code failed;
+  std::filesystem::create_directories(slot.build_folder(), failed);
+  if (failed) // What a sandbox mounts must be there.
+    return error{errc::storage_failed, "cannot make "
+                                         + slot.build_folder().string() + ": "
+                                         + failed.message()};
   report.MergeFrom(toolchain::run_file_tool_tests(
     unit.tests(), tools, slot.tree_folder(), settings_.processes, inside,
     std::move(stop)));
