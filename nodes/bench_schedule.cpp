@@ -66,21 +66,24 @@ double cpu_seconds_here() {
 
 /// Ranks, their order and the schedule. A processor learns what it does again
 /// and again, so each time is another: the tasks take a little longer or less.
+/// The first times are not counted: a kernel takes as long to give memory for a
+/// large graph as it then takes to schedule it.
 double decision_microseconds(const task_graph& graph, size_t workers) {
-  auto times = 1 + 20'000 / graph.size();
-  std::mt19937_64 random{times};
+  constexpr size_t warm_up = 3;
+  auto counted = std::max<size_t>(3, 20'000 / graph.size());
+  std::mt19937_64 random{counted};
   auto varied = graph;
   double seconds = 0;
-  for (size_t i = 0; i <= times; ++i) {
+  for (size_t i = 0; i < warm_up + counted; ++i) {
     for (size_t task = 0; task < graph.size(); ++task)
       varied.seconds[task] = graph.seconds[task]
                              * (0.95 + 0.1 * fraction(random));
     auto began = cpu_seconds_here();
     runtime::scheduling::schedule_by_rank(varied, workers);
-    if (i > 0) // The first one only makes memory and caches warm.
+    if (i >= warm_up)
       seconds += cpu_seconds_here() - began;
   }
-  return seconds * 1e6 / static_cast<double>(times * graph.size());
+  return seconds * 1e6 / static_cast<double>(counted * graph.size());
 }
 
 void improve(schedule_search& search, const task_graph& graph,

@@ -11,11 +11,12 @@ namespace cohort::runtime::scheduling {
 /// The order in which tasks are taken where there is a choice. It need not be
 /// one in which they could run.
 ///
-/// Pure. Costs: O(n log n) from keys, O(distance) to move a task.
+/// Pure. Costs: O(n) from keys that are spread evenly, else up to O(n log n);
+/// O(distance) to move a task.
 class priority_list {
 public:
   /// The task with the largest key first; of equal ones that with the smaller
-  /// number.
+  /// number. REQUIRES: the difference of any two keys is finite.
   static priority_list by_largest(std::span<const double> keys);
 
   /// REQUIRES: every task once.

@@ -1,5 +1,10 @@
 #include "runtime/scheduling/makespan/priority_list.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <random>
+
 #include <doctest/doctest.h>
 
 namespace cohort::tests::priority_list_test {
@@ -24,6 +29,22 @@ using tasks = std::vector<task_index>;
 TEST_CASE("the largest key comes first, of equal ones the smaller number") {
   std::vector<double> keys{1, 7, 3, 7, -1};
   CHECK(tasks_of(priority_list::by_largest(keys)) == tasks{1, 3, 2, 0, 4});
+}
+
+TEST_CASE("keys of all kinds and sizes are in their order") {
+  std::mt19937_64 random{1};
+  for (size_t size : {0, 1, 2, 100, 5000}) {
+    std::vector<double> keys{0.0, -0.0, 1e300, -1e300, 1e-300, -1e-300};
+    while (keys.size() < size)
+      keys.push_back(std::ldexp(static_cast<double>(random() % 1000) - 500,
+                                static_cast<int>(random() % 100) - 50));
+    tasks expected(keys.size());
+    std::iota(expected.begin(), expected.end(), task_index{0});
+    std::stable_sort(expected.begin(), expected.end(),
+                     [&](auto x, auto y) { return keys[x] > keys[y]; });
+    CHECK(tasks_of(priority_list::by_largest(keys)) == expected);
+  }
+  CHECK(priority_list::by_largest({}).size() == 0);
 }
 
 TEST_CASE("a task moves both ways, and back") {
