@@ -16,8 +16,8 @@
 /// |            | interface, or of std, are missing in one file; a type lacks |
 /// |            | members; the same function is called as it cannot be;       |
 /// |            | types of one file are only declared                         |
-/// | remedy     | notes name the same header, the same language standard, or  |
-/// |            | the same declaration                                        |
+/// | remedy     | one header of C's library declares what is missing; notes   |
+/// |            | name the same header, language standard or declaration      |
 /// | cascade    | it comes after a file that is missing, in the same unit; it |
 /// |            | is syntax after an error in the same file; it is about a    |
 /// |            | variable whose declaration failed; it is a wrong use of     |

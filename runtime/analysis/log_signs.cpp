@@ -159,6 +159,16 @@ bool is_of_std(std::string_view message,
             });
 }
 
+/// "<stdint.h>" for "<cstdint>", which declares the same.
+std::string c_name_of(std::string_view header) {
+  constexpr auto wrapped
+    = std::to_array<std::string_view>({"<climits>", "<cmath>", "<cstdint>",
+                                       "<cstdio>", "<cstdlib>", "<cstring>"});
+  if (std::find(wrapped.begin(), wrapped.end(), header) == wrapped.end())
+    return std::string{header};
+  return '<' + std::string{header.substr(2, header.size() - 3)} + ".h>";
+}
+
 /// "<cstdint>" of "'std::uint8_t' is defined in header '<cstdint>'".
 std::string header_in(std::string_view text) {
   for (std::string_view about : {"is defined in header", "#include",
@@ -169,18 +179,9 @@ std::string header_in(std::string_view text) {
     auto open = text.find('<', at);
     auto close = text.find('>', open == text.npos ? at : open);
     if (open != text.npos && close != text.npos && close - open < 80)
-      return std::string{text.substr(open, close - open + 1)};
+      return c_name_of(text.substr(open, close - open + 1));
   }
   return "";
-}
-
-/// Types of <cstdint>, which come and go together.
-bool is_fixed_width(std::string_view name) {
-  if (name.starts_with('u'))
-    name.remove_prefix(1);
-  constexpr auto names = std::to_array<std::string_view>(
-    {"int8_t", "int16_t", "int32_t", "int64_t", "intptr_t"});
-  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::string place_key(std::string_view about, const pb::Location& at) {
@@ -217,7 +218,21 @@ void add_keys_of_notes(const pb::Diagnostic& error, log_signs& to) {
   }
 }
 
-void add_keys(const pb::Diagnostic& error, log_signs& to) {
+/// What is called at the column of an error that doesn't name it.
+std::string called_at(const log_entry& entry) {
+  std::string_view line{entry.source_line};
+  auto column = entry.diagnostic.location().byte_column();
+  if (column == 0 || column > line.size())
+    return "";
+  auto call = line.substr(column - 1);
+  auto open = call.find('(');
+  return open == 0 || open == call.npos
+           ? ""
+           : std::string{without_scopes(callee_of(call))};
+}
+
+void add_keys(const log_entry& entry, log_signs& to) {
+  auto& error = entry.diagnostic;
   std::string_view message{error.message()};
   auto quoted = quoted_parts(message);
   auto here = [&](std::string_view about) {
@@ -237,8 +252,8 @@ void add_keys(const pb::Diagnostic& error, log_signs& to) {
         to.keys.push_back(
           (is_telling_name(to.symbol) ? std::string{"name"} : here("name"))
           + ' ' + to.symbol);
-      if (is_fixed_width(to.symbol))
-        to.keys.emplace_back("include <cstdint>");
+      if (auto header = c_header_of(to.symbol); !header.empty())
+        to.keys.push_back("include " + std::string{header});
       break;
     }
     case fault::incomplete:
@@ -258,6 +273,9 @@ void add_keys(const pb::Diagnostic& error, log_signs& to) {
         to.keys.push_back(
           is_call ? "call " + std::string{without_scopes(callee_of(name))}
                   : "said " + without_numbers(message));
+      } else if (error.error_type() == "wrong_argument_count") {
+        if (auto name = called_at(entry); !name.empty())
+          to.keys.push_back("call " + name);
       }
       break;
     case fault::link:
@@ -375,7 +393,7 @@ log_signs read_log_signs(const log_entry& entry) {
   if (entry.used_at.line() > 0 && !is_foreign_file(entry.used_at.file()))
     result.place = entry.used_at;
   result.is_foreign = is_foreign_file(result.place.file());
-  add_keys(error, result);
+  add_keys(entry, result);
   if (result.kind == fault::link)
     result.keys.push_back("link " + std::to_string(entry.link));
   else

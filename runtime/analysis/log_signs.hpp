@@ -57,6 +57,9 @@ bool is_telling_name(std::string_view name);
 /// The identifiers in a text, in order.
 std::vector<std::string_view> identifiers(std::string_view text);
 
+/// The header of C's library that declares a name; empty for other names.
+std::string_view c_header_of(std::string_view name);
+
 /// Whether two names come from one interface: they share a part of at least
 /// four letters that says more than "create" or "size" ("proc_create",
 /// "remove_proc_entry"; "AVCodecContext", "avcodec_open").

@@ -65,6 +65,32 @@ std::vector<std::string> name_parts(std::string_view name) {
 
 } // namespace
 
+std::string_view c_header_of(std::string_view name) {
+  struct header_names {
+    std::string_view header;
+    std::string_view names; // Each between blanks.
+  };
+  constexpr auto headers = std::to_array<header_names>({
+    {"<limits.h>", " INT_MAX INT_MIN UINT_MAX LONG_MAX CHAR_BIT PATH_MAX "},
+    {"<math.h>", " ceil cos exp fabs floor fmod log log10 log2 pow round sin "
+                 "sqrt tan M_PI "},
+    {"<stdint.h>", " int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t "
+                   "uint64_t intptr_t uintptr_t "},
+    {"<stdio.h>", " FILE fclose fgets fopen fprintf fputs fread fwrite perror "
+                  "printf puts snprintf sprintf sscanf stderr stdin stdout "},
+    {"<stdlib.h>", " abort atoi atof calloc exit free getenv malloc qsort rand "
+                   "realloc srand strtol strtoul system "},
+    {"<string.h>", " memcmp memcpy memmove memset strcat strchr strcmp strcpy "
+                   "strdup strerror strlen strncmp strncpy strrchr strstr "},
+    {"<unistd.h>", " access close dup2 execvp fork getpid getuid isatty lseek "
+                   "pipe read rmdir sleep unlink usleep write "},
+  });
+  auto found = std::find_if(headers.begin(), headers.end(), [&](auto& row) {
+    return row.names.find(' ' + std::string{name} + ' ') != row.names.npos;
+  });
+  return found == headers.end() ? std::string_view{} : found->header;
+}
+
 bool are_related(std::string_view x, std::string_view y) {
   auto left = name_parts(x);
   auto right = name_parts(y);
