@@ -164,6 +164,7 @@ bool sums_up(std::string_view text) {
     "too many errors",
     "aborting due to",
     "could not compile",
+    "Could not compile",
     "previous error",
     "generated.",
     "build failed",

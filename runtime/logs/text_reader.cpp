@@ -143,6 +143,7 @@ bool text_reader::read_quoted_source(std::string_view line) {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   if (!take_prefix(text, "|"))
     return false;
+  take_prefix(text, " "); // What follows has the file's own columns.
   if (last() && last()->source_line.empty()
       && last()->diagnostic.location().line() == number)
     last()->source_line = source_of(text);

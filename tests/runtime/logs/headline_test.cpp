@@ -70,6 +70,7 @@ TEST_CASE("the headlines of compilers") {
 TEST_CASE("what only sums up is no headline") {
   for (auto* line :
        {"error: could not compile `x` due to 4 previous errors",
+        "error: Could not compile `x`.",
         "error: aborting due to previous error",
         "collect2: error: ld returned 1 exit status",
         "clang: error: linker command failed with exit code 1 (use -v ...)",

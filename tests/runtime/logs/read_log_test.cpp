@@ -39,7 +39,7 @@ TEST_CASE("GCC's text, with its source, its notes and its chain of includes") {
               "cc1plus: all warnings being treated as errors\n";
   CHECK(
     told(log)
-    == lines{"c.h:7 'uint8_t' does not name a type { uint8_t x;} <a.cc",
+    == lines{"c.h:7 'uint8_t' does not name a type {uint8_t x;} <a.cc",
              "a.cc:9 'y' was not declared in this scope {   y = 1;} <a.cc"});
   CHECK(read_log(log)[0].diagnostic.notes_size() == 1);
 }
@@ -88,7 +88,7 @@ TEST_CASE("rustc's text has its place on another line") {
              "1  + use m::T;\n"
              "\n"
              "error: aborting due to previous error\n")
-        == lines{"src/a.rs:24 cannot find type `T` in this scope { fn f(x: T) "
+        == lines{"src/a.rs:24 cannot find type `T` in this scope {fn f(x: T) "
                  "{} <src/a.rs"});
 }
 
