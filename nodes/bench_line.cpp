@@ -18,8 +18,9 @@ void print_line(measurement what, const std::string& front,
               "\"per_second\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f%s}\n",
               front.c_str(), what.workload.c_str(),
               static_cast<unsigned long long>(what.n), what.seconds,
-              static_cast<double>(what.n) / what.seconds, quantile(0.5),
-              quantile(0.99), back.c_str());
+              what.seconds > 0 ? static_cast<double>(what.n) / what.seconds
+                               : 0.0,
+              quantile(0.5), quantile(0.99), back.c_str());
   std::fflush(stdout);
 }
 

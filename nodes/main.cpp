@@ -89,7 +89,8 @@ int run_cli(int argc, char** argv) {
     "plan", "show score, evidence, routing, the split and its review");
   add_task(*plan, task);
   plan->add_flag("--dot", task.dot, "the split as a Graphviz graph");
-  plan->add_flag("--explain", task.explain, "each judge's findings");
+  plan->add_flag("--explain", task.explain,
+                 "what each judge found, and what it expects");
   plan->callback([&] { code = plan_task(task, global); });
 
   gates_options judged;
@@ -253,6 +254,17 @@ int run_cli(int argc, char** argv) {
     unblock_signals();
     code = bench_schedule(graph_settings);
   });
+
+  council_bench_options council_settings;
+  auto* council = bench->add_subcommand(
+    "council", "what the council makes of made-up plans, as JSON lines");
+  council
+    ->add_option("--plans", council_settings.plans,
+                 "half of them good, half faulty (default: 1000)")
+    ->check(CLI::Range(size_t{2}, size_t{1'000'000}));
+  council->add_option("--seed", council_settings.seed,
+                      "the same seed, the same plans (default: 11)");
+  council->callback([&] { code = bench_council(council_settings); });
 
   app.add_subcommand("version", "print the version")->callback(print_version);
   app.set_version_flag("--version", "cohort " COHORT_VERSION);

@@ -7,6 +7,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <nlohmann/json.hpp>
 
+#include "nodes/council_report.hpp"
 #include "nodes/report_words.hpp"
 #include "runtime/analysis/evidence.hpp"
 
@@ -188,23 +189,6 @@ void add_subtasks(const pb::Decomposition& plan, std::string& out) {
   }
 }
 
-void add_verdicts(const pb::TaskResult& result, bool explain,
-                  std::string& out) {
-  if (result.verdicts().empty())
-    return;
-  out += "\ncouncil\n";
-  for (auto& verdict : result.verdicts()) {
-    out += "  " + padded(verdict.judge(), 14)
-           + padded(name_of(verdict.opinion()), 10) + "probability "
-           + number(verdict.probability()) + ", weight "
-           + number(verdict.weight()) + '\n';
-    if (explain)
-      for (auto& finding : verdict.findings())
-        out += "      " + number(finding.severity()) + "  " + finding.text()
-               + '\n';
-  }
-}
-
 } // namespace
 
 std::string_view outcome_name(pb::TaskOutcome outcome) {
@@ -277,7 +261,7 @@ std::string plan_text(const pb::TaskResult& result, bool explain) {
            + number(benefit.speedup_low()) + " to "
            + number(benefit.speedup_high()) + ")\n";
   add_subtasks(result.plan(), out);
-  add_verdicts(result, explain, out);
+  out += council_text(result, explain);
   return out;
 }
 

@@ -172,4 +172,12 @@ struct schedule_bench_options {
 /// code 2: some could not be used.
 int bench_schedule(const schedule_bench_options& bench);
 
+struct council_bench_options {
+  size_t plans = 1000; // Half good, half faulty.
+  uint64_t seed = 11;
+};
+/// What the council makes of made-up plans, of which a simulation says whether
+/// they are good.
+int bench_council(const council_bench_options& bench);
+
 } // namespace cohort::nodes

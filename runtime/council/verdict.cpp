@@ -80,8 +80,9 @@ void conclude(pb::Verdict& verdict) {
   for (auto& prediction : verdict.predictions())
     likeliest = std::max(likeliest, prediction.probability());
   auto is_approval = verdict.opinion() == pb::OPINION_APPROVE;
-  verdict.set_probability(
-    std::clamp(is_approval ? 1 - likeliest : likeliest, 1 - sure, sure));
+  verdict.set_probability(is_approval
+                            ? std::clamp(1 - likeliest, 1 - sure, sure)
+                            : std::clamp(likeliest, 0.5, sure));
 }
 
 double likelihood(double value, double even, double power) {

@@ -45,8 +45,9 @@ void add_prediction(pb::Verdict& verdict, pb::FindingKind kind,
                     double probability);
 
 /// That the opinion is right follows from what was predicted: for an approval,
-/// that the likeliest of it does not happen; for an objection, that it does.
-/// Within [0.05, 0.95], since nobody is ever sure.
+/// that the likeliest of it does not happen; for an objection, that it does,
+/// but at least 0.5, or it would not be made. Within [0.05, 0.95], since nobody
+/// is ever sure.
 void conclude(pb::Verdict& verdict);
 
 /// In [0, 1]; 0.5 where `value` is `even`, and the steeper the larger `power`.
