@@ -83,7 +83,7 @@ private:
   std::vector<message> messages_;
   std::string sent_;
   uint64_t allowed_ = 0; // Tokens of the answer to it.
-  std::string answer_; // The last one.
+  std::string answer_;   // The last one.
   unsigned turn_ = 0;
   unsigned retries_ = 0;
   uint64_t tokens_in_ = 0;
