@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import threading
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -144,9 +145,22 @@ class CustomSpecialty(CommandTest):
 
     def test_secrets_are_not_in_its_environment_but_for_those_it_is_to_have(self):
         shared = self.shared()
-        with mock.patch.dict(os.environ, WRITER_KEY="a-key", OTHER_KEY="a-secret"):
-            root, result = self.licence(f'env > {shared}/"$(basename $1)"\n' + ADD,
-                                        keys=f"writable: [{shared}]\nenvironment: [WRITER_KEY]")
+        shown, done = set(), threading.Event()
+
+        def watch() -> None:
+            while not done.is_set():
+                shown.update(command for path in Path("/proc").glob("[0-9]*") if b"a-key" in (command := self.cmdline_of(path)))
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        try:
+            with mock.patch.dict(os.environ, WRITER_KEY="a-key", OTHER_KEY="a-secret"):
+                root, result = self.licence(f'env > {shared}/"$(basename $1)"\nsleep 0.3\n' + ADD,
+                                            keys=f"writable: [{shared}]\nenvironment: [WRITER_KEY]")
+        finally:
+            done.set()
+            watcher.join()
+        self.assertEqual(shown, set())  # Of any process, bubblewrap's included.
         self.assertEqual(result["outcome"], "TASK_OUTCOME_DONE", result)
         seen = "".join(file.read_text() for file in shared.iterdir())
         self.assertIn("WRITER_KEY=a-key\n", seen)
