@@ -64,26 +64,27 @@ double cpu_seconds_here() {
          + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-/// Ranks, their order and the schedule. A processor learns what it does again
-/// and again, so each time is another: the tasks take a little longer or less.
-/// The first times are not counted: a kernel takes as long to give memory for a
-/// large graph as it then takes to schedule it.
+/// Ranks, their order and the schedule. In between, another graph is scheduled:
+/// a processor learns by heart what it does again and again. The first times
+/// are not counted: a kernel takes as long to give memory for a large graph as
+/// it then takes to schedule it.
 double decision_microseconds(const task_graph& graph, size_t workers) {
-  constexpr size_t warm_up = 3;
-  auto counted = std::max<size_t>(3, 20'000 / graph.size());
-  std::mt19937_64 random{counted};
-  auto varied = graph;
+  constexpr int warm_up = 3;
+  constexpr int counted = 5;
+  auto other = generate_graph(10'000, 1).graph;
+  auto decide = [&](const task_graph& which) {
+    list_scheduler scheduler{which, workers};
+    scheduler.run(priority_list::by_largest(scheduler.ranks()));
+  };
   double seconds = 0;
-  for (size_t i = 0; i < warm_up + counted; ++i) {
-    for (size_t task = 0; task < graph.size(); ++task)
-      varied.seconds[task] = graph.seconds[task]
-                             * (0.95 + 0.1 * fraction(random));
+  for (int i = 0; i < warm_up + counted; ++i) {
+    decide(other);
     auto began = cpu_seconds_here();
-    runtime::scheduling::schedule_by_rank(varied, workers);
+    decide(graph);
     if (i >= warm_up)
       seconds += cpu_seconds_here() - began;
   }
-  return seconds * 1e6 / static_cast<double>(counted * graph.size());
+  return seconds * 1e6 / counted / static_cast<double>(graph.size());
 }
 
 void improve(schedule_search& search, const task_graph& graph,

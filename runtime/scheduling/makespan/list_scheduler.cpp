@@ -11,8 +11,8 @@ list_scheduler::list_scheduler(const task_graph& graph, size_t workers)
     ranks_{upward_ranks(graph)},
     open_(graph.size()),
     ready_{graph.size()},
-    starts_(graph.size()),
     sequence_(graph.size()),
+    times_(graph.size()),
     waited_for_(graph.size()) {
   running_.reserve(workers_);
 }
@@ -43,16 +43,16 @@ std::optional<double> list_scheduler::run(const priority_list& list,
   for (;;) {
     while (running_.size() < workers_ && !ready_.empty()) {
       auto task = list.task_at(ready_.pop());
-      if (now + ranks_[task] > limit)
+      if (limit != no_limit && now + ranks_[task] > limit)
         return std::nullopt;
-      starts_[task] = now;
-      waited_for_[task] = ended;
-      sequence_[begun++] = task;
+      sequence_[begun] = task;
+      times_[begun] = now;
+      waited_for_[begun++] = ended;
       running_.emplace_back(now + graph_.seconds[task], task);
       std::push_heap(running_.begin(), running_.end(), std::greater<>{});
     }
     if (running_.empty())
-      return now;
+      return makespan_ = now;
     now = running_.front().first;
     do {
       ended = running_.front().second;
@@ -65,10 +65,17 @@ std::optional<double> list_scheduler::run(const priority_list& list,
   }
 }
 
+schedule list_scheduler::last() const {
+  schedule result{makespan_, std::vector<double>(graph_.size())};
+  for (size_t i = 0; i < sequence_.size(); ++i)
+    result.starts[sequence_[i]] = times_[i];
+  return result;
+}
+
 schedule schedule_by_rank(const task_graph& graph, size_t workers) {
   list_scheduler scheduler{graph, workers};
-  auto makespan = *scheduler.run(priority_list::by_largest(scheduler.ranks()));
-  return {makespan, {scheduler.starts().begin(), scheduler.starts().end()}};
+  scheduler.run(priority_list::by_largest(scheduler.ranks()));
+  return scheduler.last();
 }
 
 } // namespace cohort::runtime::scheduling

@@ -44,18 +44,20 @@ public:
   double run_backwards(const priority_list& list);
 
   // Of the last run. Of one backwards, times count from the end.
-  [[nodiscard]] std::span<const double> starts() const {
-    return starts_;
-  }
-  /// The tasks as they began.
+  /// The tasks as they began,
   [[nodiscard]] std::span<const task_index> sequence() const {
     return sequence_;
   }
-  /// For each task that whose end let it begin, for its result or for its
-  /// worker; nobody at the beginning.
+  /// when each of these began,
+  [[nodiscard]] std::span<const double> times() const {
+    return times_;
+  }
+  /// and the task whose end let it begin, for its result or for its worker;
+  /// nobody at the beginning.
   [[nodiscard]] std::span<const task_index> waited_for() const {
     return waited_for_;
   }
+  [[nodiscard]] schedule last() const;
 
   [[nodiscard]] const std::vector<double>& ranks() const {
     return ranks_;
@@ -77,9 +79,11 @@ private:
   std::vector<task_index> open_; // How many each task waits for.
   place_set ready_;
   std::vector<std::pair<double, task_index>> running_; // A heap, by the end.
-  std::vector<double> starts_;
+  // In the order in which tasks begin, which is how memory likes to be written.
   std::vector<task_index> sequence_;
+  std::vector<double> times_;
   std::vector<task_index> waited_for_;
+  double makespan_ = 0;
 };
 
 /// Of what is ready, the largest upward rank first: how far the longest chain

@@ -25,7 +25,7 @@ schedule_search::schedule_search(const task_graph& graph, size_t workers,
     tolerance_{bound_ * 1e-11} {
   current_.list = priority_list::by_largest(scheduler_.ranks());
   by_rank_ = *scheduler_.run(current_.list);
-  keep_run(current_, by_rank_);
+  keep_run(current_);
   best_ = current_;
   drawn_ = current_;
   to_justify_ = justified;
@@ -66,8 +66,8 @@ void schedule_search::scatter() {
     for (auto& key : keys)
       key *= 1 + most * (2 * draw_fraction() - 1);
     drawn_.list = priority_list::by_largest(keys);
-    auto makespan = *scheduler_.run(drawn_.list);
-    keep_run(drawn_, makespan);
+    scheduler_.run(drawn_.list);
+    keep_run(drawn_);
     to_justify_ = justified;
   }
   if (is_shorter(drawn_.plan.makespan, current_.plan.makespan)) {
@@ -85,13 +85,15 @@ bool schedule_search::justify(solution& what) {
     keys[i] = what.plan.starts[i] + graph_.seconds[i];
   scheduler_.run_backwards(priority_list::by_largest(keys));
   // And what begins first there is what ends last in backward time.
-  for (size_t i = 0; i < keys.size(); ++i)
-    keys[i] = scheduler_.starts()[i] + graph_.seconds[i];
+  for (size_t i = 0; i < keys.size(); ++i) {
+    auto task = scheduler_.sequence()[i];
+    keys[task] = scheduler_.times()[i] + graph_.seconds[task];
+  }
   auto list = priority_list::by_largest(keys);
   auto makespan = *scheduler_.run(list);
   if (!is_shorter(makespan, what.plan.makespan))
     return false;
-  keep_run(what, makespan);
+  keep_run(what);
   return true;
 }
 
@@ -114,19 +116,19 @@ void schedule_search::climb() {
   }
   if (is_shorter(*makespan, longest))
     idle_ = 0;
-  keep_run(current_, *makespan);
+  keep_run(current_);
   chain_.clear();
   take_current();
 }
 
 /// The run becomes the solution; its list is now the order in which tasks
 /// began, which gives the same schedule again.
-void schedule_search::keep_run(solution& to, double makespan) {
+void schedule_search::keep_run(solution& to) {
   to.list.assign(scheduler_.sequence());
-  to.plan.makespan = makespan;
-  to.plan.starts.assign(scheduler_.starts().begin(), scheduler_.starts().end());
-  to.waited_for.assign(scheduler_.waited_for().begin(),
-                       scheduler_.waited_for().end());
+  to.plan = scheduler_.last();
+  to.waited_for.resize(graph_.size());
+  for (size_t i = 0; i < graph_.size(); ++i)
+    to.waited_for[scheduler_.sequence()[i]] = scheduler_.waited_for()[i];
 }
 
 void schedule_search::take_current() {

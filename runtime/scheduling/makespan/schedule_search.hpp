@@ -57,7 +57,7 @@ private:
   struct solution {
     priority_list list;
     schedule plan;
-    std::vector<task_index> waited_for; // As list_scheduler::waited_for.
+    std::vector<task_index> waited_for; // By task: whose end let it begin.
   };
   using place_pair = std::pair<size_t, size_t>;
 
@@ -69,7 +69,7 @@ private:
   void climb();
   bool justify(solution& what);
   [[nodiscard]] priority_list by_latest_end() const;
-  void keep_run(solution& to, double makespan);
+  void keep_run(solution& to);
   void take_current();
   void find_critical_chain();
   [[nodiscard]] place_pair draw_move();

@@ -49,14 +49,14 @@ adjacency::adjacency(size_t tasks, std::span<const task_index> from,
   for (auto task : from)
     ++begins_[size_t{task} + 1];
   std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
-  std::vector<uint64_t> ends{begins_.begin(), begins_.end() - 1};
+  std::vector<uint32_t> ends{begins_.begin(), begins_.end() - 1};
   tasks_.resize(from.size());
   for (size_t i = 0; i < from.size(); ++i)
     tasks_[ends[from[i]]++] = to[i];
   // What was named twice goes.
   constexpr auto nobody = UINT32_MAX;
   std::vector<task_index> named_by(tasks, nobody);
-  uint64_t kept = 0;
+  uint32_t kept = 0;
   for (size_t i = 0; i < tasks; ++i) {
     auto begin = begins_[i];
     begins_[i] = kept;

@@ -18,7 +18,8 @@ class adjacency {
 public:
   adjacency() = default;
   /// Those that `to` names for each of `from`, in the order of the pairs, each
-  /// once. REQUIRES: both have the same size, and name tasks below `tasks`.
+  /// once. REQUIRES: both have the same size, below 2^32, and name tasks below
+  /// `tasks`.
   adjacency(size_t tasks, std::span<const task_index> from,
             std::span<const task_index> to);
 
@@ -32,7 +33,7 @@ public:
   }
 
 private:
-  std::vector<uint64_t> begins_;
+  std::vector<uint32_t> begins_;
   std::vector<task_index> tasks_;
 };
 

@@ -21,8 +21,8 @@ TEST_CASE("whatever the list, the schedule is one, and Graham's bound holds") {
     list_scheduler scheduler{graph, workers};
     auto list = priority_list::by_largest(keys);
     auto makespan = *scheduler.run(list);
-    schedule plan{makespan,
-                  {scheduler.starts().begin(), scheduler.starts().end()}};
+    auto plan = scheduler.last();
+    CHECK(plan.makespan == makespan);
     CHECK(fault_of(graph, plan, workers) == "");
     auto bound = lower_bound(graph, workers);
     CHECK(makespan >= bound);
@@ -36,12 +36,12 @@ TEST_CASE("whatever the list, the schedule is one, and Graham's bound holds") {
     list.assign(std::vector<task_index>{scheduler.sequence().begin(),
                                         scheduler.sequence().end()});
     CHECK(*scheduler.run(list) == makespan);
-    CHECK(std::equal(plan.starts.begin(), plan.starts.end(),
-                     scheduler.starts().begin()));
+    CHECK(scheduler.last().starts == plan.starts);
     // And from the end it is a schedule as well.
-    plan.makespan = scheduler.run_backwards(list);
+    scheduler.run_backwards(list);
+    plan = scheduler.last();
     for (task_index i = 0; i < graph.size(); ++i)
-      plan.starts[i] = plan.makespan - scheduler.starts()[i] - graph.seconds[i];
+      plan.starts[i] = plan.makespan - plan.starts[i] - graph.seconds[i];
     CHECK(fault_of(graph, plan, workers) == "");
   }
 }
@@ -63,12 +63,13 @@ TEST_CASE("what a task waited for ended when it began") {
   auto graph = draw_graph(7, 50).graph;
   list_scheduler scheduler{graph, 2};
   REQUIRE(scheduler.run(priority_list::by_largest(scheduler.ranks())));
-  for (task_index i = 0; i < graph.size(); ++i) {
+  auto starts = scheduler.last().starts;
+  for (size_t i = 0; i < graph.size(); ++i) {
     auto other = scheduler.waited_for()[i];
     auto ended = other == list_scheduler::nobody
                    ? 0
-                   : scheduler.starts()[other] + graph.seconds[other];
-    CHECK(ended == scheduler.starts()[i]);
+                   : starts[other] + graph.seconds[other];
+    CHECK(ended == scheduler.times()[i]);
   }
 }
 
