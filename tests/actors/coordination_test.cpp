@@ -306,7 +306,7 @@ TEST_CASE_FIXTURE(fixture, "a plan changes nothing and shows the split") {
   REQUIRE(result());
   CHECK(result()->outcome() == TASK_OUTCOME_DONE);
   CHECK(result()->plan().subtasks_size() > 0);
-  CHECK(result()->verdicts_size() == 4);
+  CHECK(result()->verdicts_size() == 5);
   CHECK(count_units(WorkUnit::kRepair) == 0);
   CHECK(world->deliveries == 0);
 }

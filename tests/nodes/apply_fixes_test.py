@@ -192,7 +192,7 @@ class ApplyFixes(CohortTest):
         self.fixes("deep.sarif", '{"runs": ' + "[" * 100000)
         self.fixes("cut.diff", "--- x.cpp\n+++ x.cpp\n@@ -1,2 +1,2 @@\n int a = 1;\n")
         done = self.cohort("apply-fixes", self.folder / "fixes", self.folder / "nowhere.yaml", "-w", root, "--apply", code=4)
-        for name in ("negative.yaml:11:", "bomb.yaml:2:", "deep.sarif:1:", "cut.diff:5:", "nowhere.yaml"):
+        for name in ("negative.yaml:8:", "bomb.yaml:2:", "deep.sarif:1:", "cut.diff:5:", "nowhere.yaml"):
             self.assertIn(name, done.stderr)
         self.assertEqual(git(root, "status", "--porcelain"), "")
 

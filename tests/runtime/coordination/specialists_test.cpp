@@ -49,7 +49,7 @@ TEST_CASE("a task about errors goes to the compilers' fixes") {
 TEST_CASE("words ask for checks of clang-tidy") {
   auto task = request("refactor: use override everywhere");
   coordination::specialise(task, {});
-  CHECK(coordination::to_string(task.specialty()) == "refactoring");
+  CHECK(coordination::to_string(task.specialty()) == "type_system");
   REQUIRE(task.toolchain().tidy_checks_size() == 1);
   CHECK(task.toolchain().tidy_checks(0) == "modernize-use-override");
   CHECK(coordination::why_unfit(task) == "");
