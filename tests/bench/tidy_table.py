@@ -116,7 +116,7 @@ def main() -> None:
                      "parallel_workers.quality_gates.mutation=off"], check=False)
         seconds = time.monotonic() - begin
         result = json.loads(done.stdout)
-        trees.add(result["patch"]["result_tree"])
+        trees.add((result.get("patch") or {}).get("result_tree", "nothing changed"))
         phases = ", ".join(f"{name} {value:.1f}" for name, value in zip(("probe", "work", "gates"), result["phase_seconds"]))
         row(f"cohort run -j {jobs} ({phases})", seconds, mine, work / f"b-cohort-{jobs}")
         print(f"    {result['outcome']}: {result['summary']}")
