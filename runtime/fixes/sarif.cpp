@@ -1,8 +1,6 @@
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -11,6 +9,7 @@
 #include "runtime/fixes/proposing.hpp"
 #include "runtime/fixes/text_columns.hpp"
 #include "runtime/json_nesting.hpp"
+#include "runtime/uri.hpp"
 
 /// Static Analysis Results Interchange Format 2.1.0 (OASIS, 2020), sections
 /// 3.4 (artifactLocation), 3.30 (region), 3.55 to 3.57 (fix, artifactChange,
@@ -58,18 +57,7 @@ std::string path_of_uri(std::string_view uri) {
              colon != std::string_view::npos && colon < uri.find('/')) {
     return "";
   }
-  std::string result;
-  for (size_t i = 0; i < uri.size(); ++i) {
-    unsigned char code = 0;
-    auto digits = uri[i] == '%' ? uri.substr(i + 1, 2) : std::string_view{};
-    auto [end, failed]
-      = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
-    auto is_code = digits.size() == 2 && failed == std::errc{}
-                   && end == digits.data() + 2;
-    result += is_code ? static_cast<char>(code) : uri[i];
-    i += is_code ? 2 : 0;
-  }
-  return result;
+  return percent_decoded(uri);
 }
 
 class sarif_run_reader {

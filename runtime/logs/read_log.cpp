@@ -8,8 +8,8 @@
 #include "runtime/logs/clean_line.hpp"
 #include "runtime/logs/json_parts.hpp"
 #include "runtime/logs/readers.hpp"
+#include "runtime/text_lines.hpp"
 #include "runtime/toolchain/diagnostics.hpp"
-#include "runtime/toolchain/text.hpp"
 
 namespace cohort::runtime::logs {
 
@@ -66,7 +66,7 @@ std::vector<analysis::log_entry> read_log(std::string_view text) {
     return result;
   text_reader reader;
   std::string arrays; // From the first one on.
-  toolchain::for_each_line(text, [&](std::string_view raw) {
+  for_each_line(text, [&](std::string_view raw) {
     auto line = clean_line(raw);
     if (!arrays.empty() || line.starts_with("[{"))
       arrays += line + '\n';

@@ -1,12 +1,11 @@
 #include <algorithm>
-#include <charconv>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "runtime/logs/json_parts.hpp"
 #include "runtime/logs/readers.hpp"
 #include "runtime/toolchain/diagnostics.hpp"
+#include "runtime/uri.hpp"
 
 /// Static Analysis Results Interchange Format 2.1.0 (OASIS, 2020), sections
 /// 3.27 (result), 3.28 (location), 3.30 (region), 3.52 (rule configuration).
@@ -20,18 +19,7 @@ std::string path_of(std::string_view uri) {
     uri.remove_prefix(7);
   else if (uri.starts_with("file:"))
     uri.remove_prefix(5);
-  std::string result;
-  for (size_t i = 0; i < uri.size(); ++i) {
-    unsigned char code = 0;
-    auto digits = uri[i] == '%' ? uri.substr(i + 1, 2) : std::string_view{};
-    auto [end, failed]
-      = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
-    auto is_code = digits.size() == 2 && failed == std::errc{}
-                   && end == digits.data() + 2;
-    result += is_code ? static_cast<char>(code) : uri[i];
-    i += is_code ? 2 : 0;
-  }
-  return analysis::valid_utf8(result);
+  return analysis::valid_utf8(percent_decoded(uri));
 }
 
 class sarif_log_reader {

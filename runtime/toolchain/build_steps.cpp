@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "runtime/analysis/text.hpp"
-#include "runtime/toolchain/text.hpp"
+#include "runtime/text_lines.hpp"
 
 namespace cohort::runtime::toolchain {
 

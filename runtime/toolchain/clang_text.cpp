@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "runtime/analysis/text.hpp"
+#include "runtime/text_lines.hpp"
 #include "runtime/toolchain/diagnostics.hpp"
 #include "runtime/toolchain/fix_builder.hpp"
-#include "runtime/toolchain/text.hpp"
 
 /// Clang's text: "Formatting of Diagnostics" and -fdiagnostics-parseable-fixits
 /// in the Clang user's manual.

@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "runtime/toolchain/text.hpp"
+#include "runtime/text_lines.hpp"
 
 namespace cohort::runtime::toolchain {
 

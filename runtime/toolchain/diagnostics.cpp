@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "runtime/toolchain/text.hpp"
+#include "runtime/text_lines.hpp"
 
 namespace cohort::runtime::toolchain {
 

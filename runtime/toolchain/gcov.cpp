@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/analysis/text.hpp"
+#include "runtime/text_lines.hpp"
 #include "runtime/toolchain/executed_lines.hpp"
 #include "runtime/toolchain/paths.hpp"
-#include "runtime/toolchain/text.hpp"
 
 /// gcov's JSON: documented in "Invoking gcov" of the GCC 12 manual.
 namespace cohort::runtime::toolchain {

@@ -1,6 +1,6 @@
 #include "runtime/toolchain/include_lines.hpp"
 
-#include "runtime/toolchain/text.hpp"
+#include "runtime/text_lines.hpp"
 
 namespace cohort::runtime::toolchain {
 

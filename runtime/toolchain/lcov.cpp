@@ -1,9 +1,9 @@
 #include <charconv>
 #include <cstdint>
 
+#include "runtime/text_lines.hpp"
 #include "runtime/toolchain/executed_lines.hpp"
 #include "runtime/toolchain/paths.hpp"
-#include "runtime/toolchain/text.hpp"
 
 /// The trace format of lcov: documented in geninfo(1).
 namespace cohort::runtime::toolchain {

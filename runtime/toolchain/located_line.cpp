@@ -1,6 +1,7 @@
 #include "runtime/toolchain/located_line.hpp"
 
 #include <charconv>
+#include <climits>
 
 namespace cohort::runtime::toolchain {
 
@@ -52,7 +53,8 @@ bool read_brackets(std::string_view rest, located_line& result) {
 
 std::optional<located_line> read_located_line(std::string_view text,
                                               const file_finder& find) {
-  for (auto at = text.find_first_of(":(", 1); at != text.npos;
+  // No name is longer, whatever a line of a megabyte looks like.
+  for (auto at = text.find_first_of(":(", 1); at < PATH_MAX;
        at = text.find_first_of(":(", at + 1)) {
     located_line result;
     auto rest = text.substr(at + 1);

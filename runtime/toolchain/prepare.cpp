@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "runtime/analysis/text.hpp"
-#include "runtime/toolchain/text.hpp"
+#include "runtime/text_lines.hpp"
 #include "runtime/workspace/files.hpp"
 
 namespace cohort::runtime::toolchain {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "runtime/analysis/text.hpp"
+#include "runtime/text_lines.hpp"
 #include "runtime/toolchain/check_arguments.hpp"
 #include "runtime/toolchain/clang_tidy.hpp"
 #include "runtime/toolchain/cxx.hpp"
@@ -15,7 +16,6 @@
 #include "runtime/toolchain/fix_builder.hpp"
 #include "runtime/toolchain/forced_includes.hpp"
 #include "runtime/toolchain/paths.hpp"
-#include "runtime/toolchain/text.hpp"
 #include "runtime/workspace/files.hpp"
 
 namespace cohort::runtime::toolchain {
@@ -221,7 +221,7 @@ files_opened(const project& project, const std::string& unit,
   for (auto& name : names_read(project, entry, compiler, tree, result))
     opened.insert(absolute(directory, name));
   if (compiler == clang_tidy)
-    for (auto& name : tidy_configurations(tree / unit))
+    for (auto& name : tidy_configurations({opened.begin(), opened.end()}))
       opened.insert(name);
   return {opened.begin(), opened.end()};
 }

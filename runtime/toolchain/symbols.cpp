@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "runtime/toolchain/text.hpp"
+#include "runtime/text_lines.hpp"
 #include "runtime/workspace/files.hpp"
 
 namespace cohort::runtime::toolchain {

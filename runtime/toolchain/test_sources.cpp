@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "runtime/toolchain/text.hpp"
+#include "runtime/text_lines.hpp"
 
 namespace cohort::runtime::toolchain {
 

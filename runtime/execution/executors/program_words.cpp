@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/analysis/text.hpp"
+#include "runtime/text_lines.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -17,18 +18,6 @@ using nlohmann::json;
 constexpr size_t log_bytes_max = 2000;
 constexpr size_t log_lines_max = 10;
 constexpr size_t progress_bytes_max = 200;
-
-template <class Use>
-void for_each_line_of(std::string_view text, Use use) {
-  while (!text.empty()) {
-    auto end = std::min(text.find('\n'), text.size());
-    auto line = text.substr(0, end);
-    if (line.ends_with('\r'))
-      line.remove_suffix(1);
-    use(line);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-}
 
 /// Returns whether there is one.
 bool read_cost(const json& object, program_words& words) {
@@ -63,7 +52,7 @@ bool read_progress(const json& object, program_words& words) {
 program_words read_program_words(std::string_view out) {
   program_words result;
   std::string log;
-  for_each_line_of(out, [&](std::string_view line) {
+  for_each_line(out, [&](std::string_view line) {
     if (line.starts_with('{')) {
       auto object = json::parse(line, nullptr, false);
       if (object.is_object()) {
@@ -84,7 +73,7 @@ program_words read_program_words(std::string_view out) {
 std::string last_words(std::string_view text) {
   text = text.substr(text.size() - std::min(text.size(), log_bytes_max));
   std::vector<std::string_view> lines;
-  for_each_line_of(text, [&](std::string_view line) {
+  for_each_line(text, [&](std::string_view line) {
     if (line.find_first_not_of(" \t") != line.npos)
       lines.push_back(line);
   });

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
-/// Lines of what programs print. Private to toolchain/.
-namespace cohort::runtime::toolchain {
+/// Lines of what programs print.
+namespace cohort::runtime {
 
 /// Calls `use` with each line of `text`, without its end.
 template <class Use>
@@ -30,4 +30,4 @@ inline std::string_view last_lines(std::string_view text, int count) {
   return text.substr(begin);
 }
 
-} // namespace cohort::runtime::toolchain
+} // namespace cohort::runtime
