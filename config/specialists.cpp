@@ -46,12 +46,6 @@ pb::Executor executor_of(const std::string& name, const settings& values) {
   return found == values.executors.end() ? pb::Executor{} : program_of(*found);
 }
 
-/// Languages are checked wherever compilers are asked.
-bool is_about_code(pb::SpecialtyKind kind) {
-  return kind != pb::SPECIALTY_KIND_CUSTOM && kind != pb::SPECIALTY_KIND_TESTING
-         && kind != pb::SPECIALTY_KIND_DOCUMENTATION;
-}
-
 } // namespace
 
 bool is_builtin_executor(std::string_view name) {
@@ -85,7 +79,7 @@ coordination::specialists specialists_of(const settings& values) {
     one.words = entry.words;
     if (!entry.check.empty())
       one.tools.push_back(tool_of(entry));
-    if (is_about_code(kind))
+    if (coordination::is_about_code(kind))
       one.tools.insert(one.tools.end(), result.languages.begin(),
                        result.languages.end());
     for (auto& name : entry.executors)

@@ -116,9 +116,9 @@ TEST_CASE("everything that is shipped can be used") {
         == std::vector<std::string>{"aider", "claude-code", "codex",
                                     "gemini-cli", "opencode"});
   CHECK(config::names_of_shipped("languages")
-        == std::vector<std::string>{"python", "typescript"});
+        == std::vector<std::string>{"python"});
   auto programs = config::programs_of_shipped();
-  REQUIRE(programs.size() == 7);
+  REQUIRE(programs.size() == 6);
   CHECK(programs[1]
         == std::pair<std::string, std::string>{"claude-code", "claude"});
   CHECK(programs[5]
