@@ -13,6 +13,7 @@
 #include "actors/error.hpp"
 #include "actors/journaling.hpp"
 #include "runtime/coordination/acceptance.hpp"
+#include "runtime/coordination/specialists.hpp"
 #include "runtime/resilience/retry_after.hpp"
 
 namespace cohort::actors {
@@ -135,6 +136,11 @@ on_request(orchestrator_self self, const services& others,
       || request.workspace_root().front() != '/')
     return refuse(errc::workspace_unreadable,
                   "the workspace must be named by an absolute path");
+  if (request.has_specialty()
+      && !runtime::coordination::is_specialty(request.specialty()))
+    return refuse(errc::invalid_request,
+                  "the specialty is none that there is: name one of cohort's, "
+                  "or custom:NAME");
   if (self->state.is_draining)
     return refuse_busy("the head is stopping", settings.task.supervision.drain);
   if (tasks.size() >= settings.task.supervision.admission_limit)

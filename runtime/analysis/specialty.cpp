@@ -38,4 +38,15 @@ pb::SpecialtyKind specialty_of_errors(std::string_view error_type) {
   return row ? row->kind : pb::SPECIALTY_KIND_COMPILATION_ERRORS;
 }
 
+std::string name_of(pb::SpecialtyKind kind) {
+  constexpr std::string_view prefix = "SPECIALTY_KIND_";
+  auto& name = pb::SpecialtyKind_Name(kind);
+  if (!name.starts_with(prefix))
+    return "unknown";
+  auto result = name.substr(prefix.size());
+  for (auto& c : result)
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return result;
+}
+
 } // namespace cohort::runtime::analysis

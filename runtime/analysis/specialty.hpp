@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,9 @@ std::span<const pb::SpecialtyKind> specialty_order();
 /// The specialty most of whose words are among `words`; a generalist's when
 /// there are none.
 pb::SpecialtyKind specialty_of(const std::vector<word>& words);
+
+/// "refactoring"; "unknown" for a kind that there is not.
+[[nodiscard]] std::string name_of(pb::SpecialtyKind kind);
 
 /// The specialty of a type of errors; compilation errors for one that is not
 /// listed.

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "runtime/analysis/routing.hpp"
+#include "runtime/analysis/specialty.hpp"
 #include "runtime/analysis/text.hpp"
 #include "runtime/analysis/tidy_words.hpp"
 
@@ -36,12 +37,6 @@ const specialist* asked_by_words(const specialists& known,
   return nullptr;
 }
 
-/// clang-tidy and the compilers have something to say of it.
-bool is_about_cxx(pb::SpecialtyKind kind) {
-  return kind != pb::SPECIALTY_KIND_CUSTOM && kind != pb::SPECIALTY_KIND_TESTING
-         && kind != pb::SPECIALTY_KIND_DOCUMENTATION;
-}
-
 /// Errors of compilers are work for it.
 bool is_about_errors(pb::SpecialtyKind kind) {
   return kind == pb::SPECIALTY_KIND_GENERALIST
@@ -56,6 +51,19 @@ pb::Executor executor_named(const std::string& name) {
 }
 
 } // namespace
+
+bool is_specialty(const pb::Specialty& specialty) {
+  auto kind = specialty.kind();
+  return pb::SpecialtyKind_IsValid(kind)
+         && kind != pb::SPECIALTY_KIND_UNSPECIFIED
+         && (kind == pb::SPECIALTY_KIND_CUSTOM)
+              == !specialty.custom_name().empty();
+}
+
+bool is_about_code(pb::SpecialtyKind kind) {
+  return kind != pb::SPECIALTY_KIND_CUSTOM && kind != pb::SPECIALTY_KIND_TESTING
+         && kind != pb::SPECIALTY_KIND_DOCUMENTATION;
+}
 
 std::vector<pb::Executor> cxx_executors() {
   auto fixit = executor_named("fixit");
@@ -76,7 +84,7 @@ void specialise(pb::TaskRequest& request, const specialists& known) {
                    .specialty();
   }
   auto kind = request.specialty().kind();
-  if (is_about_cxx(kind) && kind != pb::SPECIALTY_KIND_COMPILATION_ERRORS
+  if (is_about_code(kind) && kind != pb::SPECIALTY_KIND_COMPILATION_ERRORS
       && toolchain.tidy_checks().empty())
     for (auto& check : analysis::tidy_checks_in(request.description()))
       toolchain.add_tidy_checks(check);
@@ -88,7 +96,7 @@ void specialise(pb::TaskRequest& request, const specialists& known) {
   };
   if (auto* one = find(known, request.specialty()))
     add(one->tools, one->executors);
-  else if (is_about_cxx(kind))
+  else if (is_about_code(kind))
     add(known.languages, cxx_executors());
 }
 
@@ -134,12 +142,7 @@ expected<pb::Specialty> read_specialty(const std::string& name) {
 std::string to_string(const pb::Specialty& specialty) {
   if (specialty.kind() == pb::SPECIALTY_KIND_CUSTOM)
     return "custom:" + specialty.custom_name();
-  constexpr std::string_view prefix = "SPECIALTY_KIND_";
-  auto result = pb::SpecialtyKind_Name(specialty.kind()).substr(prefix.size());
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return result;
+  return analysis::name_of(specialty.kind());
 }
 
 } // namespace cohort::runtime::coordination

@@ -45,6 +45,14 @@ void specialise(pb::TaskRequest& request, const specialists& known);
 /// are.
 expected<pb::Specialty> read_specialty(const std::string& name);
 
+/// Whether it is one that there can be: of a kind that is known, and with a
+/// name exactly where it is custom.
+[[nodiscard]] bool is_specialty(const pb::Specialty& specialty);
+
+/// Whether the compilers, clang-tidy and the tools of languages have something
+/// to say of it.
+[[nodiscard]] bool is_about_code(pb::SpecialtyKind kind);
+
 /// Its name: "refactoring", "custom:licence".
 [[nodiscard]] std::string to_string(const pb::Specialty& specialty);
 

@@ -84,7 +84,11 @@ void supervisor_step::go_on() {
 }
 
 void supervisor_step::take_snapshot() {
-  if (auto why = state_.request.judge_only() ? "" : why_unfit(state_.request);
+  // Tasks of a journal that knows no specialists are about errors.
+  auto is_older = !state_.request.has_specialty();
+  if (auto why = state_.request.judge_only() || is_older
+                   ? ""
+                   : why_unfit(state_.request);
       !why.empty())
     return end_early(pb::TASK_OUTCOME_FAILED, why);
   phase("snapshot");

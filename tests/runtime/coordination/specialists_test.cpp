@@ -97,6 +97,19 @@ TEST_CASE("names of specialties are read and written alike") {
            "testing, documentation, or custom:NAME");
 }
 
+TEST_CASE("a kind that there is not is known as such") {
+  Specialty strange;
+  strange.set_kind(static_cast<SpecialtyKind>(99));
+  CHECK(!coordination::is_specialty(strange));
+  CHECK(coordination::to_string(strange) == "unknown");
+  CHECK(!coordination::is_specialty({}));
+  Specialty nameless;
+  nameless.set_kind(SPECIALTY_KIND_CUSTOM);
+  CHECK(!coordination::is_specialty(nameless));
+  nameless.set_custom_name("x");
+  CHECK(coordination::is_specialty(nameless));
+}
+
 TEST_CASE("a task that nobody can do says why") {
   auto unknown = request("do it");
   unknown.mutable_specialty()->set_kind(SPECIALTY_KIND_CUSTOM);
