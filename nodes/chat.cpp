@@ -5,6 +5,8 @@
 #include <string>
 #include <thread>
 
+#include <sys/prctl.h>
+
 #include <nlohmann/json.hpp>
 
 #include "nodes/one_task.hpp"
@@ -57,15 +59,18 @@ int chat(const runtime::chat::chat_settings& settings) {
   auto processes = runtime::process::start_launcher({});
   if (!processes)
     return refuse(processes.error());
-  runtime::chat::work_context context{**model, **processes,
-                                      [](std::chrono::milliseconds time) {
-                                        std::this_thread::sleep_for(time);
-                                      },
-                                      [](const std::string& words) {
-                                        say({{"progress", words}});
-                                      }};
+  // What it runs on the model's code cannot read its memory, and so its key.
+  prctl(PR_SET_DUMPABLE, 0);
+  runtime::chat::work_context context{
+    **model, **processes,
+    [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); },
+    [](const std::string& words) {
+      say({{"progress", words}});
+    },
+    [](uint64_t tokens, double cost) {
+      say({{"tokens", tokens}, {"cost", cost}});
+    }};
   auto result = runtime::chat::work_on(*what, settings, context);
-  say({{"tokens", result.tokens}, {"cost", result.cost}});
   if (result.is_done)
     return 0;
   std::cerr << "cohort: " << result.why << '\n';

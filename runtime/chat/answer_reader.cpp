@@ -51,12 +51,13 @@ void answer_reader::take_lines() {
   if (first == std::string::npos || pending_[first] == '{')
     return;
   size_t begin = 0;
-  for (auto end = pending_.find('\n'); end != std::string::npos;
+  for (auto end = pending_.find('\n', searched_); end != std::string::npos;
        end = pending_.find('\n', begin)) {
     take_line(std::string_view{pending_}.substr(begin, end - begin));
     begin = end + 1;
   }
   pending_.erase(0, begin);
+  searched_ = pending_.size();
 }
 
 void answer_reader::take_line(std::string_view line) {

@@ -49,6 +49,7 @@ private:
 
   uint64_t bytes_max_;
   std::string pending_; // Not yet a line, or not yet the whole object.
+  size_t searched_ = 0; // Of it, for the end of a line.
   uint64_t taken_ = 0;
   std::string text_;
   bool understood_ = false;

@@ -1,9 +1,10 @@
 #include "runtime/chat/assignment.hpp"
 
-#include <algorithm>
 #include <set>
 
 #include <nlohmann/json.hpp>
+
+#include "runtime/text_lines.hpp"
 
 namespace cohort::runtime::chat {
 
@@ -17,20 +18,11 @@ error bad(const std::string& what) {
   return {errc::invalid_request, "the assignment " + what};
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> result;
-  for (size_t begin = 0; begin < text.size();) {
-    auto end = std::min(text.find('\n', begin), text.size());
-    result.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return result;
-}
-
 /// The lines near places of evidence, with "..." where others are left out.
 std::string excerpt(const std::string& file, std::string_view content,
                     const std::vector<place>& evidence) {
-  auto lines = lines_of(content);
+  std::vector<std::string_view> lines;
+  for_each_line(content, [&](std::string_view line) { lines.push_back(line); });
   std::set<size_t> wanted;
   for (auto& one : evidence)
     if (one.file == file && one.line > 0)
@@ -68,6 +60,8 @@ expected<assignment> read_assignment(std::string_view text) {
       result.checks.push_back(
         {one.at("tool").get<std::string>(), one.at("file").get<std::string>(),
          one.at("command").get<std::vector<std::string>>()});
+    if (auto& left = object.at("seconds_left"); !left.is_null())
+      result.seconds_left = left.get<uint32_t>();
     return result;
   } catch (const json::exception& wrong) {
     return bad(std::string{"is not of version 1: "} + wrong.what());

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ struct assignment {
   std::vector<std::string> files; // That may change.
   std::vector<place> evidence;
   std::vector<check> checks;
+  std::optional<uint32_t> seconds_left; // None: no limit.
 };
 
 /// Reads version 1. Errors: invalid_request, with what is missing.

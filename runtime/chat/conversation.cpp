@@ -17,6 +17,11 @@ constexpr uint64_t least_answer_tokens = 256;
 constexpr size_t quoted_bytes_max = 4000;
 constexpr milliseconds first_pause{500};
 
+/// No sum of what endpoints say overflows.
+uint64_t bounded(uint64_t tokens) {
+  return std::min<uint64_t>(tokens, 1ULL << 40U);
+}
+
 bool is_for_later(int status) {
   return status == 0 || status == 408 || status == 409 || status == 425
          || status == 429 || status >= 500;
@@ -78,11 +83,13 @@ step conversation::ask() {
 
 step conversation::take(const reply& what) {
   auto is_answer = what.status == 200;
-  // What nobody counted is counted as the most that it can be.
-  tokens_in_ += what.tokens_in.value_or(
-    is_answer || what.status == 0 ? sent_.size() : 0);
-  tokens_out_ += what.tokens_out.value_or(
-    is_answer ? std::min<uint64_t>(what.text.size(), allowed_) : 0);
+  // What nobody counted is counted as the most that it can be; who refuses a
+  // request at once does not charge for it.
+  auto may_be_charged = is_answer || what.status == 0 || what.status >= 500;
+  tokens_in_
+    += bounded(what.tokens_in.value_or(may_be_charged ? sent_.size() : 0));
+  tokens_out_
+    += bounded(what.tokens_out.value_or(may_be_charged ? allowed_ : 0));
   if (is_for_later(what.status))
     return retry(what);
   if (!is_answer)

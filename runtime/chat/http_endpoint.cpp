@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -14,6 +16,12 @@ namespace cohort::runtime::chat {
 namespace {
 
 constexpr size_t error_bytes_max = 4096;
+constexpr std::string_view hidden = "***"; // Stands for the key.
+
+bool is_header_text(const std::string& key) {
+  return std::all_of(key.begin(), key.end(),
+                     [](char c) { return c > ' ' && c <= '~'; });
+}
 
 struct parts {
   std::string origin; // "https://host:443"
@@ -47,6 +55,8 @@ std::optional<std::chrono::seconds> seconds_in(const std::string& text) {
   return std::chrono::seconds{value};
 }
 
+using clock = std::chrono::steady_clock;
+
 class http_endpoint final : public endpoint {
 public:
   http_endpoint(parts where, const chat_settings& settings, std::string key)
@@ -62,6 +72,7 @@ public:
   }
 
   reply post(const std::string& body) override {
+    auto end = clock::now() + settings_.longest_answer;
     httplib::Request request;
     request.method = "POST";
     request.path = path_;
@@ -82,7 +93,7 @@ public:
     request.content_receiver = [&](const char* data, size_t size, uint64_t,
                                    uint64_t) {
       if (status == 200)
-        return answer.feed({data, size});
+        return answer.feed({data, size}) && clock::now() < end;
       refusal.append(data, std::min(size, error_bytes_max - refusal.size()));
       return refusal.size() < error_bytes_max;
     };
@@ -99,13 +110,16 @@ private:
     reply result;
     result.tokens_in = answer.tokens_in();
     result.tokens_out = answer.tokens_out();
-    if (answer.is_answer()) {
+    // Too much is the answer's fault, a connection that breaks is not.
+    auto is_broken = failed != httplib::Error::Success
+                     && failed != httplib::Error::Canceled;
+    if (answer.is_answer() && !is_broken) {
       result.status = 200;
       result.text = redacted(answer.text());
       result.is_cut = !answer.is_whole();
       return result;
     }
-    result.text = failed == httplib::Error::Success
+    result.text = !is_broken
                     ? "what it answers is no chat completion"
                     : "the answer broke off: " + httplib::to_string(failed);
     return result;
@@ -118,16 +132,14 @@ private:
     result.status = status;
     result.text = status == 0 ? httplib::to_string(failed) : redacted(words);
     result.retry_after = seconds_in(retry_after);
-    result.tokens_in = 0;
-    result.tokens_out = 0;
     return result;
   }
 
   [[nodiscard]] std::string redacted(std::string text) const {
     if (!key_.empty())
       for (auto at = text.find(key_); at != std::string::npos;
-           at = text.find(key_, at))
-        text.replace(at, key_.size(), "***");
+           at = text.find(key_, at + hidden.size()))
+        text.replace(at, key_.size(), hidden);
     return analysis::valid_utf8(text);
   }
 
@@ -147,6 +159,9 @@ make_http_endpoint(const chat_settings& settings, std::string key) {
                  "\"" + settings.url
                    + "\" is no endpoint: expected http://HOST[:PORT]/PATH or "
                      "https://..., without a user, a query or a fragment"};
+  if (!is_header_text(key))
+    return error{errc::invalid_request,
+                 "the key has blanks or control characters in it"};
   return std::unique_ptr<endpoint>{
     std::make_unique<http_endpoint>(*where, settings, std::move(key))};
 }

@@ -17,6 +17,7 @@ struct chat_settings {
   uint64_t context_bytes = 60'000;  // Of files that the first request shows.
   uint64_t answer_bytes = 1U << 20; // Of what comes back for one request.
   std::chrono::seconds stall{60};   // Without a byte: it hangs.
+  std::chrono::seconds longest_answer{600};
   std::chrono::seconds longest_pause{120};
   double price_in = 0; // For a million tokens, in whatever currency.
   double price_out = 0;

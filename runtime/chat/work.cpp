@@ -25,8 +25,9 @@ using contents = std::map<std::string, std::string>;
 std::string last_part(const std::string& text) {
   if (text.size() <= words_max)
     return text;
-  auto begin = text.find('\n', text.size() - words_max);
-  return "[cut]" + text.substr(std::min(begin, text.size()));
+  auto begin = text.size() - words_max;
+  auto line = text.find('\n', begin);
+  return "[cut]" + text.substr(line + 1 < text.size() ? line : begin);
 }
 
 /// For people, and models, GCC's errors are easier to read as text.
@@ -46,6 +47,10 @@ public:
   }
 
   work_result run() {
+    auto end = std::chrono::steady_clock::time_point::max();
+    if (what_.seconds_left)
+      end = std::chrono::steady_clock::now()
+            + std::chrono::seconds{*what_.seconds_left};
     for (auto& file : what_.files)
       if (auto bytes = workspace::read_file(fs::path{what_.workspace} / file))
         before_.emplace(file, std::move(*bytes));
@@ -53,15 +58,20 @@ public:
                       question(what_, before_, settings_.context_bytes)};
     auto next = talk.begin();
     while (!std::holds_alternative<finish>(next)
-           && !std::holds_alternative<give_up>(next))
+           && !std::holds_alternative<give_up>(next)) {
       next = carry_out(talk, next);
+      context_.spent(talk.tokens(), talk.cost());
+      if (!broken_.empty())
+        next = give_up{true, "a file could not be put back: " + broken_};
+      else if (std::chrono::steady_clock::now() >= end
+               && !std::holds_alternative<finish>(next))
+        next = give_up{true, "its time is over"};
+    }
     work_result result;
-    result.tokens = talk.tokens();
-    result.cost = talk.cost();
     result.is_done = std::holds_alternative<finish>(next);
-    if (auto* end = std::get_if<give_up>(&next)) {
-      result.elsewhere = end->elsewhere;
-      result.why = end->why;
+    if (auto* gave_up = std::get_if<give_up>(&next)) {
+      result.elsewhere = gave_up->elsewhere;
+      result.why = gave_up->why;
     }
     return result;
   }
@@ -97,9 +107,11 @@ private:
     for (auto& one : *proposals)
       refuse_others(one);
     auto applied = fixes::apply_fixes(*proposals, files, {});
-    if (!applied)
+    if (!applied) {
+      restore(); // A part of it may stand there.
       return {false,
               "Your answer could not be applied: " + applied.error().message};
+    }
     if (!applied->choice.refused.empty()) {
       restore();
       return {false, "Nothing of your answer was used, because a block does "
@@ -155,7 +167,7 @@ private:
       workspace::write_options how;
       how.executable = (mode & fs::perms::owner_exec) != fs::perms::none;
       if (auto written = workspace::write_file(path, bytes, how); !written)
-        context_.say(written.error().message);
+        broken_ = written.error().message;
     }
   }
 
@@ -163,6 +175,7 @@ private:
   const chat_settings& settings_;
   const work_context& context_;
   contents before_;
+  std::string broken_; // Why a file is not as it was.
 };
 
 } // namespace

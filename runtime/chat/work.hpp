@@ -16,14 +16,13 @@ struct work_context {
   process::runner& processes; // For the checks.
   std::function<void(std::chrono::milliseconds)> wait;
   std::function<void(const std::string&)> say; // Progress, a line each.
+  std::function<void(uint64_t tokens, double cost)> spent; // All so far.
 };
 
 struct work_result {
   bool is_done = false;   // Every check accepts the files.
   bool elsewhere = false; // Nothing is wrong with the subtask itself.
   std::string why;        // When it is not done.
-  uint64_t tokens = 0;
-  double cost = 0;
 };
 
 /// Has a model work on the assignment: its answers are applied as a whole, in

@@ -97,6 +97,9 @@ std::vector<std::string> sandbox_arguments(const command& what,
                                   "/proc/sys"};
   if (what.confined->network)
     result.emplace_back("--share-net");
+  // Else a bubblewrap with these variables is what others in there can read.
+  if (!what.private_environment.empty())
+    result.emplace_back("--as-pid-1");
   add_views(views_for(what, host), result);
   auto folder = what.working_directory.empty() ? "/" : what.working_directory;
   result.insert(result.end(), {"--unsetenv", "TMPDIR"});

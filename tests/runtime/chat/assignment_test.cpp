@@ -14,14 +14,14 @@ using nlohmann::json;
 namespace {
 
 json example() {
-  return {
-    {"version", 1},
-    {"prompt", "mend it"},
-    {"workspace", "/w"},
-    {"files", {"a.cc"}},
-    {"evidence", {{{"file", "a.cc"}, {"line", 100}}}},
-    {"checks",
-     {{{"tool", "gcc"}, {"file", "a.cc"}, {"command", {"g++", "a.cc"}}}}}};
+  return {{"version", 1},
+          {"prompt", "mend it"},
+          {"workspace", "/w"},
+          {"files", {"a.cc"}},
+          {"evidence", {{{"file", "a.cc"}, {"line", 100}}}},
+          {"checks",
+           {{{"tool", "gcc"}, {"file", "a.cc"}, {"command", {"g++", "a.cc"}}}}},
+          {"seconds_left", nullptr}};
 }
 
 } // namespace
@@ -33,14 +33,20 @@ TEST_CASE("an assignment is read") {
   CHECK(read->files == std::vector<std::string>{"a.cc"});
   CHECK(read->evidence.front().line == 100);
   CHECK(read->checks.front().command.size() == 2);
+  CHECK(!read->seconds_left);
+  auto limited = example();
+  limited["seconds_left"] = 7;
+  CHECK(read_assignment(limited.dump())->seconds_left == 7);
 }
 
 TEST_CASE("what is none is refused with what is wrong") {
   for (std::string text : {"", "[]", "{", "{\"version\": 2}"})
     CHECK(!read_assignment(text));
-  for (auto* key : {"prompt", "workspace", "files", "evidence", "checks"}) {
+  for (auto* key :
+       {"prompt", "workspace", "files", "evidence", "checks", "seconds_left"}) {
     auto wrong = example();
-    wrong[key] = 7;
+    wrong[key] = json::object();
+    wrong[key]["x"] = 7;
     CHECK(!read_assignment(wrong.dump()));
     wrong.erase(key);
     auto read = read_assignment(wrong.dump());

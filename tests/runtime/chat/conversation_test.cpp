@@ -131,12 +131,21 @@ TEST_CASE("no request is sent that could take more than what remains") {
        limits.budget_tokens += 97) {
     conversation talk{limits, "rules", "question"};
     auto next = talk.begin();
-    while (auto* request = std::get_if<send_request>(&next)) {
+    uint64_t charged = 0; // By an endpoint that charges for what it lost, too.
+    for (auto turn = 0; auto* request = std::get_if<send_request>(&next);
+         ++turn) {
       auto allowed = json::parse(request->body)["max_tokens"].get<uint64_t>();
       CHECK(allowed > 0);
       // The worst case: a token for each byte, and the longest answer.
+      charged += request->body.size() + allowed;
+      CHECK(charged <= limits.budget_tokens);
+      if (turn % 2 == 1) {
+        next = talk.take(refused(504));
+        if (std::holds_alternative<wait_for>(next))
+          next = talk.waited();
+        continue;
+      }
       next = talk.take(answer("x", request->body.size(), allowed));
-      CHECK(talk.tokens() <= limits.budget_tokens);
       if (std::holds_alternative<try_answer>(next))
         next = talk.take(trial{false, "no"});
     }
@@ -152,13 +161,26 @@ TEST_CASE("what nobody counted is counted as the most that it can be") {
   uncounted.status = 200;
   uncounted.text = "12345";
   talk.take(uncounted);
-  CHECK(talk.tokens() == size + 5);
-  // Nobody can charge for more than was allowed.
-  conversation other{settings(), "rules", "question"};
-  other.begin();
-  uncounted.text = std::string(1 << 20, 'x');
-  other.take(uncounted);
-  CHECK(other.tokens() == size + 1000);
+  CHECK(talk.tokens() == size + 1000);
+  for (auto status : {0, 500, 504}) { // It may have been made, and lost.
+    conversation lost{settings(), "rules", "question"};
+    lost.begin();
+    lost.take(refused(status));
+    CHECK(lost.tokens() == size + 1000);
+  }
+  for (auto status : {401, 429}) {
+    conversation never{settings(), "rules", "question"};
+    never.begin();
+    never.take(refused(status));
+    CHECK(never.tokens() == 0);
+  }
+}
+
+TEST_CASE("an endpoint that counts without measure ends the talk") {
+  conversation talk{settings(), "rules", "question"};
+  talk.begin();
+  expect<try_answer>(talk.take(answer("x", UINT64_MAX, 1)));
+  expect<give_up>(talk.take(trial{false, "no"}));
 }
 
 TEST_CASE("what it costs is told by the prices") {

@@ -60,6 +60,7 @@ struct place_of_work {
   workspace_folder root;
   assignment what;
   std::vector<std::chrono::milliseconds> waits;
+  uint64_t spent = 0;
 
   place_of_work() {
     root.write("a.txt", "bad\nkeep\n");
@@ -74,7 +75,8 @@ struct place_of_work {
     REQUIRE(processes);
     work_context context{model, **processes,
                          [&](auto time) { waits.push_back(time); },
-                         [](auto&) {}};
+                         [](auto&) {},
+                         [&](auto tokens, auto) { spent = tokens; }};
     return work_on(what, {}, context);
   }
 
@@ -92,7 +94,7 @@ TEST_CASE("a right edit is kept") {
   auto result = here.work(model);
   CHECK(result.is_done);
   CHECK(here.text("a.txt") == "good\nkeep\n");
-  CHECK(result.tokens == 15);
+  CHECK(here.spent == 15);
 }
 
 TEST_CASE("at the third try, after what each check said") {
@@ -134,6 +136,17 @@ TEST_CASE("one block that does not fit takes all of the answer back") {
   both.text += edit("a.txt", "not there", "x").text;
   scripted_model model{{both}};
   CHECK(!here.work(model).is_done);
+  CHECK(here.text("a.txt") == "bad\nkeep\n");
+}
+
+TEST_CASE("when its time is over it ends, and the files are as they were") {
+  place_of_work here;
+  here.what.seconds_left = 0;
+  scripted_model model{{edit("a.txt", "bad", "worse")}};
+  auto result = here.work(model);
+  CHECK(!result.is_done);
+  CHECK(result.elsewhere);
+  CHECK(result.why == "its time is over");
   CHECK(here.text("a.txt") == "bad\nkeep\n");
 }
 
