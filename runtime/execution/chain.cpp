@@ -1,5 +1,6 @@
 #include "runtime/execution/chain.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "runtime/execution/checker.hpp"
+#include "runtime/execution/executors/compiled_part.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -53,11 +55,7 @@ public:
     : unit_{unit},
       context_{context},
       metrics_{metrics},
-      checker_{{context.slot.tree_folder(), context.project,
-                context.unit.toolchain(), context.toolchain, context.limits,
-                context.reading, context.stop, context.cache, context.names,
-                context.alive},
-               metrics},
+      checker_{checks_of(fixit_context_of(context)), metrics},
       evidence_{unit, context.project, context.unit.toolchain(), checker_} {
     // nop
   }
@@ -90,6 +88,15 @@ private:
     return {report.unit(), report.tool()};
   }
 
+  /// Whether the unit has to go elsewhere when an executor cannot work here:
+  /// nobody else is left to ask, and nobody made anything that would be lost.
+  [[nodiscard]] bool is_needed(bool is_last) const {
+    return is_last
+           && std::none_of(report_.executors().begin(),
+                           report_.executors().end(),
+                           [](auto& run) { return run.helped(); });
+  }
+
   /// Returns whether nothing more is to be done.
   expected<bool> pass(link& next, bool is_last) {
     if (next.who->sees_all_checks())
@@ -100,6 +107,8 @@ private:
       return before.error();
     auto begin = std::chrono::steady_clock::now();
     auto done = next.who->work(unit_now(), evidence_, context_, metrics_);
+    if (!done && done.error().code == errc::busy && !is_needed(is_last))
+      done = executor_result{{}, done.error().message, 0};
     if (!done)
       return done.error();
     auto after = context_.slot.capture();

@@ -2,11 +2,29 @@
 
 #include <utility>
 
-#include "runtime/execution/checker.hpp"
-#include "runtime/execution/editable_files.hpp"
 #include "runtime/execution/repair_session.hpp"
 
 namespace cohort::runtime::execution {
+
+checker_context checks_of(const fixit_context& context) {
+  return {context.slot.tree_folder(),
+          context.project,
+          context.asked,
+          context.toolchain,
+          context.limits,
+          context.processes,
+          context.stop,
+          context.cache,
+          context.names,
+          context.alive};
+}
+
+editable_files files_of(const pb::RepairUnit& unit,
+                        const fixit_context& context) {
+  return {context.slot,
+          {unit.subtask().files().begin(), unit.subtask().files().end()},
+          unit.scope()};
+}
 
 expected<pb::RepairReport> repair(const pb::RepairUnit& unit,
                                   const fixit_context& context,
@@ -18,15 +36,8 @@ expected<pb::RepairReport> repair(const pb::RepairUnit& unit,
   if (compilers.empty())
     compilers = toolchain::installed_compilers(
       context.project, context.toolchain, context.processes, context.stop);
-  compiler_checker checker{{context.slot.tree_folder(), context.project,
-                            context.asked, context.toolchain, context.limits,
-                            context.processes, context.stop, context.cache,
-                            context.names, context.alive},
-                           metrics};
-  editable_files files{context.slot,
-                       {unit.subtask().files().begin(),
-                        unit.subtask().files().end()},
-                       unit.scope()};
+  compiler_checker checker{checks_of(context), metrics};
+  auto files = files_of(unit, context);
   repair_session session{unit,
                          std::move(compilers),
                          {files, checker, context.stop, context.symbols},

@@ -7,6 +7,8 @@
 #include "messages/v1/assignment.pb.h"
 #include "messages/v1/result.pb.h"
 #include "runtime/execution/cache/check_cache.hpp"
+#include "runtime/execution/checker.hpp"
+#include "runtime/execution/editable_files.hpp"
 #include "runtime/execution/rules/rule_book.hpp"
 #include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
@@ -33,6 +35,13 @@ struct fixit_context {
   symbol_source symbols;        // None: rules that need an index are off.
   std::function<void()> alive;  // Called after each check, if there is one.
 };
+
+/// What checks need of it.
+[[nodiscard]] checker_context checks_of(const fixit_context& context);
+
+/// The files that a repair may edit.
+[[nodiscard]] editable_files files_of(const pb::RepairUnit& unit,
+                                      const fixit_context& context);
 
 /// Repairs the files of `unit.subtask`. The slot's worktree holds what was kept
 /// when it returns, and no half of a fix in any case; `metrics` is added to.

@@ -7,15 +7,8 @@ namespace cohort::runtime::execution {
 expected<pb::RepairReport> apply_tidy_fixes(const pb::RepairUnit& unit,
                                             const fixit_context& context,
                                             pb::ExecutionMetrics& metrics) {
-  compiler_checker checker{{context.slot.tree_folder(), context.project,
-                            context.asked, context.toolchain, context.limits,
-                            context.processes, context.stop, context.cache,
-                            context.names, context.alive},
-                           metrics};
-  editable_files files{context.slot,
-                       {unit.subtask().files().begin(),
-                        unit.subtask().files().end()},
-                       unit.scope()};
+  compiler_checker checker{checks_of(context), metrics};
+  auto files = files_of(unit, context);
   tidy_session session{
     unit,         {unit.compilers().begin(), unit.compilers().end()},
     files,        checker,

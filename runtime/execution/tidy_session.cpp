@@ -213,6 +213,9 @@ expected<std::string>
 tidy_session::try_out(const std::vector<pb::Fix>& candidates) {
   auto fixes = kept_;
   fixes.insert(fixes.end(), candidates.begin(), candidates.end());
+  auto asked = judges(candidates);
+  if (auto done = renew(asked); !done)
+    return done.error();
   auto tried = with(fixes);
   if (!tried)
     return tried.error();
@@ -221,7 +224,7 @@ tidy_session::try_out(const std::vector<pb::Fix>& candidates) {
   reports fresh;
   std::set<finding_key> before;
   std::set<finding_key> after;
-  for (auto& unit : judges(candidates)) {
+  for (auto& unit : asked) {
     auto made = check({unit});
     if (!made)
       return made.error();
@@ -243,6 +246,33 @@ tidy_session::try_out(const std::vector<pb::Fix>& candidates) {
     reports_.insert_or_assign(key, std::move(report));
   }
   return std::string{};
+}
+
+/// Has units whose reports are old judge what was kept so far: candidates are
+/// compared with that, and with nothing else.
+expected<void> tidy_session::renew(const std::vector<std::string>& units) {
+  std::vector<std::string> old;
+  for (auto& unit : units)
+    if (std::any_of(tools_.begin(), tools_.end(), [&](auto& tool) {
+          return stale_.count({unit, tool}) > 0;
+        }))
+      old.push_back(unit);
+  if (old.empty())
+    return {};
+  auto now = with(kept_);
+  if (!now)
+    return now.error();
+  if (auto written = write(*now); !written)
+    return written;
+  auto fresh = check(old);
+  if (!fresh)
+    return fresh.error();
+  for (auto& [key, report] : *fresh) {
+    made_here_.insert(key);
+    stale_.erase(key);
+    reports_.insert_or_assign(key, std::move(report));
+  }
+  return {};
 }
 
 /// What the files hold with these fixes, all of which fit together.

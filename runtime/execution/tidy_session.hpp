@@ -44,6 +44,7 @@ private:
   /// Why the candidates do not hold together; empty when they do, and then
   /// they are kept.
   expected<std::string> try_out(const std::vector<pb::Fix>& candidates);
+  expected<void> renew(const std::vector<std::string>& units);
   expected<contents> with(const std::vector<pb::Fix>& fixes);
   expected<void> write(const contents& what);
   expected<reports> check(const std::vector<std::string>& units);

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
 #include "runtime/analysis/text.hpp"
 #include "runtime/fixes/clang_export.hpp"
+#include "runtime/text_lines.hpp"
 #include "runtime/toolchain/fix_builder.hpp"
-#include "runtime/toolchain/text.hpp"
 #include "runtime/workspace/edits.hpp"
 #include "runtime/workspace/snapshot_files.hpp"
 
@@ -19,18 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view compile_error = "clang-diagnostic-";
-
-/// A name as a regular expression that nothing else matches.
-std::string quoted(const std::string& name) {
-  constexpr std::string_view special = R"(\^$.|?*+()[]{})";
-  std::string result;
-  for (auto c : name) {
-    if (special.find(c) != std::string_view::npos)
-      result += '\\';
-    result += c;
-  }
-  return result;
-}
 
 std::string checks_of(const pb::ToolchainRequest& asked) {
   std::string result = "-*";
@@ -168,18 +157,18 @@ find_tidy_checks(const pb::ToolchainRequest& asked, const std::string& program,
 
 std::vector<std::string>
 tidy_arguments(const std::string& program, const pb::ToolchainRequest& asked,
-               const fs::path& tree, const fs::path& unit,
+               const fs::path& unit,
                const std::vector<std::string>& arguments) {
+  // What it finds in files of others is left out when it is read.
   auto& filter = asked.header_filter();
-  std::vector<std::string> result{
-    program,
-    "--quiet",
-    "--checks=" + checks_of(asked),
-    "--header-filter="
-      + (filter.empty() ? '^' + quoted(tree.string()) + '/' : filter),
-    "--export-fixes=-",
-    unit.string(),
-    "--"};
+  std::vector<std::string> result{program,
+                                  "--quiet",
+                                  "--checks=" + checks_of(asked),
+                                  "--header-filter="
+                                    + (filter.empty() ? ".*" : filter),
+                                  "--export-fixes=-",
+                                  unit.string(),
+                                  "--"};
   result.insert(result.end(), arguments.begin(), arguments.end());
   result.insert(result.end(), {"-H", "-Wno-unknown-warning-option",
                                "-Wno-unused-command-line-argument"});
@@ -205,17 +194,19 @@ parsed_diagnostics read_tidy(std::string_view text, const std::string& unit,
   return result;
 }
 
-std::vector<std::string> tidy_configurations(const fs::path& unit) {
+std::vector<std::string>
+tidy_configurations(const std::vector<std::string>& files) {
+  std::set<fs::path> folders;
+  for (auto& file : files)
+    for (auto folder = fs::path{file}.parent_path();
+         !folder.empty() && folders.insert(folder).second;
+         folder = folder.parent_path()) {
+    }
   std::vector<std::string> result;
   std::error_code failed;
-  for (auto folder = unit.parent_path(); !folder.empty();
-       folder = folder.parent_path()) {
+  for (auto& folder : folders)
     if (auto file = folder / ".clang-tidy"; fs::exists(file, failed))
       result.push_back(file.string());
-    if (folder == folder.parent_path())
-      break;
-  }
-  std::reverse(result.begin(), result.end());
   return result;
 }
 

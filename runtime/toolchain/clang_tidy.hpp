@@ -31,7 +31,6 @@ find_tidy_checks(const pb::ToolchainRequest& asked, const std::string& program,
 /// are clang's.
 [[nodiscard]] std::vector<std::string>
 tidy_arguments(const std::string& program, const pb::ToolchainRequest& asked,
-               const std::filesystem::path& tree,
                const std::filesystem::path& unit,
                const std::vector<std::string>& arguments);
 
@@ -40,9 +39,9 @@ tidy_arguments(const std::string& program, const pb::ToolchainRequest& asked,
 parsed_diagnostics read_tidy(std::string_view text, const std::string& unit,
                              const file_reader& files);
 
-/// The configuration files that count for a unit, as absolute paths, from the
-/// outermost one.
+/// The configuration files that count for any of these files, all as absolute
+/// paths; sorted.
 [[nodiscard]] std::vector<std::string>
-tidy_configurations(const std::filesystem::path& unit);
+tidy_configurations(const std::vector<std::string>& files);
 
 } // namespace cohort::runtime::toolchain

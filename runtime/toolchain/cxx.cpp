@@ -118,10 +118,10 @@ check_command(const project& project, const std::string& unit,
     arguments.insert(arguments.begin(),
                      is_c_unit(unit) ? "-std=gnu17" : "-std=gnu++17");
   process::command result;
-  result.argv = is_tidy ? tidy_arguments(settings.clang_tidy, asked, tree,
-                                         tree / unit, arguments)
-                        : compile_arguments(unit, family, settings, asked, tree,
-                                            arguments);
+  result.argv
+    = is_tidy
+        ? tidy_arguments(settings.clang_tidy, asked, tree / unit, arguments)
+        : compile_arguments(unit, family, settings, asked, tree, arguments);
   result.working_directory = check_directory(project, *entry, tree);
   // English messages, and identifiers as they are spelt.
   result.environment = {{"LC_ALL", "C.UTF-8"}};

@@ -72,7 +72,7 @@ check_command(const project& project, const std::string& unit,
               const std::string& compiler, const std::filesystem::path& tree,
               const toolchain_settings& settings,
               const process::process_settings& limits,
-              const pb::ToolchainRequest& asked = {});
+              const pb::ToolchainRequest& asked);
 
 /// What a finished check says. File names inside `tree` become relative to it.
 /// A compiler that crashed, hung or printed garbage gives `failure`. All text

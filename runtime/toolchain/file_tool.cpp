@@ -8,9 +8,9 @@
 
 #include "runtime/analysis/text.hpp"
 #include "runtime/process/find_program.hpp"
+#include "runtime/text_lines.hpp"
 #include "runtime/toolchain/located_line.hpp"
 #include "runtime/toolchain/paths.hpp"
-#include "runtime/toolchain/text.hpp"
 #include "runtime/workspace/snapshot_files.hpp"
 
 namespace cohort::runtime::toolchain {
@@ -195,10 +195,13 @@ std::vector<std::string> files_opened(const pb::FileTool& tool,
   for (auto& file : report.reads())
     result.insert(absolute(tree.string(), file));
   for (auto& argument : tool.check()) {
-    std::error_code failed;
-    auto named = absolute(tree.string(), argument);
-    if (fs::is_regular_file(named, failed))
-      result.insert(named);
+    // "--config=FILE" names one as well.
+    for (auto& word : {argument, argument.substr(argument.find('=') + 1)}) {
+      std::error_code failed;
+      auto named = absolute(tree.string(), word);
+      if (!word.empty() && fs::is_regular_file(named, failed))
+        result.insert(named);
+    }
   }
   return {result.begin(), result.end()};
 }

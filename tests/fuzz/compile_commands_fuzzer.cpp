@@ -57,7 +57,7 @@ void check_project(const toolchain::project& project) {
   for (auto& unit : toolchain::units_of(project, {}))
     for (std::string compiler : {"gcc", "clang"}) {
       auto command = toolchain::check_command(project, unit, compiler, "/tree",
-                                              {}, {});
+                                              {}, {}, {});
       require(command && !command->argv.empty()
                 && command->argv.back() == "/tree/" + unit,
               "every unit can be checked");

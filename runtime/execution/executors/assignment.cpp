@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "runtime/analysis/specialty.hpp"
 #include "runtime/analysis/text.hpp"
 #include "runtime/execution/candidates.hpp"
 
@@ -51,14 +52,10 @@ std::vector<finding> findings_of(const assignment_facts& facts) {
   return {result.begin(), result.end()};
 }
 
-std::string specialty_of(const pb::Specialty& specialty) {
-  if (specialty.kind() == pb::SPECIALTY_KIND_CUSTOM)
-    return specialty.custom_name();
-  constexpr std::string_view prefix = "SPECIALTY_KIND_";
-  auto result = pb::SpecialtyKind_Name(specialty.kind()).substr(prefix.size());
-  for (auto& c : result)
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return result;
+std::string name_of(const pb::Specialty& specialty) {
+  return specialty.kind() == pb::SPECIALTY_KIND_CUSTOM
+           ? specialty.custom_name()
+           : analysis::name_of(specialty.kind());
 }
 
 const std::vector<std::string>& constraints() {
@@ -146,7 +143,7 @@ std::string prompt_of(const assignment_facts& facts) {
       + ".\n\n# The task\n"
       + cut(facts.repair.description(), description_bytes_max)
       + "\n\n# Your part\n" + subtask.title() + " ("
-      + specialty_of(subtask.specialty()) + ")\n\nFiles that you may change:\n"
+      + name_of(subtask.specialty()) + ")\n\nFiles that you may change:\n"
       + listed(facts.files, prompt_findings_max, same)
       + "\nWhat the checks find there (" + std::to_string(findings.size())
       + "):\n" + listed(findings, prompt_findings_max, shown)
@@ -186,7 +183,7 @@ std::string assignment_json(const assignment_facts& facts) {
               {"subtask",
                {{"id", subtask.id()},
                 {"title", subtask.title()},
-                {"specialty", specialty_of(subtask.specialty())}}},
+                {"specialty", name_of(subtask.specialty())}}},
               {"workspace", facts.workspace},
               {"files", facts.files},
               {"evidence", std::move(evidence)},

@@ -77,6 +77,30 @@ folders(const google::protobuf::RepeatedPtrField<std::string>& names) {
   return result;
 }
 
+/// What a program did to a worktree is undone by comparing all of it, unless
+/// somebody says that it is known.
+class doubtful_slot {
+public:
+  explicit doubtful_slot(workspace::slot& slot) : slot_{&slot} {
+    // nop
+  }
+  doubtful_slot(const doubtful_slot&) = delete;
+  doubtful_slot& operator=(const doubtful_slot&) = delete;
+  ~doubtful_slot() {
+    if (slot_ == nullptr)
+      return;
+    worktree_watch::open_folders(slot_->tree_folder());
+    slot_->invalidate();
+  }
+
+  void is_known() {
+    slot_ = nullptr;
+  }
+
+private:
+  workspace::slot* slot_;
+};
+
 /// One run of a program on a subtask.
 class command_run {
 public:
@@ -101,14 +125,18 @@ public:
       return before.error();
     before_ = std::move(*before);
     worktree_watch watch{context_.slot.tree_folder()};
+    doubtful_slot doubt{context_.slot};
     auto ended = run_program(files);
     if (!ended)
       return ended.error();
     words_ = read_program_words(ended->out);
     changes_ = watch.since();
-    if (auto why = why_failed(*ended); !why.empty())
-      return give_up(*ended, why);
-    return judge();
+    auto why = why_failed(*ended);
+    auto result = why.empty() ? judge() : give_up(*ended, why);
+    // Who wants another place was brought back before that was told.
+    if (result || result.error().code == errc::busy)
+      doubt.is_known();
+    return result;
   }
 
 private:
@@ -165,7 +193,8 @@ private:
                          *judge, file, tree, context_.limits)}
                        : toolchain::check_command(context_.project, file, tool,
                                                   tree, context_.toolchain,
-                                                  context_.limits);
+                                                  context_.limits,
+                                                  context_.unit.toolchain());
       if (command)
         result.push_back({tool, file, std::move(command->argv)});
     }

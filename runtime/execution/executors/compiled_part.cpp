@@ -7,8 +7,11 @@ namespace cohort::runtime::execution {
 namespace {
 
 bool is_compiled(const std::string& unit, const toolchain::project& project) {
-  return std::any_of(project.entries.begin(), project.entries.end(),
-                     [&](auto& entry) { return entry.unit == unit; });
+  auto found = std::lower_bound(project.entries.begin(), project.entries.end(),
+                                unit, [](auto& entry, auto& name) {
+                                  return entry.unit < name;
+                                });
+  return found != project.entries.end() && found->unit == unit;
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "runtime/execution/executors/worktree_watch.hpp"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -17,6 +18,9 @@ worktree_watch::worktree_watch(fs::path folder)
 worktree_watch::listing worktree_watch::look() const {
   listing result;
   std::error_code failed;
+  struct stat root {};
+  if (lstat(folder_.c_str(), &root) == 0)
+    result.folders["."].mode = root.st_mode;
   fs::recursive_directory_iterator it{folder_, failed};
   for (; !failed && it != fs::recursive_directory_iterator{};
        it.increment(failed)) {
@@ -49,8 +53,13 @@ worktree_watch::changes worktree_watch::since() const {
         || !(before->second == after->second))
       result.files.push_back(name);
   }
+  // A pipe or a socket is nothing that a tree can hold.
+  auto is_odd = [](auto& entry) {
+    return !S_ISREG(entry.second.mode) && !S_ISLNK(entry.second.mode);
+  };
   result.has_more = !now.is_whole || !before_.is_whole
-                    || !(now.folders == before_.folders);
+                    || !(now.folders == before_.folders)
+                    || std::any_of(now.files.begin(), now.files.end(), is_odd);
   return result;
 }
 

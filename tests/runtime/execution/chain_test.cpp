@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -398,6 +399,53 @@ TEST_CASE("fixit first, and then a program for what compilers cannot mend") {
   CHECK(result.repair().left().empty());
   for (auto& report : result.repair().checked())
     CHECK(report.ok());
+}
+
+TEST_CASE("a program that is stopped leaves nothing for the next unit") {
+  licence_project project;
+  project.add_command("hangs", "echo x >> a.txt; echo x >> b.txt\n"
+                               "mkfifo pipe; echo x > new; exec sleep 1000\n");
+  project.runner = execution::make_slot_runner(
+    "w", project.settings, cohort::tests::processes(), project.cache);
+  std::promise<pb::AttemptResult> promise;
+  project.runner->start(project.what, [&](pb::AttemptResult result) {
+    promise.set_value(std::move(result));
+  });
+  while (!fs::exists(project.slot() / "new"))
+    std::this_thread::yield();
+  project.runner->cancel();
+  auto stopped = promise.get_future().get();
+  CHECK(stopped.error().code() == static_cast<uint32_t>(errc::cancelled));
+  project.what.mutable_unit()->mutable_repair()->clear_executors();
+  project.add_command("idles", "exit 0\n");
+  project.outcome_of_nothing();
+}
+
+TEST_CASE("what one made is kept when the next wants another place") {
+  licence_project project;
+  auto& repair = *project.what.mutable_unit()->mutable_repair();
+  repair.mutable_subtask()->add_files("b.txt");
+  repair.mutable_subtask()->add_units("b.txt");
+  project.add_command("mends-one", "echo Licence >> a.txt\n");
+  project.add_command("is-busy", "echo no quota >&2; exit 75\n");
+  auto result = project.run();
+  CHECK(result.error().message() == "");
+  CHECK(result.has_patch());
+  CHECK(project.text("a.txt") == "one\nLicence\n");
+  REQUIRE(result.repair().executors_size() == 2);
+  CHECK(result.repair().executors(1).outcome()
+        == "is-busy wants another place (exit status 75): no quota");
+  REQUIRE(result.repair().left_size() == 1);
+  CHECK(result.repair().left(0).diagnostic().location().file() == "b.txt");
+}
+
+TEST_CASE("who is busy is passed over while others can be asked") {
+  licence_project project;
+  project.add_command("is-busy", "exit 75\n");
+  project.add_command("mends", "echo Licence >> a.txt\n");
+  auto result = project.run();
+  CHECK(result.error().message() == "");
+  CHECK(result.has_patch());
 }
 
 } // namespace cohort::tests::chain_test

@@ -58,7 +58,7 @@ void probe(small_project& project) {
     for (auto compiler : {"gcc", "clang"}) {
       auto& tree = project.slot().tree_folder();
       auto command = cohort::tests::value_of(toolchain::check_command(
-        project.project(), entry.unit, compiler, tree, {}, {}));
+        project.project(), entry.unit, compiler, tree, {}, {}, {}));
       *project.repair().add_known() = toolchain::read_check(
         project.project(), entry.unit, compiler, tree,
         cohort::tests::processes().run(std::move(command)));

@@ -176,6 +176,20 @@ TEST_CASE("a header's findings are fixed once, whoever reports them") {
   CHECK(checker.checks == 3 + 2); // Three to learn, two judges.
 }
 
+TEST_CASE("a fix is compared with what was kept, not with what was at first") {
+  // Three units read the header, two of which judge it; the third one's own fix
+  // does nothing, and must not pass for one because the header got better.
+  small_project project{{{"a.cpp", "<h.h\n"},
+                         {"b.cpp", "<h.h\n"},
+                         {"c.cpp", "<h.h\nolder\n"},
+                         {"h.h", "old\n"}}};
+  word_checker checker{project};
+  auto result = tidy(project, checker);
+  CHECK(project.text("h.h") == "new\n");
+  CHECK(project.text("c.cpp") == "<h.h\nolder\n");
+  CHECK(result.metrics.fixes_kept() == 1);
+}
+
 TEST_CASE("a fix that brings up another finding is none") {
   small_project project{{{"a.cpp", "older\n"}}};
   word_checker checker{project};

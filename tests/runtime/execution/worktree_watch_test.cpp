@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -69,6 +71,20 @@ TEST_CASE("folders that come or go are told") {
   fs::remove_all(root / "dir");
   CHECK(watch.since().files == strings{"dir/c", "dir/d"});
   CHECK(watch.since().has_more);
+}
+
+TEST_CASE("pipes, and the mode of the folder itself, are told") {
+  watched world;
+  auto root = world.folder.path();
+  worktree_watch watch{root};
+  REQUIRE(mkfifo((root / "pipe").c_str(), 0600) == 0);
+  CHECK(watch.since().has_more);
+  fs::remove(root / "pipe");
+  CHECK_FALSE(watch.since().has_more);
+  fs::permissions(root, fs::perms::owner_write, fs::perm_options::remove);
+  CHECK(watch.since().has_more);
+  worktree_watch::open_folders(root);
+  CHECK_FALSE(watch.since().has_more);
 }
 
 TEST_CASE("folders that nobody may enter are opened") {

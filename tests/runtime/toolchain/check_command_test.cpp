@@ -32,7 +32,7 @@ process::command check_of(const project& project,
                           const std::string& compiler = "gcc",
                           const toolchain_settings& settings = {}) {
   auto result = check_command(project, project.entries.front().unit, compiler,
-                              "/slot/tree", settings, {});
+                              "/slot/tree", settings, {}, {});
   REQUIRE(result);
   return *result;
 }
@@ -63,7 +63,7 @@ TEST_CASE("a check reads the slot's file, syntax only, within the limits") {
   limits.memory_limit_bytes = 2000;
   auto project = one_unit({"/usr/bin/c++", "-c", "../src/a.cc", "-o", "a.o"});
   auto result = check_command(project, "src/a.cc", "gcc", "/slot/tree", {},
-                              limits);
+                              limits, {});
   REQUIRE(result);
   CHECK(result->argv.front() == "g++");
   CHECK(result->argv.back() == "/slot/tree/src/a.cc");
@@ -91,10 +91,11 @@ TEST_CASE("no check names /dev/stdout, which gcc would remove") {
 
 TEST_CASE("unknown units and compilers are errors") {
   auto project = one_unit({"g++"});
-  auto unit = check_command(project, "b.cc", "gcc", "/slot", {}, {});
+  auto unit = check_command(project, "b.cc", "gcc", "/slot", {}, {}, {});
   REQUIRE_FALSE(unit);
   CHECK(unit.error().code == errc::not_found);
-  auto compiler = check_command(project, "src/a.cc", "icc", "/slot", {}, {});
+  auto compiler = check_command(project, "src/a.cc", "icc", "/slot", {}, {},
+                                {});
   REQUIRE_FALSE(compiler);
   CHECK(compiler.error().code == errc::invalid_request);
 }
@@ -259,7 +260,8 @@ TEST_CASE("a check runs where the build does, mapped to the slot, if there is "
     project.source_root = root / "ws";
     project.build_dir = root / "ws/build";
     project.entries.push_back({"a.cc", (root / directory).string(), {"g++"}});
-    auto result = check_command(project, "a.cc", "gcc", root / "tree", {}, {});
+    auto result = check_command(project, "a.cc", "gcc", root / "tree", {}, {},
+                                {});
     REQUIRE(result);
     return std::filesystem::path{result->working_directory};
   };

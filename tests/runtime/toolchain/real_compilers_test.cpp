@@ -50,7 +50,7 @@ struct machine {
   pb::UnitReport check(const project& project, const std::string& compiler) {
     auto& unit = project.entries.front().unit;
     auto command = check_command(project, unit, compiler, root / "tree", {},
-                                 limits);
+                                 limits, {});
     REQUIRE(command);
     auto result = processes->run(*command);
     return read_check(project, unit, compiler, root / "tree", result);
@@ -189,7 +189,7 @@ TEST_CASE("a real CMake project is configured, built and tested") {
                   "int main(int argc, char**) { return argc - base; }\n");
   here.root.write("slot/pre.h", "constexpr int bose = 1;\n");
   auto command = check_command(*project, "a.cc", "gcc", here.root / "slot", {},
-                               here.limits);
+                               here.limits, {});
   REQUIRE(command);
   auto report = read_check(*project, "a.cc", "gcc", here.root / "slot",
                            here.processes->run(*command));
