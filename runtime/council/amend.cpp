@@ -351,12 +351,4 @@ bool carry_out(pb::Decomposition& plan, const pb::Amendment& amendment,
   }
 }
 
-pb::Decomposition amend(const pb::Decomposition& plan,
-                        const pb::Amendment& amendment,
-                        const surroundings& around) {
-  auto result = plan;
-  carry_out(result, amendment, around);
-  return decomposition::make_graph(result).is_acyclic() ? result : plan;
-}
-
 } // namespace cohort::runtime::council

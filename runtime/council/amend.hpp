@@ -29,10 +29,4 @@ struct surroundings {
 bool carry_out(pb::Decomposition& plan, const pb::Amendment& amendment,
                const surroundings& around);
 
-/// Returns the plan with the amendment carried out, or unchanged when that
-/// makes a cycle.
-pb::Decomposition amend(const pb::Decomposition& plan,
-                        const pb::Amendment& amendment,
-                        const surroundings& around);
-
 } // namespace cohort::runtime::council

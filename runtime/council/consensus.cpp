@@ -44,6 +44,14 @@ struct round_votes {
   bool most_object = false;
 };
 
+bool most_reject(const round_votes& votes) {
+  auto rejecting = static_cast<size_t>(
+    std::count_if(votes.all.begin(), votes.all.end(), [](auto& vote) {
+      return vote.second->opinion() == pb::OPINION_REJECT;
+    }));
+  return 2 * rejecting > votes.all.size();
+}
+
 bool objects(const pb::Verdict& verdict) {
   return verdict.opinion() != pb::OPINION_APPROVE;
 }
@@ -95,7 +103,8 @@ const pb::Finding* veto_of(const pb::Verdict& verdict, const grounds& known,
   for (auto& finding : verdict.findings())
     if ((finding.kind() == pb::FINDING_KIND_CONFLICT
          || finding.kind() == pb::FINDING_KIND_REGRESSION)
-        && finding.severity() >= severity && known.bear_out(finding))
+        && finding.severity() >= severity
+        && known.severity_of(finding) >= severity)
       return &finding;
   return nullptr;
 }
@@ -111,13 +120,11 @@ amendment_key key_of(const pb::Amendment& x) {
 /// Whether one subtask cannot suffer both: one goes away or is cut, or the two
 /// disagree about order or specialty.
 bool contradict(const pb::Amendment& x, const pb::Amendment& y) {
-  if (key_of(x) == key_of(y))
-    return false;
   auto touches = [](const pb::Amendment& z, const std::string& id) {
     return !id.empty() && (z.first() == id || z.second() == id);
   };
   auto overlap = touches(x, y.first()) || touches(x, y.second());
-  if (!overlap)
+  if (!overlap || key_of(x) == key_of(y))
     return false;
   auto is = [&](pb::AmendmentKind kind) {
     return x.kind() == kind || y.kind() == kind;
@@ -144,8 +151,6 @@ struct motion {
 };
 
 bool opposes(const pb::Verdict& verdict, const pb::Amendment& amendment) {
-  if (verdict.opinion() == pb::OPINION_REJECT)
-    return true;
   return verdict.opinion() == pb::OPINION_AMEND
          && std::any_of(verdict.amendments().begin(),
                         verdict.amendments().end(),
@@ -160,8 +165,6 @@ std::map<amendment_key, motion> moved_in(const round_votes& votes) {
       continue;
     std::set<amendment_key> mine;
     for (auto& amendment : verdict.amendments()) {
-      if (mine.size() >= amendments_max)
-        break;
       if (!mine.insert(key_of(amendment)).second)
         continue;
       auto& motion = result[key_of(amendment)];
@@ -353,13 +356,7 @@ ruling decide(const pb::ReviewRequest& request,
               + " answered with sense; more than " + percent(settings.quorum)
               + " are needed"};
   auto votes = weigh(std::move(valid), request);
-  if (votes.borne_out)
-    for (auto& [judge, verdict] : votes.all)
-      if (auto* finding = veto_of(*verdict, *votes.borne_out,
-                                  settings.veto_severity))
-        return {decision::rejected, plan,
-                "veto of " + judge + ": " + finding->text()};
-  if (round < settings.max_review_rounds) {
+  if (round < settings.max_review_rounds && !most_reject(votes)) {
     auto motions = motions_of(votes);
     amending amended{request, limits};
     amended.apply(motions.begin(), motions.end());
@@ -367,6 +364,12 @@ ruling decide(const pb::ReviewRequest& request,
       return {decision::amended, std::move(amended).plan(),
               std::to_string(count) + " amendments applied"};
   }
+  if (votes.borne_out)
+    for (auto& [judge, verdict] : votes.all)
+      if (auto* finding = veto_of(*verdict, *votes.borne_out,
+                                  settings.veto_severity))
+        return {decision::rejected, plan,
+                "veto of " + judge + ": " + finding->text()};
   return by_vote(request, votes, seats, settings.supermajority);
 }
 

@@ -19,14 +19,16 @@
 ///    record do not bear out (grounds.hpp) counts for nothing, unless more than
 ///    half of those who answered object: a few may lie, and a majority may know
 ///    more than can be measured.
-/// 4. No veto: a judge that rejects, with a finding of conflict or regression
-///    at or above `veto_severity` that is borne out.
-/// 5. While a review round is left, amendments win before approval: those that
-///    are borne out, or that more than half of those who answered ask for, and
-///    which verdicts that hold a majority of the weight back or do not oppose.
-///    A verdict opposes an amendment when it rejects the plan or amends the
-///    same subtasks in a way that cannot be joined with it. What breaks an
-///    invariant is not applied. If the plan changed, it is asked about again.
+/// 4. While a review round is left, and not more than half of those who
+///    answered reject, amendments win: those that are borne out, or that more
+///    than half of those who answered ask for, and which verdicts that hold a
+///    majority of the weight back or do not oppose. A verdict opposes an
+///    amendment when it amends the same subtasks in a way that cannot be joined
+///    with it; who rejects the plan has said nothing of a better one. What
+///    breaks an invariant is not applied. If the plan changed, it is asked
+///    about again.
+/// 5. No veto: a judge that rejects, with a finding of conflict or regression
+///    that it calls and that is measured as at or above `veto_severity`.
 /// 6. Approved when more than half of those who answered approve, and hold at
 ///    least `supermajority` of the weight of what counts; else rejected.
 ///

@@ -23,6 +23,11 @@ public:
   /// What it finds is true of a subtask that it names, or of the two.
   [[nodiscard]] bool bear_out(const pb::Finding& finding) const;
 
+  /// How grave what it finds is by what was measured, however grave its judge
+  /// calls it. In [0, 1]; 0 for what is not borne out, and for kinds that no
+  /// severity is measured of.
+  [[nodiscard]] double severity_of(const pb::Finding& finding) const;
+
   /// There is something that the amendment would mend.
   [[nodiscard]] bool bear_out(const pb::Amendment& amendment) const;
 
@@ -30,15 +35,16 @@ public:
   [[nodiscard]] bool bear_out(const pb::Verdict& verdict) const;
 
 private:
-  [[nodiscard]] bool clash(const std::string& x, const std::string& y) const;
+  /// 0 where there is none.
+  [[nodiscard]] double clash(const std::string& x, const std::string& y) const;
 
   bool is_oversized_ = false;
   bool is_uneven_ = false;
-  std::set<std::pair<std::string, std::string>> clashes_; // Of ids.
+  std::map<std::pair<std::string, std::string>, double> clashes_; // Of ids.
   std::set<std::string> heavy_;
   std::set<std::string> small_;
-  std::set<std::string> needless_; // Write build files without errors.
-  std::set<std::string> failing_;  // Their kind mostly fails.
+  std::map<std::string, double> needless_; // Write build files without errors.
+  std::set<std::string> failing_;          // Their kind mostly fails.
 };
 
 } // namespace cohort::runtime::council

@@ -34,7 +34,7 @@ pb::Verdict judge_regression(const pb::JudgeRequest& request) {
     worst = std::max(worst, break_probability(risk));
     if (risk.is_needless) {
       verdict.set_opinion(pb::OPINION_REJECT);
-      add_finding(verdict, pb::FINDING_KIND_REGRESSION, 0.95, {id},
+      add_finding(verdict, pb::FINDING_KIND_REGRESSION, risk.severity, {id},
                   file + " decides how everything is built, and has no error");
     } else {
       add_finding(verdict, pb::FINDING_KIND_REGRESSION, risk.severity, {id},

@@ -107,9 +107,9 @@ std::vector<clash> find_clashes(const pb::ReviewRequest& request) {
   return result;
 }
 
-double share_of(const clash& found, const pb::ReviewRequest& request) {
-  return static_cast<double>(found.reports)
-         / std::max(request.evidence().units_size(), 1);
+double severity_of(const clash& found, const pb::ReviewRequest& request) {
+  return 0.5
+         + 0.4 * found.reports / std::max(request.evidence().units_size(), 1);
 }
 
 } // namespace cohort::runtime::council

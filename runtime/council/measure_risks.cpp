@@ -11,6 +11,7 @@ namespace {
 
 /// A file is worth a word from here on.
 constexpr double severity_min = 0.3;
+constexpr double needless_severity = 0.95;
 
 bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size()
@@ -64,9 +65,10 @@ private:
   int accepted_ = 0;
 };
 
-double severity_of(std::string_view file, double accepted_share) {
+double severity_of(std::string_view file, double accepted_share,
+                   bool is_needless) {
   if (is_build_file(file))
-    return 0.6;
+    return is_needless ? needless_severity : 0.6;
   auto severity = 0.5 * accepted_share;
   return is_public_header(file) ? severity + 0.2 : severity;
 }
@@ -91,10 +93,11 @@ std::vector<file_risk> find_risks(const pb::ReviewRequest& request) {
     auto with_errors = files_with_errors(plan.subtasks(i), request.evidence());
     for (auto& file : plan.subtasks(i).files()) {
       auto share = readers.share(file);
-      auto severity = severity_of(file, share);
+      auto is_needless = is_build_file(file) && with_errors.count(file) == 0;
+      auto severity = severity_of(file, share, is_needless);
       if (severity >= severity_min)
-        result.push_back({static_cast<size_t>(i), file, severity, share,
-                          is_build_file(file) && with_errors.count(file) == 0});
+        result.push_back(
+          {static_cast<size_t>(i), file, severity, share, is_needless});
     }
   }
   return result;

@@ -35,8 +35,8 @@ struct clash {
 /// million meetings of two subtasks in a unit, and at no more.
 std::vector<clash> find_clashes(const pb::ReviewRequest& request);
 
-/// Share of all units' reports that meet in the clash.
-double share_of(const clash& found, const pb::ReviewRequest& request);
+/// In [0.5, 0.9]: the more of all units' reports meet in the clash.
+double severity_of(const clash& found, const pb::ReviewRequest& request);
 
 // -- balance
 // ------------------------------------------------------------------
@@ -76,7 +76,7 @@ granularity_measure measure_granularity(const pb::ReviewRequest& request);
 struct file_risk {
   size_t subtask = 0;
   std::string_view file;    // Of the request.
-  double severity = 0;      // In [0, 1]; at least 0.3.
+  double severity = 0;      // In [0.3, 1]; 0.95 if `is_needless`.
   double read_share = 0;    // Of the reports that have no error now.
   bool is_needless = false; // Decides how all is built, and has no error.
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/council/verdict.hpp"
+
 namespace cohort::runtime::council {
 
 namespace {
@@ -25,6 +27,7 @@ bool has_sense(const pb::Verdict& verdict, uint64_t review, uint32_t round) {
          && verdict.opinion() != pb::OPINION_UNSPECIFIED
          && is_share(verdict.probability()) && std::isfinite(verdict.weight())
          && verdict.weight() > 0 && verdict.ByteSizeLong() <= verdict_bytes_max
+         && verdict.amendments_size() <= said_max
          && std::all_of(verdict.findings().begin(), verdict.findings().end(),
                         [](auto& x) { return is_share(x.severity()); })
          && std::all_of(verdict.predictions().begin(),

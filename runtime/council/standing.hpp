@@ -12,7 +12,8 @@ namespace cohort::runtime::council {
 namespace pb = messages::v1;
 
 /// Known opinion, probabilities and severities in [0, 1], finite positive
-/// weight, the right review and round, a name, at most a megabyte.
+/// weight, the right review and round, a name, at most a megabyte and
+/// `said_max` amendments.
 bool has_sense(const pb::Verdict& verdict, uint64_t review, uint32_t round);
 
 /// What a record is worth: 2^(1 - 4 b), where b is the mean Brier score of ten

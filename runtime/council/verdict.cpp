@@ -54,6 +54,8 @@ void add_finding(pb::Verdict& verdict, pb::FindingKind kind, double severity,
 
 void add_amendment(pb::Verdict& verdict, pb::AmendmentKind kind,
                    const std::string& first, const std::string& second) {
+  if (verdict.amendments_size() >= said_max)
+    return;
   auto& amendment = *verdict.add_amendments();
   amendment.set_kind(kind);
   amendment.set_first(first);

@@ -15,7 +15,8 @@ namespace pb = messages::v1;
 /// subtasks.
 constexpr int reviewed_subtasks_max = 2048;
 
-/// More findings, or predictions, of one verdict would be read by nobody.
+/// More findings, amendments, or predictions, of one verdict would be read by
+/// nobody.
 constexpr int said_max = 200;
 
 /// Carries review and round of the request; APPROVE, with what nobody knows
@@ -34,7 +35,7 @@ bool rejects_size(const pb::JudgeRequest& request, pb::FindingKind kind,
 void add_finding(pb::Verdict& verdict, pb::FindingKind kind, double severity,
                  const std::vector<std::string>& subtasks, std::string text);
 
-/// The verdict asks to amend from now on.
+/// Unless there are `said_max` already. The verdict asks to amend from now on.
 void add_amendment(pb::Verdict& verdict, pb::AmendmentKind kind,
                    const std::string& first, const std::string& second = {});
 

@@ -8,8 +8,10 @@
 #include <doctest/doctest.h>
 
 #include "runtime/council/amend.hpp"
+#include "runtime/council/measures.hpp"
 #include "runtime/council/review.hpp"
 #include "runtime/decomposition/decompose.hpp"
+#include "runtime/decomposition/graph.hpp"
 #include "tests/support/evidence_builder.hpp"
 
 namespace cohort::tests::consensus_test {
@@ -118,6 +120,12 @@ pb::Verdict reject_for_build_file(std::string judge, double weight = 1,
   finding.add_subtasks("s1");
   finding.set_text("s1 writes CMakeLists.txt");
   return verdict;
+}
+
+pb::Decomposition amend(pb::Decomposition plan, const pb::Amendment& wanted,
+                        const surroundings& around) {
+  carry_out(plan, wanted, around);
+  return plan;
 }
 
 std::map<uint32_t, int> owners(const pb::Decomposition& plan) {
@@ -259,6 +267,35 @@ TEST_CASE("a grave finding of a judge that rejects is a veto, if it is true") {
   CHECK(ask(with_build_file(), not_rejecting).outcome == decision::approved);
 }
 
+TEST_CASE("what one calls grave is no veto before it is measured as grave") {
+  auto plan = request_for({tests::make_unit("u.cc", {"x.hpp", "y.hpp"},
+                                            {tests::make_error("x.hpp", 1),
+                                             tests::make_error("y.hpp", 2)})});
+  plan.mutable_decomposition()->clear_subtasks();
+  for (uint32_t i = 0; i < 2; ++i) {
+    auto& subtask = *plan.mutable_decomposition()->add_subtasks();
+    subtask.set_id("s" + std::to_string(i + 1));
+    subtask.add_diagnostics(i);
+    subtask.add_files(
+      plan.evidence().diagnostics(static_cast<int>(i)).location().file());
+  }
+  REQUIRE(find_clashes(plan).size() == 1);
+  auto liar = reject("d", 2);
+  auto& finding = *liar.add_findings();
+  finding.set_kind(pb::FINDING_KIND_CONFLICT);
+  finding.set_severity(1);
+  finding.add_subtasks("s1");
+  finding.add_subtasks("s2");
+  auto ask = [&](pb::Verdict third) {
+    return decide(plan, {approve("a"), approve("b"), std::move(third), liar}, 4,
+                  review, 1, {}, limits_of());
+  };
+  CHECK(ask(approve("c")).reason.find("veto") == std::string::npos);
+  auto mended
+    = ask(ask_for("c", amendment(pb::AMENDMENT_KIND_MERGE, "s1", "s2")));
+  CHECK(mended.outcome == decision::amended);
+}
+
 TEST_CASE("nobody can outvote an invariant") {
   auto request = request_for(tests::broken_sources(3));
   request.mutable_decomposition()->mutable_subtasks()->RemoveLast();
@@ -300,6 +337,10 @@ TEST_CASE("an amendment that most oppose is not applied") {
   CHECK(
     rule_on_tiny({ask_for("a", wanted), reject("b"), reject("c")}, 3).outcome
     == decision::rejected);
+  CHECK(rule_on_tiny(
+          {ask_for("a", wanted), reject("b"), reject("c"), approve("d")}, 4)
+          .outcome
+        == decision::amended);
   auto cut = amendment(pb::AMENDMENT_KIND_ORDER, "s1", "s2");
   auto other = amendment(pb::AMENDMENT_KIND_ORDER, "s2", "s1");
   auto ruling = rule(
@@ -424,14 +465,14 @@ TEST_CASE("an order takes back the opposite one") {
   CHECK(turned.subtasks(1).depends_on(0).subtask_id() == "s1");
 }
 
-TEST_CASE("a merge through a third subtask would be a cycle, and is refused") {
+TEST_CASE("a merge takes over what the other waited for; it may make a cycle") {
   auto request = request_for(tests::broken_sources(3));
   auto plan = request.decomposition();
   plan.mutable_subtasks(1)->add_depends_on()->set_subtask_id("s1");
   plan.mutable_subtasks(2)->add_depends_on()->set_subtask_id("s2");
   auto merged = amend(plan, amendment(pb::AMENDMENT_KIND_MERGE, "s1", "s3"),
                       {request.evidence()});
-  CHECK(merged.subtasks_size() == 3);
+  CHECK(!runtime::decomposition::make_graph(merged).is_acyclic());
   auto direct = amend(plan, amendment(pb::AMENDMENT_KIND_MERGE, "s1", "s2"),
                       {request.evidence()});
   REQUIRE(direct.subtasks_size() == 2);

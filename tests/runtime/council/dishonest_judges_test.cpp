@@ -180,6 +180,21 @@ TEST_CASE("two of five judges cannot pass a bad plan that another one sees") {
   }
 }
 
+TEST_CASE("two of five judges cannot keep the others from mending a plan") {
+  for (uint32_t seed = 1; seed <= seeds; ++seed) {
+    CAPTURE(seed);
+    random_source random{seed};
+    auto liars = any_two(random);
+    if (std::count(liars.begin(), liars.end(), conflict_judge) > 0)
+      continue;
+    auto request = clashing_plan(seed);
+    REQUIRE(review(request, council_with({}, random), {}, {}).approved());
+    auto outcome = review(request, council_with(liars, random), {}, {});
+    CAPTURE(outcome.reason());
+    CHECK(outcome.approved());
+  }
+}
+
 TEST_CASE("no judge can pass a plan that breaks an invariant") {
   for (uint32_t seed = 1; seed <= seeds; ++seed) {
     CAPTURE(seed);
