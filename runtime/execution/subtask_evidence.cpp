@@ -14,6 +14,28 @@ std::string counted(int number, const std::string& what) {
   return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
 }
 
+bool names(const std::vector<pb::Leftover>& left,
+           const pb::UnitReport& report) {
+  return std::any_of(left.begin(), left.end(), [&](auto& one) {
+    return one.diagnostic().location().file() == report.unit()
+           && one.diagnostic().tool() == report.tool();
+  });
+}
+
+/// A tool for files that fails is as bad as an error: nobody knows whether the
+/// file is right.
+pb::Leftover without_verdict(const pb::UnitReport& report) {
+  pb::Leftover result;
+  auto& error = *result.mutable_diagnostic();
+  error.set_tool(report.tool());
+  error.set_severity(pb::SEVERITY_ERROR);
+  error.mutable_location()->set_file(report.unit());
+  error.set_message(report.failure());
+  result.set_reason(report.tool() + " gives no verdict on " + report.unit());
+  result.set_blockage(pb::BLOCKAGE_REASON_EXTERNAL);
+  return result;
+}
+
 } // namespace
 
 bool holds_after(const pb::UnitReport& report,
@@ -110,8 +132,13 @@ subtask_evidence::left(const std::string& reason,
   for (auto& [what, one] : checks_)
     if (one.is_known)
       book.store(one.report);
-  return leftovers(book, unit_.subtask(), {},
-                   {reason, pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED});
+  auto result = leftovers(book, unit_.subtask(), {},
+                          {reason, pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED});
+  for (auto& [what, one] : checks_)
+    if (file_tools_.count(what.second) > 0 && asked.count(what.second) > 0
+        && !one.report.failure().empty() && !names(result, one.report))
+      result.push_back(without_verdict(one.report));
+  return result;
 }
 
 std::set<std::string> subtask_evidence::file_tools() const {

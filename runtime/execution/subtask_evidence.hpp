@@ -48,7 +48,8 @@ public:
   /// Of that, what was checked here and gives a verdict.
   [[nodiscard]] std::vector<pb::UnitReport> checked() const;
 
-  /// Errors in the subtask's files, one a line, and units without a verdict.
+  /// Errors in the subtask's files, one a line, units without a verdict, and
+  /// files of which the tool that judges them says nothing.
   /// Only those of `tools`, where some are named.
   [[nodiscard]] std::vector<pb::Leftover>
   left(const std::string& reason,

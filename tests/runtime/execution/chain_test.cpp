@@ -186,6 +186,24 @@ TEST_CASE("where nobody can, it is said what each did") {
   CHECK(left.diagnostic().tool() == "licence");
 }
 
+TEST_CASE("what a tool cannot judge is left, though another accepts it") {
+  licence_project project;
+  auto& speller
+    = *project.what.mutable_unit()->mutable_toolchain()->add_file_tools();
+  speller.set_name("speller");
+  speller.add_files("**/*.txt");
+  speller.add_check("/no/such/speller");
+  project.add_command("first", mend);
+  auto result = project.run();
+  CHECK(project.text("a.txt") == "one\nLicence\n");
+  REQUIRE(result.repair().left_size() == 1);
+  auto& left = result.repair().left(0);
+  CHECK(left.reason() == "speller gives no verdict on a.txt");
+  CHECK(left.diagnostic().location().file() == "a.txt");
+  CHECK(left.diagnostic().message().find("/no/such/speller")
+        != std::string::npos);
+}
+
 TEST_CASE("fixit has nothing to say of files that compilers do not judge") {
   licence_project project;
   project.what.mutable_unit()
