@@ -14,6 +14,6 @@ for preset in asan tsan; do
   cmake --preset "$preset"
   cmake --build --preset "$preset"
   # CAF itself is not built with TSan: its own counters look like races (see scripts/tsan.supp).
-  TSAN_OPTIONS="suppressions=$root/scripts/tsan.supp ignore_noninstrumented_modules=1" \
+  TSAN_OPTIONS="suppressions=$root/scripts/tsan.supp ignore_noninstrumented_modules=1 demangle=0" \
     ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)"
 done
