@@ -161,6 +161,13 @@ std::vector<settings_key> make_keys() {
            "whether a secret in the change, or a way out of the workspace, "
            "decides",
            COHORT_FIELD(gates.security)),
+    policy("parallel_workers.quality_gates.lint",
+           "whether what clang-tidy finds anew in changed files decides",
+           COHORT_FIELD(gates.lint)),
+    word("parallel_workers.quality_gates.lint_checks",
+         "the checks that it then makes",
+         "globs over names of checks, as clang-tidy's --checks has them",
+         COHORT_FIELD(gates.lint_checks)),
     boolean("parallel_workers.resilience.fallback",
             "run what is left sequentially when the parallel way fails",
             COHORT_FIELD(supervision.fallback)),

@@ -26,7 +26,8 @@ const std::map<std::string, pb::GateKind> kinds{
   {"tests", pb::GATE_KIND_TESTS},
   {"coverage", pb::GATE_KIND_COVERAGE},
   {"mutation", pb::GATE_KIND_MUTATION},
-  {"security", pb::GATE_KIND_SECURITY}};
+  {"security", pb::GATE_KIND_SECURITY},
+  {"lint", pb::GATE_KIND_LINT}};
 
 expected<session_task> request_for(const task_options& task,
                                    const gates_options& gates) {

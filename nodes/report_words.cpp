@@ -61,6 +61,8 @@ std::string_view name_of(pb::GateKind kind) {
       return "mutation";
     case pb::GATE_KIND_SECURITY:
       return "security";
+    case pb::GATE_KIND_LINT:
+      return "lint";
     default:
       return "unknown";
   }

@@ -163,7 +163,7 @@ void add_gates(CLI::App& verb, gates_options& gates) {
   verb
     .add_option("--gates", gates.gates,
                 "only these, and as required ones: compilation, scope, tests, "
-                "coverage, mutation, security (default: as configured)")
+                "coverage, mutation, security, lint (default: as configured)")
     ->delimiter(',')
     ->check(CLI::IsMember(gate_names()))
     ->option_text("GATE,...");

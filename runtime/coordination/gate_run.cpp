@@ -10,8 +10,10 @@
 #include "runtime/mutation/shards.hpp"
 #include "runtime/quality/coverage.hpp"
 #include "runtime/quality/gates.hpp"
+#include "runtime/quality/lint.hpp"
 #include "runtime/quality/mutation.hpp"
 #include "runtime/quality/report.hpp"
+#include "runtime/toolchain/clang_tidy.hpp"
 
 namespace cohort::runtime::coordination {
 
@@ -108,6 +110,9 @@ std::vector<pb::WorkUnit> gate_run::units_of_stage() {
     case stage::checks:
       start_checks(units);
       break;
+    case stage::lint:
+      start_lint(units);
+      break;
     case stage::tests:
       start_tests(units);
       break;
@@ -134,6 +139,33 @@ void gate_run::start_checks(std::vector<pb::WorkUnit>& units) {
   for (auto& check : missing_checks(workspace, after_))
     add(units, {purpose::check, check},
         check_unit(task(), request_.tree(), check.unit(), check.compiler(), 0));
+}
+
+/// What the base has already is known from the same units of it, where they
+/// compiled.
+void gate_run::start_lint(std::vector<pb::WorkUnit>& units) {
+  if (!is_on(pb::GATE_KIND_LINT))
+    return;
+  auto asked = task();
+  auto& toolchain = *asked.mutable_toolchain();
+  toolchain.clear_tidy_checks();
+  toolchain.add_tidy_checks(settings_.lint_checks);
+  toolchain.clear_header_filter();
+  auto compiled = quality::units_to_lint(to_vector(request_.changed()),
+                                         to_vector(request_.before()));
+  auto lint = [&](purpose::kind what, const std::string& tree,
+                  const std::string& unit) {
+    pb::CheckUnit checked;
+    checked.set_unit(unit);
+    checked.set_compiler(std::string{toolchain::clang_tidy});
+    add(units, {what, checked},
+        check_unit(asked, tree, unit, checked.compiler(), 0));
+  };
+  for (auto& unit :
+       quality::units_to_lint(to_vector(request_.changed()), after_))
+    lint(purpose::lint_after, request_.tree(), unit);
+  for (auto& unit : compiled)
+    lint(purpose::lint_before, request_.base_tree(), unit);
 }
 
 /// A unit that the build's compiler rejects would fail the build, and say
@@ -237,6 +269,13 @@ void gate_run::take_in(const purpose& why, pb::AttemptResult result) {
                          ? std::move(*result.mutable_unit_report())
                          : missing_report(why.checked, result.error()));
       break;
+    case purpose::lint_after:
+    case purpose::lint_before:
+      (why.what == purpose::lint_after ? lint_ : lint_before_)
+        .push_back(result.has_unit_report()
+                     ? std::move(*result.mutable_unit_report())
+                     : missing_report(why.checked, result.error()));
+      break;
     case purpose::tests_after:
       tests_ = test_report(result);
       break;
@@ -284,6 +323,8 @@ pb::GatesFinished gate_run::finish() {
   }
   *finished.add_reports() = quality::judge_scope(
     request_.scope(), to_vector(request_.changed_files()));
+  if (is_on(pb::GATE_KIND_LINT))
+    *finished.add_reports() = judge_lint();
   if (is_on(pb::GATE_KIND_TESTS))
     *finished.add_reports() = judge_tests();
   if (is_on(pb::GATE_KIND_COVERAGE))
@@ -308,6 +349,17 @@ void gate_run::add(std::vector<pb::WorkUnit>& units, purpose why,
   unit.set_ticket(next_ticket_());
   pending_.emplace(unit.ticket(), std::move(why));
   units.push_back(std::move(unit));
+}
+
+pb::GateReport gate_run::judge_lint() {
+  auto report = quality::judge_lint(lint_before_, lint_,
+                                    to_vector(request_.changed()));
+  // Who requires it is not content with a tool that does not work.
+  if (!lint_.empty() && report.verdict() == pb::GATE_VERDICT_NOT_MEASURED
+      && policy_of(pb::GATE_KIND_LINT) == quality::gate_policy::required)
+    report.set_verdict(pb::GATE_VERDICT_FAIL);
+  report.set_seconds(took_[stage::lint]);
+  return report;
 }
 
 pb::GateReport gate_run::judge_tests() {
@@ -388,6 +440,8 @@ quality::gate_policy gate_run::policy_of(pb::GateKind kind) const {
       return with_tests(settings_.mutation);
     case pb::GATE_KIND_SECURITY:
       return settings_.security;
+    case pb::GATE_KIND_LINT:
+      return settings_.lint;
     default:
       return gate_policy::off;
   }

@@ -19,7 +19,8 @@ namespace pb = messages::v1;
 /// What the gates measure of one tree, in which order, and what they make of
 /// it.
 ///
-///   checks -> tests, of the tree and of its base -> once more those that fail
+///   checks -> lint -> tests, of the tree and of its base -> once more those
+///   that fail
 ///          -> coverage and mutants -> judged
 ///
 /// A stage begins when the one before has all its answers, and only where it
@@ -53,6 +54,7 @@ public:
 private:
   enum class stage : uint8_t {
     checks,
+    lint, // Of the changed files, in the tree and in its base.
     tests,
     reruns,
     measures, // Coverage, and what mutants there are.
@@ -64,6 +66,8 @@ private:
   struct purpose {
     enum kind : uint8_t {
       check,
+      lint_after,
+      lint_before,
       tests_after,
       tests_before,
       again,
@@ -80,6 +84,7 @@ private:
   std::vector<pb::WorkUnit> advance(double now);
   std::vector<pb::WorkUnit> units_of_stage();
   void start_checks(std::vector<pb::WorkUnit>& units);
+  void start_lint(std::vector<pb::WorkUnit>& units);
   void start_tests(std::vector<pb::WorkUnit>& units);
   void start_reruns(std::vector<pb::WorkUnit>& units);
   void start_measures(std::vector<pb::WorkUnit>& units);
@@ -89,6 +94,7 @@ private:
   void add(std::vector<pb::WorkUnit>& units, purpose why, pb::WorkUnit unit);
   [[nodiscard]] quality::gate_policy policy_of(pb::GateKind kind) const;
   [[nodiscard]] bool is_on(pb::GateKind kind) const;
+  pb::GateReport judge_lint();
   pb::GateReport judge_tests();
   pb::GateReport judge_coverage();
   pb::GateReport judge_mutation();
@@ -102,6 +108,8 @@ private:
   stage stage_ = stage::checks;
   std::map<uint64_t, purpose> pending_; // By ticket.
   std::vector<pb::UnitReport> after_;
+  std::vector<pb::UnitReport> lint_;
+  std::vector<pb::UnitReport> lint_before_;
   std::optional<pb::TestReport> before_;
   pb::TestReport tests_;
   std::string unmeasured_; // Why coverage and mutants are not; or empty.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace cohort::runtime::quality {
 
@@ -29,6 +30,8 @@ struct gate_settings {
   double mutation_testing_threshold = 0.7; // In [0, 1].
   unsigned mutation_max_mutants = 200;     // More are sampled. 0: no limit.
   gate_policy security = gate_policy::advisory;
+  gate_policy lint = gate_policy::off;
+  std::string lint_checks = "bugprone-*"; // As clang-tidy's --checks has them.
 };
 
 } // namespace cohort::runtime::quality

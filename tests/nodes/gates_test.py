@@ -95,6 +95,29 @@ class Gates(CohortTest):
         self.assertEqual(gates["coverage"]["verdict"], "GATE_VERDICT_NOT_MEASURED")
         self.assertEqual(gates["coverage"]["details"], "no changed line can be executed")
 
+    def test_what_clang_tidy_finds_anew_fails(self):
+        halves = "double {}(int x) {{ return x / 2; }}\n"
+        root = self.workspace({**SMALL, "area.cc": SMALL["area.cc"] + halves.format("half")})
+        with (root / "area.cc").open("a") as source:
+            source.write("// Nothing new.\n")
+        result, gates = self.judge(root, "--gates", "lint")
+        self.assertEqual(self.verdicts(gates, "lint"), ["PASS"], result)
+        with (root / "area.cc").open("a") as source:
+            source.write(halves.format("other_half"))
+        _, gates = self.judge(root, "--gates", "lint", code=1)
+        self.assertEqual(self.verdicts(gates, "lint"), ["FAIL"])
+        self.assertEqual([(one["rule"], one["location"]["file"]) for one in gates["lint"]["objections"]],
+                         [("bugprone-integer-division", "area.cc")])
+        _, gates = self.judge(root, "--gates", "lint", "--set", "parallel_workers.quality_gates.lint_checks=cert-err34-c")
+        self.assertEqual(self.verdicts(gates, "lint"), ["PASS"])
+
+    def test_lint_without_the_tool_is_no_pass(self):
+        root = self.workspace(SMALL)
+        self.change(root, "area.cc", "3 * squared", "squared * 3")
+        _, gates = self.judge(root, "--gates", "lint", "--set", "toolchain.clang_tidy=no-such-tidy", code=1)
+        self.assertEqual(self.verdicts(gates, "lint"), ["FAIL"])
+        self.assertIn("no-such-tidy", gates["lint"]["details"])
+
     def test_against_an_older_commit_and_against_nothing(self):
         root = self.workspace(SMALL)
         self.change(root, "area.cc", "return 3", "retrun 3")

@@ -345,6 +345,55 @@ TEST_CASE("why coverage was not measured is said") {
         == "the project has no tests that can be run");
 }
 
+TEST_CASE("the changed files are linted in the tree and in its base") {
+  auto what = request();
+  what.mutable_toolchain()->add_tidy_checks("modernize-*");
+  auto& changed = *what.add_changed();
+  changed.set_file("a.cc");
+  changed.add_lines()->set_first(3);
+  changed.mutable_lines(0)->set_last(3);
+  auto settings = no_measures();
+  settings.lint = runtime::quality::gate_policy::required;
+  auto judged = [&](const UnitReport& after) {
+    run r{what, settings};
+    r.compile();
+    REQUIRE(r.open.size() == 2);
+    for (auto* tree : {"tree", "base"}) {
+      auto& unit = r.open.front();
+      CHECK(unit.tree() == tree);
+      CHECK(unit.check().unit() == "a.cc");
+      CHECK(unit.check().compiler() == "clang-tidy");
+      REQUIRE(unit.toolchain().tidy_checks_size() == 1);
+      CHECK(unit.toolchain().tidy_checks(0) == "bugprone-*");
+      r.compile(unit.tree() == "tree" ? after : make_unit("a.cc"));
+    }
+    r.tests("tree", {{"x", true}});
+    r.tests("base", {{"x", true}});
+    return r.report(GATE_KIND_LINT);
+  };
+  CHECK(judged(make_unit("a.cc")).verdict() == GATE_VERDICT_PASS);
+  auto found = make_error("a.cc", 3);
+  found.set_option("bugprone-x");
+  CHECK(judged(make_unit("a.cc", {}, {found})).verdict() == GATE_VERDICT_FAIL);
+  auto broken = make_unit("a.cc");
+  broken.set_ok(false);
+  broken.set_failure("it crashed");
+  auto report = judged(broken);
+  CHECK(report.verdict() == GATE_VERDICT_FAIL); // Since it is required.
+  CHECK(report.details() == "a.cc: it crashed");
+}
+
+TEST_CASE("what does not compile is not linted") {
+  auto what = request();
+  what.add_changed()->set_file("a.cc");
+  auto settings = no_measures();
+  settings.lint = runtime::quality::gate_policy::required;
+  *what.mutable_before(0) = make_unit("a.cc", {}, {make_error("a.cc", 1)});
+  run r{what, settings};
+  r.compile(make_unit("a.cc", {}, {make_error("a.cc", 3)}));
+  CHECK(r.report(GATE_KIND_LINT).verdict() == GATE_VERDICT_NOT_MEASURED);
+}
+
 TEST_CASE("a gate that is off gives no report") {
   runtime::quality::gate_settings settings;
   settings.coverage = runtime::quality::gate_policy::off;
