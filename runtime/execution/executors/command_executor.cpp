@@ -244,19 +244,23 @@ private:
     what.output_limit_bytes = context_.limits.output_limit_bytes;
     // No limit of address space: runtimes of agents reserve more than there is.
     what.cpu_bound = false;
-    auto ended = wait_for(std::move(what));
+    auto ended = wait_for(std::move(what), facts.checks);
     std::error_code ignored;
     fs::remove(assignment_file(), ignored);
     return ended;
   }
 
   /// Waits; as long as the program keeps its own deadline, it is alive.
-  process::outcome wait_for(process::command what) {
+  process::outcome wait_for(process::command what,
+                            const std::vector<shown_check>& checks) {
     process::confinement bounds;
     bounds.writable = folders(command_.writable());
     bounds.writable.push_back(context_.slot.tree_folder());
     bounds.readable = folders(command_.readable());
     bounds.readable.push_back(assignment_file());
+    for (auto& check : checks) // It may ask them.
+      if (fs::path judge{check.argv.front()}; judge.is_absolute())
+        bounds.readable.push_back(judge.parent_path());
     bounds.network = command_.network();
     if (bounds.network)
       bounds.readable.emplace_back("/run/systemd/resolve"); // Names of hosts.
