@@ -1,32 +1,48 @@
 #include "nodes/log_reader.hpp"
 
+#include <array>
 #include <fstream>
 #include <iostream>
-#include <iterator>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "runtime/analysis/log_evidence.hpp"
 #include "runtime/logs/read_log.hpp"
 
 namespace cohort::nodes {
 
+namespace {
+
+/// nullopt when it cannot be read, as a folder cannot.
+std::optional<std::string> rest_of(std::istream& in) {
+  std::string text;
+  std::array<char, 64 * 1024> part;
+  while (in) {
+    in.read(part.data(), part.size());
+    text.append(part.data(), static_cast<size_t>(in.gcount()));
+  }
+  return in.eof() && !in.bad() ? std::optional{std::move(text)} : std::nullopt;
+}
+
+} // namespace
+
 runtime::expected<messages::v1::Evidence> read_log(const std::string& file) {
   using runtime::errc;
   using runtime::error;
-  std::string text;
-  if (file == "-") {
-    text.assign(std::istreambuf_iterator<char>{std::cin}, {});
-  } else {
-    std::ifstream in{file, std::ios::binary};
-    if (!in || !in.good())
-      return error{errc::invalid_request,
-                   "the log " + file + " cannot be read"};
-    text.assign(std::istreambuf_iterator<char>{in}, {});
-  }
-  auto entries = runtime::logs::read_log(text);
+  auto name = file == "-" ? std::string{"standard input"} : file;
+  std::ifstream opened;
+  if (file != "-")
+    opened.open(file, std::ios::binary);
+  auto text = rest_of(file == "-" ? std::cin : opened);
+  if (!text)
+    return error{errc::invalid_request, "the log " + name
+                                          + " cannot be read; name a file, or "
+                                            "- for standard input"};
+  auto entries = runtime::logs::read_log(*text);
   if (entries.empty())
     return error{errc::invalid_request,
-                 "no compiler's diagnostic was found in "
-                   + (file == "-" ? std::string{"standard input"} : file)};
+                 "no compiler's diagnostic was found in " + name};
   return runtime::analysis::gather_log(std::move(entries));
 }
 

@@ -1,10 +1,13 @@
 #include <iostream>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
 #include "nodes/verbs.hpp"
 #include "runtime/analysis/routing.hpp"
+#include "runtime/json_nesting.hpp"
 
 namespace cohort::nodes {
 
@@ -27,6 +30,26 @@ void print_json(const json& value) {
             << '\n';
 }
 
+/// What is asked for on a line; `complaint` tells what is wrong with it.
+std::optional<json> read_question(std::string_view line,
+                                  std::string& complaint) {
+  if (runtime::is_too_deep(line)) {
+    complaint = "is nested too deeply";
+    return std::nullopt;
+  }
+  auto value = json::parse(line, nullptr, false);
+  if (!value.is_object() || !value.contains("text")
+      || !value["text"].is_string()) {
+    complaint = R"(expected a JSON object with a string "text")";
+    return std::nullopt;
+  }
+  if (auto id = value.find("id"); id != value.end() && id->is_structured()) {
+    complaint = R"("id" is a list or an object; expected a string or a number)";
+    return std::nullopt;
+  }
+  return value;
+}
+
 /// JSON lines in, JSON lines out; a line that cannot be read is named on
 /// standard error, and the rest goes on. What is written waits for as long as
 /// more to read is there.
@@ -35,20 +58,19 @@ int score_lines() {
   std::cin.tie(nullptr);
   int code = 0;
   std::string line;
+  std::string complaint;
   for (size_t number = 1; std::getline(std::cin, line); ++number) {
-    if (line.empty())
+    if (line.find_first_not_of(" \t\r") == line.npos)
       continue;
-    auto value = json::parse(line, nullptr, false);
-    if (!value.is_object() || !value.contains("text")
-        || !value["text"].is_string()) {
-      std::cerr << "cohort: line " << number
-                << ": expected a JSON object with a string \"text\"\n";
+    auto question = read_question(line, complaint);
+    if (!question) {
+      std::cerr << "cohort: line " << number << ": " << complaint << '\n';
       code = 2;
       continue;
     }
     auto score = runtime::analysis::analyze_task_complexity(
-      value["text"].get_ref<const std::string&>());
-    print_json({{"id", value.value("id", json{})},
+      (*question)["text"].get_ref<const std::string&>());
+    print_json({{"id", question->value("id", json{})},
                 {"score", score.score()},
                 {"reasons", reasons_of(score)}});
     if (std::cin.rdbuf()->in_avail() <= 0)

@@ -180,8 +180,20 @@ class BadInput(CohortTest):
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("line 2", done.stderr)
 
-    def test_diagnose_of_a_log_that_is_not_there(self):
-        self.refused("diagnose", "--diagnostics", self.folder / "none.log", code=2, says="none.log")
+    def test_score_of_lines_that_are_nested(self):
+        deep = "[" * 200_000 + "]" * 200_000
+        text = "\r\n".join(('{"id": 1, "text": "fix"}', "", '{"id": %s, "text": "fix"}' % deep, " \t", '{"text": "fix", "x": %s}' % deep,
+                            '{"id": [1], "text": "fix"}', '{"id": {}, "text": "fix"}', '{"id": "b", "text": "fix"}', ""))
+        done = subprocess.run([str(BINARY), "score"], input=text, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual([json.loads(line)["id"] for line in done.stdout.splitlines()], [1, "b"])
+        self.assertEqual(done.stderr.splitlines(), [
+            "cohort: line 3: is nested too deeply", "cohort: line 5: is nested too deeply",
+            *(f'cohort: line {n}: "id" is a list or an object; expected a string or a number' for n in (6, 7))])
+
+    def test_diagnose_of_a_log_that_cannot_be_read(self):
+        for log in (self.folder / "none.log", self.folder):
+            self.refused("diagnose", "--diagnostics", log, code=2, says=f"the log {log} cannot be read")
 
 
 if __name__ == "__main__":
