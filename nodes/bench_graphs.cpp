@@ -23,6 +23,7 @@ using runtime::scheduling::make_task_graph;
 using runtime::scheduling::task_index;
 
 constexpr double longest_task = 1e12; // Seconds; sums of such are exact enough.
+constexpr double least_best = 1e-9;   // Ratios to such are still numbers.
 constexpr size_t most_tasks = UINT32_MAX - 1;
 
 std::string shown(const json& value) {
@@ -30,7 +31,8 @@ std::string shown(const json& value) {
   return text.size() <= 80 ? text : text.substr(0, 77) + "...";
 }
 
-std::optional<std::string> id_of(const json& value) {
+/// What an id is called in `deps`, in messages, and among others.
+std::optional<std::string> name_of(const json& value) {
   if (value.is_string())
     return value.get<std::string>();
   if (value.is_number())
@@ -64,9 +66,9 @@ public:
     for (auto& one : dependencies_)
       if (!is_there_[one.before])
         return error{errc::invalid_request,
-                     "task \"" + ids_[one.after] + "\" waits for \""
-                       + ids_[one.before]
-                       + "\", which is no task; correct its deps, or add the "
+                     "task " + quoted(one.after) + " waits for "
+                       + quoted(one.before)
+                       + ", which is no task; correct its deps, or add the "
                          "task"};
     auto graph = make_task_graph(seconds_, dependencies_);
     if (!graph)
@@ -83,15 +85,17 @@ private:
       return complain(which + " is " + shown(task)
                       + "; expected an object "
                         R"(with "id", "seconds" and "deps")");
-    auto id = id_of(task.value("id", json{}));
-    if (!id)
+    auto id = task.find("id");
+    auto name = id == task.end() ? std::nullopt : name_of(*id);
+    if (!name)
       return complain(which + R"( has no "id" that is a string or a number)");
-    which = "task \"" + *id + '"';
-    auto number = number_of(*id);
+    which = "task \"" + *name + '"';
+    auto number = number_of(*name);
     if (is_there_[number])
       return complain(which
                       + " is there twice; give each task an id of its own");
     is_there_[number] = true;
+    ids_[number] = *id;
     auto seconds = task.value("seconds", json{});
     auto value = seconds.is_number() ? seconds.get<double>()
                                      : std::numeric_limits<double>::quiet_NaN();
@@ -104,7 +108,7 @@ private:
       return complain(which
                       + R"( has no list "deps"; [] when it waits for none)");
     for (auto& each : *deps) {
-      auto earlier = id_of(each);
+      auto earlier = name_of(each);
       if (!earlier)
         return complain(which + ": \"deps\" holds " + shown(each)
                         + "; expected ids, strings or numbers");
@@ -112,17 +116,21 @@ private:
     }
   }
 
-  task_index number_of(const std::string& id) {
+  task_index number_of(const std::string& name) {
     auto [at, is_new]
-      = numbers_.try_emplace(id, static_cast<task_index>(ids_.size()));
+      = numbers_.try_emplace(name, static_cast<task_index>(ids_.size()));
     if (is_new) {
       if (ids_.size() == most_tasks)
         complain("has more than 4294967294 tasks; split it");
-      ids_.push_back(id);
+      ids_.emplace_back(name);
       seconds_.push_back(0);
       is_there_.push_back(false);
     }
     return at->second;
+  }
+
+  [[nodiscard]] std::string quoted(task_index task) const {
+    return '"' + name_of(ids_[task]).value() + '"';
   }
 
   void complain(std::string what) {
@@ -134,19 +142,19 @@ private:
     auto tasks = find_cycle(seconds_.size(), dependencies_);
     std::string result = "tasks wait for each other in a circle: ";
     for (size_t i = 0; i < std::min(tasks.size(), most_shown); ++i)
-      result += '"' + ids_[tasks[i]] + "\", ";
+      result += quoted(tasks[i]) + ", ";
     if (tasks.size() > most_shown)
       result += "and " + std::to_string(tasks.size() - most_shown) + " more, ";
-    return result + "and \"" + ids_[tasks.front()]
-           + "\" again; take one of these dependencies out";
+    return result + "and " + quoted(tasks.front())
+           + " again; take one of these dependencies out";
   }
 
   bool is_in_tasks_ = false;
   size_t count_ = 0;
   std::string fault_;
   std::unordered_map<std::string, task_index> numbers_;
-  std::vector<std::string> ids_; // As they were first named.
-  std::vector<bool> is_there_;   // And not only waited for.
+  std::vector<json> ids_;      // As tasks have them; else as first waited for.
+  std::vector<bool> is_there_; // And not only waited for.
   std::vector<double> seconds_;
   std::vector<dependency> dependencies_;
 };
@@ -158,7 +166,7 @@ std::map<std::string, double> best_found_of(const json& document) {
     for (auto& [workers, known] : reference.items())
       if (known.is_object())
         if (auto best = known.value("best_found", json{});
-            best.is_number() && best.get<double>() > 0)
+            best.is_number() && best.get<double>() >= least_best)
           result.emplace(workers, best.get<double>());
   return result;
 }
@@ -209,7 +217,7 @@ named_graph generate_graph(size_t tasks, uint64_t seed) {
   named_graph result;
   for (size_t i = 0; i < tasks; ++i) {
     seconds.push_back(static_cast<double>(1000 + random() % 99'001) / 1000);
-    result.ids.push_back('t' + std::to_string(i));
+    result.ids.emplace_back('t' + std::to_string(i));
     auto layer = i / width;
     for (auto count = layer == 0 ? 0 : random() % 4; count > 0; --count)
       dependencies.push_back(

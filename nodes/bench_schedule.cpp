@@ -15,6 +15,7 @@
 
 #include "nodes/bench_graphs.hpp"
 #include "nodes/verbs.hpp"
+#include "runtime/draw_fraction.hpp"
 #include "runtime/scheduling/makespan/schedule_search.hpp"
 
 /// Task graphs through the schedulers: how long they would take, without any
@@ -50,10 +51,6 @@ struct geometric_mean {
 /// 1 when both are nothing.
 double ratio_of(double makespan, double to) {
   return makespan == to ? 1 : makespan / to;
-}
-
-double fraction(std::mt19937_64& random) {
-  return static_cast<double>(random() >> 11) * 0x1p-53;
 }
 
 /// CPU time of this thread, which nobody else on the machine makes longer.
@@ -125,7 +122,7 @@ ordered_json with_noise(const task_graph& graph, const schedule& best,
     for (size_t task = 0; task < graph.size(); ++task)
       truth.seconds[task] = graph.seconds[task] * noise.low
                             * std::pow(noise.high / noise.low,
-                                       fraction(random));
+                                       runtime::draw_fraction(random));
     schedule_search known{truth, bench.workers, bench.seed};
     improve(known, truth, bench);
     auto online = makespan_in_order(truth, bench.workers, by_rank);

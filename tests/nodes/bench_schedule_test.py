@@ -31,13 +31,13 @@ class BenchSchedule(CohortTest):
 
     def check(self, graph, line):
         """Judges the assignments of a line without asking cohort."""
-        given = {str(t["id"]): t for t in graph["tasks"]}
+        given = {t["id"]: t for t in graph["tasks"]}
         placed = {a["id"]: a for a in line["assignments"]}
         self.assertEqual(given.keys(), placed.keys())
         end = {name: placed[name]["start"] + given[name]["seconds"] for name in given}
         for name, one in given.items():
             for earlier in one["deps"]:
-                self.assertGreaterEqual(placed[name]["start"], end[str(earlier)])
+                self.assertGreaterEqual(placed[name]["start"], end[earlier])
         free = {}
         for name in sorted(given, key=lambda n: (placed[n]["start"], end[n])):
             worker = placed[name]["worker"]
@@ -59,6 +59,28 @@ class BenchSchedule(CohortTest):
         self.check(PACKED, packed)
         self.check(DIAMOND, diamond)
         self.assertIn("2 graphs on 2 workers", said)
+
+    def test_ids_keep_their_kind(self):
+        ids = [7, "8", 2**53 + 1, 1.5, "x\"y"]
+        text = tasks(*(task(id, deps=[earlier] if i else ()) for i, (id, earlier) in enumerate(zip(ids, ["", *ids]))))
+        (line,), _ = self.bench("--dags", "-", "--assignments", text=text)
+        self.assertEqual(sorted((a["start"], a["id"]) for a in line["assignments"]), list(enumerate(ids)))
+        # As deps they may be written either way.
+        (line,), _ = self.bench("--dags", "-", "--assignments", text=tasks(task("a", deps=["7"]), task(7)))
+        self.assertEqual([a["id"] for a in line["assignments"]], [7, "a"])
+
+    def test_a_best_found_that_cannot_be(self):
+        for best in (5e-324, 1e-300, 0, -1):
+            graph = dict(PACKED, reference={"2": {"best_found": best}})
+            (line,), said = self.bench("--dags", "-", "--workers", 2, text=json.dumps(graph))
+            self.assertNotIn("ratio", line)
+            self.assertNotRegex(said, r"\b(inf|nan)\b")
+
+    def test_times_too_short_to_divide_by(self):
+        text = tasks(*(task(n, seconds) for n, seconds in enumerate((5e-324, 0, 1e-323, 5e-324))))
+        (line,), said = self.bench("--dags", "-", "--workers", 2, "--noise", "0.5:2", text=text)
+        self.assertIsNotNone(line["online"][0]["ratio"])
+        self.assertNotRegex(said, r"\b(inf|nan)\b")
 
     def test_as_many_workers_as_anybody_wants(self):
         for workers, makespan in ((1, 12), (3, 5), (5, 3), (10**18, 3)):

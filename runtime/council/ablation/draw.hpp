@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <random>
 
+#include "runtime/draw_fraction.hpp"
+
 namespace cohort::runtime::council::ablation {
 
 /// Chance from a seed: the same seed, the same numbers, on every machine.
@@ -26,7 +28,7 @@ public:
 
   /// In [0, 1).
   double share() {
-    return static_cast<double>(source_() >> 11) * 0x1p-53;
+    return draw_fraction(source_);
   }
 
   double between(double low, double high) {

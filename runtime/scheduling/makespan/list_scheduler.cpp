@@ -72,10 +72,4 @@ schedule list_scheduler::last() const {
   return result;
 }
 
-schedule schedule_by_rank(const task_graph& graph, size_t workers) {
-  list_scheduler scheduler{graph, workers};
-  scheduler.run(priority_list::by_largest(scheduler.ranks()));
-  return scheduler.last();
-}
-
 } // namespace cohort::runtime::scheduling

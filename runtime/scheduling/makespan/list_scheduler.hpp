@@ -86,12 +86,4 @@ private:
   double makespan_ = 0;
 };
 
-/// Of what is ready, the largest upward rank first: how far the longest chain
-/// behind a task reaches.
-/// Costs:   O(n log n + dependencies).
-/// Source:  Topcuoglu, Hariri and Wu, "Performance-effective and low-complexity
-///          task scheduling for heterogeneous computing" (HEFT), 2002, for
-///          workers that are all alike.
-schedule schedule_by_rank(const task_graph& graph, size_t workers);
-
 } // namespace cohort::runtime::scheduling

@@ -1,6 +1,7 @@
 #include "runtime/scheduling/makespan/priority_list.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace cohort::runtime::scheduling {
@@ -18,8 +19,9 @@ struct keyed_task {
 std::vector<keyed_task> sorted_by_key(std::span<const double> keys) {
   auto [low, high] = std::minmax_element(keys.begin(), keys.end());
   auto first = *high;
-  auto scale
-    = *low == first ? 0 : static_cast<double>(keys.size()) / (first - *low);
+  auto scale = static_cast<double>(keys.size()) / (first - *low);
+  if (!std::isfinite(scale)) // Keys are too close for intervals.
+    scale = 0;
   auto interval_of = [&](double key) {
     return static_cast<size_t>((first - key) * scale);
   };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/draw_fraction.hpp"
 #include "runtime/scheduling/makespan/lower_bound.hpp"
 
 namespace cohort::runtime::scheduling {
@@ -61,10 +62,10 @@ void schedule_search::scatter() {
     to_justify_ = justify(drawn_) ? to_justify_ - 1 : 0;
   } else {
     --to_scatter_;
-    auto most = (to_scatter_ % 2 == 0 ? 0.3 : 1.0) * draw_fraction();
+    auto most = (to_scatter_ % 2 == 0 ? 0.3 : 1.0) * draw_fraction(random_);
     auto keys = scheduler_.ranks();
     for (auto& key : keys)
-      key *= 1 + most * (2 * draw_fraction() - 1);
+      key *= 1 + most * (2 * draw_fraction(random_) - 1);
     drawn_.list = priority_list::by_largest(keys);
     scheduler_.run(drawn_.list);
     keep_run(drawn_);
@@ -167,10 +168,6 @@ schedule_search::place_pair schedule_search::draw_move() {
 
 size_t schedule_search::draw(size_t below) {
   return random_() % below;
-}
-
-double schedule_search::draw_fraction() {
-  return static_cast<double>(random_() >> 11) * 0x1p-53;
 }
 
 } // namespace cohort::runtime::scheduling

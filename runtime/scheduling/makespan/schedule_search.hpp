@@ -74,7 +74,6 @@ private:
   void find_critical_chain();
   [[nodiscard]] place_pair draw_move();
   size_t draw(size_t below);
-  double draw_fraction();
 
   const task_graph& graph_;
   size_t workers_;

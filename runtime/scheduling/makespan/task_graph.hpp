@@ -68,7 +68,11 @@ std::vector<task_index> find_cycle(size_t tasks,
                                    const std::vector<dependency>& dependencies);
 
 /// For each task its own time and that of the longest chain of tasks that wait
-/// for it: no schedule ends earlier than so long after the task begins.
+/// for it: no schedule ends earlier than so long after the task begins. Of what
+/// is ready, to begin with the largest is a good rule.
+/// Source: Topcuoglu, Hariri and Wu, "Performance-effective and low-complexity
+///         task scheduling for heterogeneous computing" (HEFT), 2002, for
+///         workers that are all alike.
 std::vector<double> upward_ranks(const task_graph& graph);
 
 /// How long each task has to wait at least for those before it.

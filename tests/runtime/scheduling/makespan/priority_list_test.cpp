@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <random>
 
@@ -45,6 +46,14 @@ TEST_CASE("keys of all kinds and sizes are in their order") {
     CHECK(tasks_of(priority_list::by_largest(keys)) == expected);
   }
   CHECK(priority_list::by_largest({}).size() == 0);
+}
+
+TEST_CASE("keys that differ by the least that there is are in their order") {
+  constexpr auto least = std::numeric_limits<double>::denorm_min();
+  std::vector<double> keys{0, least, 2 * least, least, 0};
+  CHECK(tasks_of(priority_list::by_largest(keys)) == tasks{2, 1, 3, 0, 4});
+  keys.assign(3, 1.5);
+  CHECK(tasks_of(priority_list::by_largest(keys)) == tasks{0, 1, 2});
 }
 
 TEST_CASE("a task moves both ways, and back") {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/scheduling/makespan/schedule.hpp"
+#include "runtime/scheduling/makespan/list_scheduler.hpp"
 
 namespace cohort::tests {
 
@@ -18,6 +18,13 @@ struct random_graph {
   std::vector<dependency> dependencies;
   task_graph graph;
 };
+
+/// Of what is ready, the largest upward rank first.
+inline schedule schedule_by_rank(const task_graph& graph, size_t workers) {
+  list_scheduler scheduler{graph, workers};
+  scheduler.run(priority_list::by_largest(scheduler.ranks()));
+  return scheduler.last();
+}
 
 /// Up to `most` tasks of whole seconds below `longest`, each after some earlier
 /// ones, under numbers that say nothing about their order.
