@@ -1,5 +1,6 @@
 #include "runtime/uri.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -18,6 +19,19 @@ std::string percent_decoded(std::string_view text) {
     i += is_code ? 2 : 0;
   }
   return result;
+}
+
+std::string path_of_uri(std::string_view uri) {
+  if (uri.starts_with("file:")) {
+    uri.remove_prefix(5);
+    if (uri.starts_with("//"))
+      uri.remove_prefix(std::min(uri.find('/', 2), uri.size()));
+  } else if (auto colon = uri.find(':'); colon != std::string_view::npos
+                                         && colon > 1
+                                         && colon < uri.find('/')) {
+    return "";
+  }
+  return percent_decoded(uri);
 }
 
 } // namespace cohort::runtime

@@ -11,4 +11,10 @@ namespace cohort::runtime {
 /// Pure; any bytes are fine, and may come out.
 [[nodiscard]] std::string percent_decoded(std::string_view text);
 
+/// The path of a file's URI, or of one without a scheme, with "%20" and the
+/// like read; "" for another scheme. "C:/a" is a path.
+///
+/// Pure; any bytes are fine, and may come out.
+[[nodiscard]] std::string path_of_uri(std::string_view uri);
+
 } // namespace cohort::runtime

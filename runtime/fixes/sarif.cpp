@@ -9,6 +9,7 @@
 #include "runtime/fixes/proposing.hpp"
 #include "runtime/fixes/text_columns.hpp"
 #include "runtime/json_nesting.hpp"
+#include "runtime/json_parts.hpp"
 #include "runtime/uri.hpp"
 
 /// Static Analysis Results Interchange Format 2.1.0 (OASIS, 2020), sections
@@ -20,63 +21,23 @@ namespace {
 
 using nlohmann::json;
 
-const json& member(const json& object, const char* key) {
-  static const json nothing;
-  if (!object.is_object())
-    return nothing;
-  auto found = object.find(key);
-  return found == object.end() ? nothing : *found;
-}
-
-std::string string_in(const json& object, const char* key) {
-  auto& found = member(object, key);
-  return found.is_string() ? found.get<std::string>() : std::string{};
-}
-
-/// Negative ones, fractions and words are no numbers here.
-std::optional<uint64_t> number_in(const json& object, const char* key) {
-  auto& found = member(object, key);
-  return found.is_number_unsigned() ? std::optional{found.get<uint64_t>()}
-                                    : std::nullopt;
-}
-
-/// The items of a list; none of what is no list.
-const std::vector<json>& items(const json& object, const char* key) {
-  static const std::vector<json> none;
-  auto& found = member(object, key);
-  return found.is_array() ? found.get_ref<const json::array_t&>() : none;
-}
-
-/// A URI's path, with "%20" and the like read. "" for another scheme.
-std::string path_of_uri(std::string_view uri) {
-  if (uri.starts_with("file:")) {
-    uri.remove_prefix(5);
-    if (uri.starts_with("//"))
-      uri.remove_prefix(std::min(uri.find('/', 2), uri.size()));
-  } else if (auto colon = uri.find(':');
-             colon != std::string_view::npos && colon < uri.find('/')) {
-    return "";
-  }
-  return percent_decoded(uri);
-}
-
 class sarif_run_reader {
 public:
   sarif_run_reader(const json& run, const std::string& source,
                    const file_lookup& files)
     : run_{run},
       files_{files},
-      kind_{string_in(run, "columnKind") == "unicodeCodePoints"
+      kind_{text_in(run, "columnKind") == "unicodeCodePoints"
               ? column_kind::code_points
               : column_kind::utf16_units},
-      tool_{string_in(member(member(run, "tool"), "driver"), "name")},
+      tool_{text_in(member(member(run, "tool"), "driver"), "name")},
       producer_{tool_ + (tool_.empty() ? "" : " ") + source} {
     // nop
   }
 
   void read(std::vector<proposal>& out) {
     for (auto& artifact : items(run_, "artifacts")) {
-      auto digest = string_in(member(artifact, "hashes"), "sha-256");
+      auto digest = text_in(member(artifact, "hashes"), "sha-256");
       std::transform(digest.begin(), digest.end(), digest.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
       });
@@ -97,9 +58,9 @@ private:
     made.is_by_place = true;
     made.fix.set_tool(tool_);
     made.fix.add_voters(producer_);
-    auto rule = string_in(result, "ruleId");
+    auto rule = text_in(result, "ruleId");
     made.fix.set_message(rule + (rule.empty() ? "" : ": ")
-                         + string_in(member(result, "message"), "text"));
+                         + text_in(member(result, "message"), "text"));
     if (alternatives > 1)
       object(made, refusal::ambiguous,
              "it is one of " + std::to_string(alternatives)
@@ -126,7 +87,7 @@ private:
         object(to, refusal::misplaced,
                "what it puts into " + file.path + " is no text");
       auto [begin, end] = range.value_or(std::pair<uint64_t, uint64_t>{});
-      add_edit(to, file, begin, end, string_in(content, "text"));
+      add_edit(to, file, begin, end, text_in(content, "text"));
     }
   }
 
@@ -174,14 +135,14 @@ private:
   [[nodiscard]] std::string name_of(const json& location) const {
     auto& artifacts = items(run_, "artifacts");
     auto index = number_in(location, "index");
-    auto is_named = !string_in(location, "uri").empty();
+    auto is_named = !text_in(location, "uri").empty();
     auto& where = !is_named && index && *index < artifacts.size()
                     ? member(artifacts[*index], "location")
                     : location;
-    auto name = path_of_uri(string_in(where, "uri"));
+    auto name = path_of_uri(text_in(where, "uri"));
     auto& base = member(member(run_, "originalUriBaseIds"),
-                        string_in(where, "uriBaseId").c_str());
-    auto folder = path_of_uri(string_in(base, "uri"));
+                        text_in(where, "uriBaseId"));
+    auto folder = path_of_uri(text_in(base, "uri"));
     if (name.empty() || name.front() == '/' || folder.empty())
       return name;
     return folder + (folder.ends_with('/') ? "" : "/") + name;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
+
+#include "runtime/logs/line_parts.hpp"
+#include "runtime/uri.hpp"
 
 namespace cohort::runtime::logs {
 
@@ -174,23 +176,47 @@ std::string_view property(std::string_view list, std::string_view name) {
   return {};
 }
 
-/// "::error file=a.c,line=3,col=7::text"
+/// "::error file=a.c,line=3,col=7::text", "::error::text"
 std::optional<std::string> read_annotation(std::string_view text) {
   for (std::string_view kind : {"error", "warning"}) {
-    auto head = "::" + std::string{kind} + ' ';
-    auto end = text.find("::", 2);
-    if (!text.starts_with(head) || end == text.npos)
+    auto rest = text;
+    if (!take_prefix(rest, "::") || !take_prefix(rest, kind)
+        || (!rest.starts_with(' ') && !rest.starts_with("::")))
       continue;
-    auto list = text.substr(head.size(),
-                            std::max(end, head.size()) - head.size());
-    std::string result{property(list, "file")};
+    auto end = rest.find("::");
+    if (end == rest.npos)
+      continue;
+    auto list = rest.substr(0, end);
+    auto place = percent_decoded(property(list, "file"));
     for (auto name : {"line", "col"})
-      if (auto number = property(list, name); !number.empty())
-        result += ':' + std::string{number};
-    return result + ": " + std::string{kind} + ": "
-           + std::string{text.substr(end + 2)};
+      if (auto number = property(list, name); !place.empty() && !number.empty())
+        place += ':' + std::string{number};
+    auto message = percent_decoded(rest.substr(end + 2));
+    std::replace(message.begin(), message.end(), '\n', ' ');
+    return place + (place.empty() ? "" : ": ") + std::string{kind} + ": "
+           + message;
   }
   return std::nullopt;
+}
+
+/// Maven's "[ERROR] A.java:[3,7] text"
+std::optional<std::string> read_maven(std::string_view text) {
+  std::string kind = "error";
+  if (!take_prefix(text, "[ERROR] ")) {
+    if (!take_prefix(text, "[WARNING] "))
+      return std::nullopt;
+    kind = "warning";
+  }
+  auto open = text.find(":[");
+  auto close = text.find("] ", open == text.npos ? 0 : open);
+  if (open == text.npos || close == text.npos)
+    return std::nullopt;
+  std::string numbers{text.substr(open + 2, close - open - 2)};
+  if (numbers.find_first_not_of("0123456789,") != numbers.npos)
+    return std::nullopt;
+  std::replace(numbers.begin(), numbers.end(), ',', ':');
+  return std::string{text.substr(0, open)} + ':' + numbers + ": " + kind + ": "
+         + std::string{text.substr(close + 2)};
 }
 
 } // namespace
@@ -200,6 +226,8 @@ std::string clean_line(std::string_view raw) {
   std::string_view text{plain};
   constexpr int layers_max = 6;
   for (int i = 0; i < layers_max; ++i) {
+    if (auto said = read_maven(text))
+      return *said;
     auto length = length_of_noise(text);
     if (length == 0)
       break;

@@ -18,8 +18,8 @@ namespace cohort::runtime::logs {
 /// | progress   | `[ 12%]`, `[3/120]`, `12>` (MSBuild), `name>`, `name \|`    |
 ///
 /// GitHub's `::error file=a.c,line=3,col=7::text` becomes `a.c:3:7: error:
-/// text`. Quotes that lost their encoding on the way are plain again. Blanks at
-/// the begin stay.
+/// text`, as does Maven's `[ERROR] a.c:[3,7] text`. Quotes that lost their
+/// encoding on the way are plain again. Blanks at the begin stay.
 std::string clean_line(std::string_view raw);
 
 } // namespace cohort::runtime::logs

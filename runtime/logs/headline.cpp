@@ -6,21 +6,13 @@
 #include <utility>
 
 #include "runtime/analysis/text.hpp"
+#include "runtime/logs/line_parts.hpp"
+#include "runtime/logs/summaries.hpp"
 #include "runtime/toolchain/diagnostics.hpp"
 
 namespace cohort::runtime::logs {
 
 namespace {
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != text.npos;
-}
-
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-  auto last = text.find_last_not_of(" \t");
-  return text.substr(0, last == text.npos ? 0 : last + 1);
-}
 
 /// Takes a number off the end of `text`, and the character before it, which
 /// must be one of `marks`.
@@ -120,7 +112,7 @@ std::optional<announcement> read_announcement(std::string_view text) {
     auto end = text.find_first_of("]:", 1);
     if (end == text.npos)
       return std::nullopt;
-    result.code = trimmed(text.substr(1, end - 1));
+    result.code = without_blanks(text.substr(1, end - 1));
     // "error[clippy::name]" is no number.
     result.is_bracketed = text.front() == '[';
     if (result.is_bracketed ? text[end] != ']' : !is_code(result.code))
@@ -130,7 +122,7 @@ std::optional<announcement> read_announcement(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   if (!text.starts_with(':'))
     return std::nullopt;
-  result.text = trimmed(text.substr(1));
+  result.text = without_blanks(text.substr(1));
   return result;
 }
 
@@ -152,41 +144,6 @@ std::string take_option_of_line(std::string_view& message) {
   if (inside.starts_with("-Werror="))
     return "-W" + analysis::valid_utf8(inside.substr(8));
   return analysis::valid_utf8(inside.substr(0, inside.find(',')));
-}
-
-/// Lines that only sum up what was said already.
-bool sums_up(std::string_view text) {
-  constexpr auto phrases = std::to_array<std::string_view>({
-    "ld returned",
-    "linker command failed",
-    "warnings being treated as errors",
-    "warning being treated as error",
-    "too many errors",
-    "aborting due to",
-    "could not compile",
-    "Could not compile",
-    "previous error",
-    "generated.",
-    "build failed",
-    "Build failed",
-    "command failed",
-    "Process completed with exit code",
-    "unresolved externals",
-    "error adding symbols",
-    "cannot continue",
-    "no such module", // Of a build that stops at another error.
-    "exited with code",
-    "recipe for target",
-    "Recipe for target",
-    "returned non-zero",
-    "treated as an error",
-    "failed to run custom build command",
-  });
-  constexpr size_t head = 400;
-  text = text.substr(0, head);
-  return text.empty()
-         || std::any_of(phrases.begin(), phrases.end(),
-                        [&](auto phrase) { return contains(text, phrase); });
 }
 
 std::string message_of(std::string_view text) {
@@ -227,7 +184,7 @@ std::optional<pb::Diagnostic> read_placed(std::string_view line) {
     auto said = read_announcement(rest.substr(blanks));
     if (!said)
       continue;
-    auto name = trimmed(line.substr(0, colon));
+    auto name = without_blanks(line.substr(0, colon));
     auto place = read_place(name);
     if (!place && said->code.empty() && !name.ends_with("error"))
       return std::nullopt;
@@ -240,6 +197,21 @@ std::optional<pb::Diagnostic> read_placed(std::string_view line) {
     return result;
   }
   return std::nullopt;
+}
+
+/// TypeScript's "a.ts:3:7 - error TS2304: text".
+std::optional<pb::Diagnostic> read_dashed(std::string_view line) {
+  constexpr std::string_view dash = " - ";
+  auto at = line.find(dash);
+  if (at == line.npos)
+    return std::nullopt;
+  auto place = read_place(line.substr(0, at));
+  auto said = read_announcement(line.substr(at + dash.size()));
+  if (!place || !said || said->code.empty())
+    return std::nullopt;
+  auto result = to_diagnostic(*said);
+  *result.mutable_location() = std::move(*place);
+  return result;
 }
 
 /// "error: text", "cc1: error: text", "/usr/bin/ld: error: text".
@@ -259,7 +231,7 @@ std::optional<pb::Diagnostic> read_error_list(std::string_view line) {
   constexpr std::string_view head = "Error";
   if (!line.starts_with(head) || line.find_first_of(" \t") != head.size())
     return std::nullopt;
-  line = trimmed(line.substr(head.size()));
+  line = without_blanks(line.substr(head.size()));
   auto code = line.substr(0, line.find_first_of(" \t"));
   if (!is_code(code) || code.size() == line.size())
     return std::nullopt;
@@ -267,7 +239,7 @@ std::optional<pb::Diagnostic> read_error_list(std::string_view line) {
   std::array<std::string_view, 4> fields; // Text, project, file, line.
   for (auto& field : fields) {
     auto end = std::min(line.find('\t'), line.size());
-    field = trimmed(line.substr(0, end));
+    field = without_blanks(line.substr(0, end));
     line.remove_prefix(std::min(end + 1, line.size()));
   }
   announcement said;
@@ -281,22 +253,29 @@ std::optional<pb::Diagnostic> read_error_list(std::string_view line) {
   return result;
 }
 
-/// "CMake Error at a.cmake:3 (find_package):"; what is wrong follows.
+/// "CMake Error at a.cmake:3 (find_package):" and "CMake Error in a.txt:",
+/// after which lines say what is wrong; "CMake Error: text".
 std::optional<pb::Diagnostic> read_cmake(std::string_view line) {
-  constexpr std::string_view head = "CMake Error at ";
-  if (!line.starts_with(head))
-    return std::nullopt;
-  line.remove_prefix(head.size());
-  auto place = read_place(line.substr(0, line.find(" (")));
-  if (!place)
-    return std::nullopt;
   pb::Diagnostic result;
   result.set_tool("cmake");
   result.set_severity(pb::SEVERITY_ERROR);
-  *result.mutable_location() = std::move(*place);
-  auto command = line.rfind('(');
-  result.set_message(
-    message_of(command == line.npos ? "CMake error" : line.substr(command)));
+  if (take_prefix(line, "CMake Error: ")) {
+    result.set_message(message_of(without_blanks(line)));
+  } else if (take_prefix(line, "CMake Error in ")) {
+    line.remove_suffix(line.ends_with(':') ? 1 : 0);
+    result.mutable_location()->set_file(analysis::valid_utf8(line));
+    result.set_message("CMake error");
+  } else if (take_prefix(line, "CMake Error at ")) {
+    auto place = read_place(line.substr(0, line.find(" (")));
+    if (!place)
+      return std::nullopt;
+    *result.mutable_location() = std::move(*place);
+    auto command = line.rfind('(');
+    result.set_message(
+      message_of(command == line.npos ? "CMake error" : line.substr(command)));
+  } else {
+    return std::nullopt;
+  }
   return result;
 }
 
@@ -318,7 +297,7 @@ std::optional<pb::Diagnostic> read_go(std::string_view line) {
   auto at = line.find(".go:");
   if (at == line.npos || end == line.npos || at > end)
     return std::nullopt;
-  auto place = read_place(trimmed(line.substr(0, end)));
+  auto place = read_place(without_blanks(line.substr(0, end)));
   if (!place || !place->file().ends_with(".go"))
     return std::nullopt;
   pb::Diagnostic result;
@@ -332,7 +311,7 @@ std::optional<pb::Diagnostic> read_go(std::string_view line) {
 } // namespace
 
 std::optional<pb::Location> read_place(std::string_view text) {
-  text = trimmed(text);
+  text = without_blanks(text);
   std::optional<uint32_t> first;
   std::optional<uint32_t> second;
   if (auto open = text.rfind('('); text.ends_with(')') && open != text.npos) {
@@ -358,15 +337,26 @@ std::optional<pb::Location> read_place(std::string_view text) {
   return result;
 }
 
+bool announces_link(const pb::Diagnostic& said) {
+  std::string_view message{said.message()};
+  return message.starts_with("linking with `")
+         && message.find("` failed") != message.npos;
+}
+
 std::optional<pb::Diagnostic> read_headline(std::string_view line) {
-  line = trimmed(line);
-  for (auto read : {read_cmake, read_error_list, read_placed, read_placeless,
-                    read_make, read_go})
-    if (auto found = read(line); found) {
-      if (found->severity() != pb::SEVERITY_NOTE && sums_up(found->message()))
-        return std::nullopt;
-      return found;
-    }
+  line = without_blanks(line);
+  for (auto read : {read_cmake, read_error_list, read_placed, read_dashed,
+                    read_placeless, read_make, read_go}) {
+    auto found = read(line);
+    if (!found)
+      continue;
+    if (found->message().empty()
+        || (found->severity() != pb::SEVERITY_NOTE && sums_up(*found)))
+      return std::nullopt;
+    if (announces_link(*found))
+      found->set_tool("ld");
+    return found;
+  }
   return std::nullopt;
 }
 

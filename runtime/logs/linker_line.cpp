@@ -3,6 +3,7 @@
 
 #include "runtime/analysis/text.hpp"
 #include "runtime/logs/headline.hpp"
+#include "runtime/logs/line_parts.hpp"
 #include "runtime/toolchain/diagnostics.hpp"
 
 namespace cohort::runtime::logs {
@@ -37,12 +38,12 @@ std::string_view name_at(std::string_view text) {
   auto name = text.substr(0, is_quoted ? text.find_first_of("'\"")
                                        : std::min(text.find(": "),
                                                   text.find_first_of(";'")));
-  auto last = name.find_last_not_of(" \t");
-  return name.substr(0, last == name.npos ? 0 : last + 1);
+  return without_blanks(name);
 }
 
 /// "a.c:3: ", "a.o: ", "a.c:(.text+0x1): " before what is said.
 void set_place(std::string_view before, pb::Diagnostic& to) {
+  before = without_blanks(before);
   while (before.ends_with(' ') || before.ends_with(':'))
     before.remove_suffix(1);
   for (auto speaker : {"error", "ld: error", "ld.lld: error"})
@@ -80,10 +81,37 @@ std::optional<pb::Diagnostic> read_referenced(std::string_view line) {
                       + '\'');
 }
 
+/// Compilers say of enumerations that there is a "multiple definition of" them.
+/// What has a column before its "error:" is theirs, and what is about a type.
+bool is_of_compiler(std::string_view before, std::string_view name) {
+  for (std::string_view kind : {"enum ", "struct ", "class ", "union "})
+    if (name.starts_with(kind))
+      return true;
+  for (std::string_view severity : {": error: ", ": warning: ", ": note: "})
+    if (auto at = before.find(severity); at != before.npos)
+      if (auto place = read_place(before.substr(0, at));
+          place && place->byte_column() > 0)
+        return true;
+  return false;
+}
+
+/// "/usr/bin/ld: /lib/libz.so.1: error adding symbols: DSO missing from ..."
+std::optional<pb::Diagnostic> read_input_error(std::string_view line) {
+  constexpr std::string_view said = "error adding symbols: ";
+  auto at = line.find(said);
+  if (at == line.npos || at + said.size() == line.size())
+    return std::nullopt;
+  auto result = linker_error(line.substr(at));
+  set_place(line.substr(0, at), result);
+  return result;
+}
+
 } // namespace
 
 std::optional<pb::Diagnostic> read_linker_line(std::string_view line) {
   if (auto found = read_referenced(line))
+    return found;
+  if (auto found = read_input_error(line))
     return found;
   for (auto& phrase : linker_phrases) {
     auto at = line.find(phrase.said);
@@ -91,7 +119,7 @@ std::optional<pb::Diagnostic> read_linker_line(std::string_view line) {
       continue;
     auto plain = toolchain::plain_quotes(line.substr(at + phrase.said.size()));
     auto name = name_at(plain);
-    if (name.empty())
+    if (name.empty() || is_of_compiler(line.substr(0, at), name))
       return std::nullopt;
     std::string_view quote = phrase.meant.ends_with("-l") ? "" : "'";
     std::string message{phrase.meant};
@@ -109,7 +137,7 @@ std::optional<pb::Diagnostic> read_linker_line(std::string_view line) {
 bool ends_link(std::string_view line) {
   constexpr auto phrases = std::to_array<std::string_view>(
     {"ld returned", "linker command failed", "unresolved externals",
-     "symbol(s) not found", "linking with"});
+     "symbol(s) not found", "error: linking with `"});
   return std::any_of(phrases.begin(), phrases.end(), [&](auto phrase) {
     return line.find(phrase) != line.npos;
   });

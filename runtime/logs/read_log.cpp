@@ -5,8 +5,9 @@
 
 #include "runtime/analysis/text.hpp"
 #include "runtime/json_nesting.hpp"
+#include "runtime/json_parts.hpp"
 #include "runtime/logs/clean_line.hpp"
-#include "runtime/logs/json_parts.hpp"
+#include "runtime/logs/plain_text.hpp"
 #include "runtime/logs/readers.hpp"
 #include "runtime/text_lines.hpp"
 #include "runtime/toolchain/diagnostics.hpp"
@@ -14,6 +15,8 @@
 namespace cohort::runtime::logs {
 
 namespace {
+
+using nlohmann::json;
 
 std::optional<json> parse_object(std::string_view text) {
   if (is_too_deep(text))
@@ -24,9 +27,6 @@ std::optional<json> parse_object(std::string_view text) {
 
 /// A whole SARIF file; false when the text is something else.
 bool read_whole_sarif(std::string_view text, log_entries& out) {
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-  if (text.starts_with(byte_order_mark))
-    text.remove_prefix(byte_order_mark.size());
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   if (!text.starts_with('{') || text.find("\"runs\"") == text.npos)
     return false;
@@ -52,6 +52,8 @@ void read_gcc_arrays(std::string_view text, log_entries& out) {
   auto parsed = toolchain::read_gcc_json(
     text, [](const std::string&) -> const std::string* { return nullptr; });
   for (auto& diagnostic : parsed.diagnostics) {
+    if (diagnostic.message().empty())
+      continue;
     auto& entry = out.emplace_back();
     entry.unit = diagnostic.location().file();
     entry.diagnostic = std::move(diagnostic);
@@ -60,7 +62,9 @@ void read_gcc_arrays(std::string_view text, log_entries& out) {
 
 } // namespace
 
-std::vector<analysis::log_entry> read_log(std::string_view text) {
+std::vector<analysis::log_entry> read_log(std::string_view bytes) {
+  std::string storage;
+  auto text = plain_text(bytes, storage);
   log_entries result;
   if (read_whole_sarif(text, result))
     return result;

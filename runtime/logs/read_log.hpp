@@ -14,10 +14,11 @@
 /// between do not matter.
 ///
 /// Pure. Errors: never; what is not understood is passed over. Linear in the
-/// text, which may be any bytes; what is returned is valid UTF-8.
+/// text, which may be any bytes (plain_text.hpp); what is returned is valid
+/// UTF-8.
 namespace cohort::runtime::logs {
 
 /// In the order of the log; notes are with their errors.
-std::vector<analysis::log_entry> read_log(std::string_view text);
+std::vector<analysis::log_entry> read_log(std::string_view bytes);
 
 } // namespace cohort::runtime::logs

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "runtime/analysis/log_evidence.hpp"
+#include "runtime/json_parts.hpp"
 
 /// Each format's reader. Private to logs/.
 namespace cohort::runtime::logs {
@@ -17,9 +21,7 @@ class text_reader {
 public:
   void add_line(std::string_view line);
 
-  log_entries take() && {
-    return std::move(entries_);
-  }
+  log_entries take() &&;
 
 private:
   bool read_include_chain(std::string_view line);
@@ -48,10 +50,18 @@ private:
   uint32_t links_ = 0;
 };
 
+/// A line or a column: 0 for what is no number, the largest for what is larger.
+inline uint32_t small_number(const nlohmann::json& object,
+                             const std::string& key) {
+  return static_cast<uint32_t>(
+    std::min<uint64_t>(number_in(object, key).value_or(0), UINT32_MAX));
+}
+
 /// rustc's and cargo's JSON: one object a line.
 void read_rust_json(const nlohmann::json& object, log_entries& out);
 
-/// SARIF 2.1.0: results of a level that is at least "warning".
+/// SARIF 2.1.0: results of a level that is at least "warning", by themselves or
+/// by their rule's default.
 void read_sarif_log(const nlohmann::json& log, log_entries& out);
 
 } // namespace cohort::runtime::logs

@@ -2,14 +2,18 @@
 #include <string>
 
 #include "runtime/analysis/text.hpp"
-#include "runtime/logs/json_parts.hpp"
+#include "runtime/json_parts.hpp"
 #include "runtime/logs/readers.hpp"
+#include "runtime/logs/summaries.hpp"
 #include "runtime/toolchain/diagnostics.hpp"
 
 /// "JSON Output" of the rustc book, and "External tools" of the cargo book.
 namespace cohort::runtime::logs {
 
 namespace {
+
+namespace pb = messages::v1;
+using nlohmann::json;
 
 pb::Severity severity_of_level(const std::string& level) {
   if (level == "error" || level == "error: internal compiler error")
@@ -34,9 +38,9 @@ pb::Diagnostic read_message(const json& message) {
   result.set_option(text_in(member(message, "code"), "code"));
   if (auto* span = primary_span(message)) {
     result.mutable_location()->set_file(text_in(*span, "file_name"));
-    result.mutable_location()->set_line(number_in(*span, "line_start"));
+    result.mutable_location()->set_line(small_number(*span, "line_start"));
     result.mutable_location()->set_byte_column(
-      number_in(*span, "column_start"));
+      small_number(*span, "column_start"));
   }
   return result;
 }
@@ -52,12 +56,14 @@ void read_rust_json(const json& object, log_entries& out) {
   analysis::log_entry entry;
   entry.diagnostic = read_message(message);
   if (entry.diagnostic.severity() == pb::SEVERITY_NOTE
-      || !entry.diagnostic.has_location())
-    return; // "aborting due to 3 previous errors"
+      || entry.diagnostic.message().empty() || sums_up(entry.diagnostic))
+    return;
   entry.unit = entry.diagnostic.location().file();
-  auto& lines = items(*primary_span(message), "text");
-  if (!lines.empty())
-    entry.source_line = text_in(lines.front(), "text");
+  if (auto* span = primary_span(message)) {
+    auto& lines = items(*span, "text");
+    if (!lines.empty())
+      entry.source_line = text_in(lines.front(), "text");
+  }
   for (auto& child : items(message, "children"))
     *entry.diagnostic.add_notes() = read_message(child);
   out.push_back(std::move(entry));

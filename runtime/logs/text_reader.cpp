@@ -6,24 +6,12 @@
 #include "runtime/analysis/text.hpp"
 #include "runtime/analysis/workload.hpp"
 #include "runtime/logs/headline.hpp"
+#include "runtime/logs/line_parts.hpp"
 #include "runtime/logs/readers.hpp"
 
 namespace cohort::runtime::logs {
 
 namespace {
-
-std::string_view without_blanks(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-  auto last = text.find_last_not_of(" \t\r");
-  return text.substr(0, last == text.npos ? 0 : last + 1);
-}
-
-bool take_prefix(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix))
-    return false;
-  text.remove_prefix(prefix.size());
-  return true;
-}
 
 /// "      |      ^~~~", "  ^"
 bool is_caret_line(std::string_view line) {
@@ -63,6 +51,8 @@ void text_reader::add_line(std::string_view line) {
       add_note(std::move(*said));
     else
       add(std::move(*said));
+    awaits_text_ = last() && last()->diagnostic.tool() == "cmake"
+                   && without_blanks(line).ends_with(':');
   } else if (!read_rest_of_message(line) && may_wrap_) {
     read_plain_source(line);
   }
@@ -181,10 +171,19 @@ void text_reader::add(messages::v1::Diagnostic diagnostic) {
   entry.used_at = std::exchange(used_at_, {});
   entry.link = links_;
   awaits_place_ = !diagnostic.has_location();
-  awaits_text_ = diagnostic.tool() == "cmake";
   may_wrap_ = true;
   after_error_.clear();
   entry.diagnostic = std::move(diagnostic);
+}
+
+log_entries text_reader::take() && {
+  // What the linker said is the cause of what rustc says of the link.
+  for (size_t i = 0; i + 1 < entries_.size(); ++i)
+    if (auto& next = entries_[i + 1]; announces_link(entries_[i].diagnostic)
+                                      && next.diagnostic.tool() == "ld"
+                                      && next.link == entries_[i].link)
+      std::swap(entries_[i], next);
+  return std::move(entries_);
 }
 
 void text_reader::add_note(messages::v1::Diagnostic note) {

@@ -40,7 +40,23 @@ TEST_CASE("a GitHub annotation reads like GCC's line") {
   CHECK(clean_line("::error file=a.c,line=3,col=7::no such")
         == "a.c:3:7: error: no such");
   CHECK(clean_line("::warning file=a.c::odd") == "a.c: warning: odd");
-  CHECK(clean_line("::error ::odd") == ": error: odd");
+  CHECK(clean_line("::error ::odd") == "error: odd");
+  CHECK(clean_line("::error::odd") == "error: odd");
+  CHECK(clean_line("::error title=x,line=3::odd") == "error: odd");
+  CHECK(clean_line("::error file=a%2Cb.c,line=3::50%25 of%0Aall")
+        == "a,b.c:3: error: 50% of all");
+  CHECK(clean_line("::errors::odd") == "::errors::odd");
+  CHECK(clean_line("::error") == "::error");
+}
+
+TEST_CASE("Maven's lines read like GCC's") {
+  CHECK(clean_line("[ERROR] /s/A.java:[3,7] cannot find symbol")
+        == "/s/A.java:3:7: error: cannot find symbol");
+  CHECK(clean_line("10:00:00.5 [WARNING] C:/A.java:[3,7] [unchecked] odd")
+        == "C:/A.java:3:7: warning: [unchecked] odd");
+  CHECK(clean_line("[ERROR] A.java:[x,7] odd") == " A.java:[x,7] odd");
+  CHECK(clean_line("[ERROR] Failed to execute goal [x] y")
+        == " Failed to execute goal [x] y");
 }
 
 TEST_CASE("quotes are plain") {

@@ -53,6 +53,8 @@ TEST_CASE("the headlines of compilers") {
         == "rustc|3|src/a.rs|3|7|E0412|no `T`");
   CHECK(headline("a.ts(3,7): error TS2304: Cannot find name 'x'.")
         == "log|3|a.ts|3|7|TS2304|Cannot find name 'x'.");
+  CHECK(headline("a.ts:3:7 - error TS2304: Cannot find name 'x'.")
+        == "log|3|a.ts|3|7|TS2304|Cannot find name 'x'.");
   CHECK(headline("./a.go:3:7: undefined: x")
         == "go|3|./a.go|3|7||undefined: x");
   CHECK(headline("cc1: fatal error: x") == "log|4||0|0||x");
@@ -60,6 +62,12 @@ TEST_CASE("the headlines of compilers") {
   CHECK(headline("a.c:3:7: Fehler: x") == "log|3|a.c|3|7||x");
   CHECK(headline("CMake Error at x/CMakeLists.txt:3 (find_package):")
         == "cmake|3|x/CMakeLists.txt|3|0||(find_package):");
+  CHECK(headline("CMake Error: The source directory \"/x\" does not exist.")
+        == "cmake|3||0|0||The source directory \"/x\" does not exist.");
+  CHECK(headline("CMake Error in x/CMakeLists.txt:")
+        == "cmake|3|x/CMakeLists.txt|0|0||CMake error");
+  CHECK(headline("error: linking with `cc` failed: exit status: 1")
+        == "ld|3||0|0||linking with `cc` failed: exit status: 1");
   CHECK(headline("make[2]: *** No rule to make target 'a'.  Stop.")
         == "make|3||0|0||No rule to make target 'a'.  Stop.");
   CHECK(
@@ -74,11 +82,51 @@ TEST_CASE("what only sums up is no headline") {
         "error: aborting due to previous error",
         "collect2: error: ld returned 1 exit status",
         "clang: error: linker command failed with exit code 1 (use -v ...)",
-        "cc1: some warnings being treated as errors", "make: *** [x] Error 1",
+        "cc1: some warnings being treated as errors",
+        "make: *** [x] Error 1",
         "a.exe : fatal error LNK1120: 1 unresolved externals",
-        "3 errors generated.", "int main() {", "", "   ",
-        "a.c: In function 'f':"})
+        "error: command 'gcc' failed with exit code 1",
+        "ERROR: process \"/bin/sh -c make\" did not complete successfully: "
+        "exit "
+        "code: 2",
+        "Error: Process completed with exit code 2.",
+        "error: build failed",
+        "warning: build failed, waiting for other jobs to finish...",
+        "a.cpp(3): error C2220: the following warning is treated as an error",
+        "x.targets(3,5): error MSB6006: \"CL.exe\" exited with code 2.",
+        "warning: `foo` (bin) generated 1 warning",
+        "warning: `foo` (bin \"foo\" test) generated 3 warnings (2 duplicates)",
+        "warning: 2 warnings emitted",
+        "error: 2 errors generated.",
+        "3 errors generated.",
+        "int main() {",
+        "",
+        "   ",
+        "a.c:3:7: error: ",
+        "a.c: In function 'f':",
+        "x - error - y",
+        "a.c:3:7 - no error"})
     CHECK(headline(line) == "");
+}
+
+TEST_CASE("what has the words of a summary, and is none") {
+  for (auto* line :
+       {"a.swift:1:8: error: no such module 'Foo'",
+        "error: failed to run custom build command for `openssl-sys v0.9.1`",
+        "a.c:3:2: error: #error \"Build failed, set FOO\"",
+        "a.c:3:2: error: #error Build failed",
+        "a.c:3:2: error: #error 3 errors generated.",
+        "x.targets(3,5): error MSB3073: The command \"gen\" exited with code "
+        "1.",
+        "x.targets(3,5): error MSB8066: Custom build for 'x' exited with code "
+        "1.",
+        "a.rs:3:7: error: `foo` (bin) generated 1 warning",
+        "error: cannot continue a loop that is not there",
+        "error: could not compile because the disk is full",
+        "error: 3 errors is no name"}) {
+    CAPTURE(line);
+    CHECK(headline(line) != "");
+  }
 }
 
 TEST_CASE("places") {
@@ -113,7 +161,17 @@ TEST_CASE("what linkers say") {
   CHECK(linker("/usr/bin/ld: cannot find -lz: No such file or directory")
         == "ld|3||0|0||cannot find -lz");
   CHECK(linker("ld: library 'z' not found") == "ld|3||0|0||cannot find -lz");
+  CHECK(linker("          a.rs:(.text+0x1): undefined reference to `f'")
+        == "ld|3|a.rs|0|0||undefined reference to 'f'");
+  CHECK(linker("/usr/bin/ld: /lib/libz.so.1: error adding symbols: DSO missing")
+        == "ld|3|/lib/libz.so.1|0|0||error adding symbols: DSO missing");
+  CHECK(linker("ld: error: b.o: multiple definition of 'f'")
+        == "ld|3|b.o|0|0||multiple definition of 'f'");
   CHECK(linker("undefined reference to") == "");
+  // Compilers' words.
+  CHECK(linker("a.h:3:6: error: multiple definition of 'enum E'") == "");
+  CHECK(linker("a.h:3: error: multiple definition of 'enum E'") == "");
+  CHECK(linker("a.h:3:6: error: duplicate symbol 'x'") == "");
   CHECK(linker("a.c:3:7: error: x") == "");
 }
 

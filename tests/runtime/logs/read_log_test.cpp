@@ -97,6 +97,10 @@ TEST_CASE("GCC's JSON") {
     = R"([{"kind": "error", "message": "'f' was not declared", "locations":
   [{"caret": {"file": "a.cc", "line": 3, "byte-column": 5}}]}])";
   CHECK(told(log) == lines{"a.cc:3 'f' was not declared {} <a.cc"});
+  for (auto* nothing :
+       {R"([{"kind": "error", "message": "", "locations": []}])",
+        R"([{"kind": "error", "message": 3}])", R"([{"kind": "error"}])"})
+    CHECK(told(nothing).empty());
 }
 
 TEST_CASE("cargo's JSON") {
@@ -106,11 +110,19 @@ TEST_CASE("cargo's JSON") {
       R"("line_start":3,"column_start":8,"is_primary":true,)"
       R"("text":[{"text":"fn f(x: T) {}"}]}],"children":[]}})"
       "\n"
-      R"({"reason":"compiler-message","message":{"message":"aborting",)"
+      R"({"message":{"message":"aborting due to 1 previous error",)"
       R"("level":"error","spans":[]}})"
       "\n"
+      R"({"message":"linking with `cc` failed","level":"error","spans":[]})"
+      "\n"
+      R"({"message":"","level":"error","spans":[]})"
+      "\n"
+      R"({"message":"1 warning emitted","level":"warning","spans":[]})"
+      "\n"
       R"({"reason":"build-finished","success":false})";
-  CHECK(told(log) == lines{"a.rs:3 no `T` {fn f(x: T) {}} <a.rs"});
+  CHECK(told(log)
+        == lines{"a.rs:3 no `T` {fn f(x: T) {}} <a.rs",
+                 ":0 linking with `cc` failed {} <"});
 }
 
 TEST_CASE("SARIF") {
@@ -122,6 +134,85 @@ TEST_CASE("SARIF") {
       {"level": "note", "message": {"text": "no matter"}},
       {"kind": "pass", "level": "error", "message": {"text": "fine"}}]}]})";
   CHECK(told(log) == lines{"/s/a b.c:3 odd {f();} <"});
+}
+
+TEST_CASE("SARIF: a rule is found by its id, and so is a message") {
+  auto* log = R"({"runs": [{
+    "tool": {"driver": {"name": "scan",
+      "globalMessageStrings": {"all": {"text": "for all"}}, "rules": [
+      {"id": "A1", "defaultConfiguration": {"level": "error"},
+       "messageStrings": {"m": {"text": "{0} is {{odd}} {7} {x"}}},
+      {"id": "B2", "defaultConfiguration": {"level": "note"}}]}},
+    "results": [
+      {"ruleId": "A1", "message": {"id": "m", "arguments": ["x", "y"]}},
+      {"ruleId": "A1/part", "message": {"id": "all"}},
+      {"rule": {"id": "A1"}, "message": {"text": "by reference"}},
+      {"ruleId": "B2", "message": {"text": "of no matter"}},
+      {"ruleId": "A1", "message": {"id": "none"}},
+      {"ruleId": "C3", "message": {"text": "unknown"}, "locations": [{
+        "physicalLocation": {"artifactLocation": {"uri": "C:/a.c"}}}]}]}]})";
+  CHECK(told(log)
+        == lines{":0 x is {odd} {7} {x {} <", ":0 for all {} <",
+                 ":0 by reference {} <", "C:/a.c:0 unknown {} <"});
+  CHECK(read_log(log)[1].diagnostic.severity() == 3);
+  CHECK(read_log(log)[3].diagnostic.severity() == 2);
+}
+
+TEST_CASE("byte order marks, and UTF-16") {
+  auto utf16 = [](std::u16string_view text, bool is_big_endian) {
+    std::string result = is_big_endian ? "\xfe\xff" : "\xff\xfe";
+    for (auto unit : text) {
+      auto high = static_cast<char>(unit >> 8);
+      auto low = static_cast<char>(unit & 0xff);
+      result += is_big_endian ? high : low;
+      result += is_big_endian ? low : high;
+    }
+    return result;
+  };
+  CHECK(told("\xef\xbb\xbf"
+             "a.c:3:7: error: odd\n")
+        == lines{"a.c:3 odd {} <a.c"});
+  auto* text = u"a.c:3:7: error: \u00e9 \u20ac \U0001f600\r\nb.c:4: error: x";
+  for (auto is_big_endian : {false, true})
+    CHECK(
+      told(utf16(text, is_big_endian))
+      == lines{"a.c:3 \u00e9 \u20ac \U0001f600 {} <a.c", "b.c:4 x {} <b.c"});
+  // Halves of a pair, and half a unit.
+  CHECK(told(utf16(u"a.c:3: error: \xd800x\xdc00\xd801", false) + "y")
+        == lines{"a.c:3 ?x?? {} <a.c"});
+  CHECK(told(utf16(u"{\"runs\": [{\"results\": [{\"message\": "
+                   u"{\"text\": \"odd\"}}]}]}",
+                   false))
+        == lines{":0 odd {} <"});
+}
+
+TEST_CASE("what CMake says of a file stands on the lines after it") {
+  CHECK(told("CMake Error in src/CMakeLists.txt:\n\n"
+             "  Target \"x\" needs a source.\n"
+             "CMake Error: Could not find CMAKE_ROOT !!!\n"
+             "  Not this.\n")
+        == lines{"src/CMakeLists.txt:0 Target \"x\" needs a source. {} <",
+                 ":0 Could not find CMAKE_ROOT !!! {} <"});
+}
+
+TEST_CASE("what rustc says of a link comes after what its linker said") {
+  auto entries = read_log(
+    "error: linking with `cc` failed: exit status: 1\n"
+    "  |\n"
+    "  = note: \"cc\" \"-m64\" \"a.o\"\n"
+    "  = note: /usr/bin/ld: a.o: in function `main':\n"
+    "          a.rs:(.text+0x1): undefined reference to `f'\n"
+    "          a.rs:(.text+0x9): undefined reference to `g'\n"
+    "          collect2: error: ld returned 1 exit status\n"
+    "\n"
+    "error: could not compile `a` (bin \"a\") due to 1 previous error\n"
+    "error: linking with `cc` failed: exit status: 1\n");
+  REQUIRE(entries.size() == 4);
+  CHECK(entries[0].diagnostic.message() == "undefined reference to 'f'");
+  CHECK(entries[2].diagnostic.message()
+        == "linking with `cc` failed: exit status: 1");
+  CHECK(entries[0].link == entries[2].link);
+  CHECK(entries[3].link > entries[2].link);
 }
 
 TEST_CASE("each link of a log has its number") {
@@ -136,7 +227,8 @@ TEST_CASE("what says nothing, and what is broken, gives nothing") {
   for (std::string_view log :
        {"", "\n\n", "hello", "{", "[{", "[{\"kind\"", "{\"runs\": 3}",
         "{\"runs\": [3, null, {\"results\": [[], {}]}]}", "\xff\xfe\x00\x01",
-        "error:", ": error: ", "::error", "--> ", "In file included from ,"})
+        "error:", ": error: ", "::error", "\xff\xfe", "\xfe\xffx", "--> ",
+        "In file included from ,"})
     CHECK(told(log).size() <= 1);
   std::string deep(100000, '[');
   CHECK(told("{\"runs\": " + deep).empty());
