@@ -1,14 +1,19 @@
 #include "runtime/analysis/log_causes.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
 #include "runtime/analysis/disjoint_sets.hpp"
 #include "runtime/analysis/evidence.hpp"
 #include "runtime/analysis/log_signs.hpp"
+#include "runtime/analysis/log_words.hpp"
+#include "runtime/analysis/related_names.hpp"
 
 namespace cohort::runtime::analysis {
 
@@ -25,6 +30,18 @@ bool are_of_two_kinds(fault x, fault y) {
   return (x == fault::incomplete && y == fault::missing)
          || (x == fault::missing && y == fault::incomplete);
 }
+
+struct text_hash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+
+/// What is found by a text. Looked up only.
+template <class T>
+using text_table
+  = std::unordered_map<std::string, T, text_hash, std::equal_to<>>;
 
 /// Follows the errors of a log in its order.
 class log_follower {
@@ -56,11 +73,19 @@ public:
   }
 
 private:
-  /// The error behind each name. Looked up only.
-  using name_table = std::unordered_map<std::string, uint32_t>;
+  /// The error behind each name.
+  using name_table = text_table<uint32_t>;
+
+  struct named_part {
+    std::string part;
+    uint32_t error;
+  };
 
   struct file_state {
-    std::vector<uint32_t> missing; // Names that are; one error each.
+    name_table symbols; // What is missing or incomplete, the first error each;
+    text_table<std::vector<named_part>> parts; // their telling parts, by what
+                                               // these begin with;
+    name_table incomplete;                     // and all parts of types.
     std::map<uint32_t, std::vector<uint32_t>> lines;
     name_table poisoned;            // Variables whose declaration failed.
     std::optional<uint32_t> last;   // That could mislead.
@@ -118,25 +143,48 @@ private:
     auto& signs = signs_[index];
     if (signs.kind == fault::local)
       return;
-    if (is_about_names(signs.kind) && !signs.symbol.empty())
-      for (auto other : file.missing)
-        if (signs_[other].symbol != signs.symbol
-            && are_related(signs_[other].symbol, signs.symbol))
-          causes_.join(index, other);
+    if (is_about_names(signs.kind) && !signs.symbol.empty()
+        && file.symbols.try_emplace(signs.symbol, index).second)
+      join_related(index, file);
     auto& entry = entries_[index];
+    auto of_unit = entry.unit.empty() ? poisoned_.end()
+                                      : poisoned_.find(entry.unit);
+    auto in_unit = of_unit == poisoned_.end() ? nullptr : &of_unit->second;
+    if (file.poisoned.empty() && !in_unit)
+      return;
     for (std::string_view text :
          {std::string_view{signs.kind == fault::missing
                              ? signs.symbol
                              : entry.diagnostic.message()},
           std::string_view{entry.source_line}})
       for (auto name : identifiers(text)) {
-        join_declaration(index, std::string{name}, file.poisoned);
-        if (is_telling_name(name) && !entry.unit.empty())
-          join_declaration(index, std::string{name}, poisoned_[entry.unit]);
+        join_declaration(index, name, file.poisoned);
+        if (in_unit && is_telling_name(name))
+          join_declaration(index, name, *in_unit);
       }
   }
 
-  void join_declaration(uint32_t index, const std::string& name,
+  /// A name that the file lacks for the first time. Types that are incomplete
+  /// are one library's when their names share any part ("RSA", "RSA_METHOD").
+  void join_related(uint32_t index, file_state& file) {
+    name_parts parts{signs_[index].symbol};
+    for (auto& part : parts.telling) {
+      auto& alike = file.parts[part.substr(0, telling_letters)];
+      for (auto& other : alike)
+        if (tell_the_same(other.part, part))
+          causes_.join(index, other.error);
+      constexpr size_t alike_max = 64; // Each is compared with each.
+      if (alike.size() < alike_max)
+        alike.push_back({part, index});
+    }
+    if (signs_[index].kind == fault::incomplete)
+      for (auto& part : parts.all)
+        if (auto [first, is_new] = file.incomplete.try_emplace(part, index);
+            !is_new)
+          causes_.join(index, first->second);
+  }
+
+  void join_declaration(uint32_t index, std::string_view name,
                         const name_table& poisoned) {
     auto known = poisoned.find(name);
     if (known != poisoned.end()
@@ -194,10 +242,6 @@ private:
     file.last = index;
     if (signs.kind == fault::syntax && !file.syntax)
       file.syntax = index;
-    constexpr size_t names_max = 64; // Each is compared with each.
-    if (is_about_names(signs.kind) && !signs.symbol.empty()
-        && file.missing.size() < names_max)
-      file.missing.push_back(index);
     for (auto& name : signs.declares) {
       file.poisoned.try_emplace(name, index);
       poisoned_[entries_[index].unit].try_emplace(name, index);
@@ -207,8 +251,8 @@ private:
   const std::vector<log_entry>& entries_;
   std::vector<log_signs> signs_;
   std::vector<uint32_t> subjects_;
-  std::unordered_map<std::string, file_state> files_;    // Looked up only,
-  std::unordered_map<std::string, name_table> poisoned_; // these by unit.
+  text_table<file_state> files_;
+  text_table<name_table> poisoned_; // By unit.
   name_table keys_;
   name_table stopped_; // Units.
   disjoint_sets causes_;

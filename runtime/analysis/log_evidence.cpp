@@ -51,6 +51,19 @@ std::vector<log_entry> without_repeats(std::vector<log_entry> entries) {
   return result;
 }
 
+/// Many errors say the same, and the table of types is long.
+void set_error_types(std::vector<log_entry>& entries) {
+  std::map<std::pair<std::string_view, std::string_view>, std::string_view>
+    known;
+  for (auto& entry : entries) {
+    auto& error = entry.diagnostic;
+    auto [type, is_new] = known.try_emplace({error.message(), error.option()});
+    if (is_new)
+      type->second = error_type(error.message(), error.option());
+    error.set_error_type(std::string{type->second});
+  }
+}
+
 void add_log_group(const std::vector<size_t>& members,
                    const std::vector<log_entry>& entries,
                    const std::vector<uint32_t>& places, pb::Evidence& to) {
@@ -70,9 +83,7 @@ void add_log_group(const std::vector<size_t>& members,
 
 pb::Evidence gather_log(std::vector<log_entry> entries) {
   entries = without_repeats(std::move(entries));
-  for (auto& entry : entries)
-    entry.diagnostic.set_error_type(std::string{
-      error_type(entry.diagnostic.message(), entry.diagnostic.option())});
+  set_error_types(entries);
   std::vector<size_t> order(entries.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::sort(order.begin(), order.end(), [&](size_t x, size_t y) {

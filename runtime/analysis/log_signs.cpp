@@ -4,7 +4,9 @@
 #include <array>
 #include <optional>
 
-#include "runtime/analysis/workload.hpp"
+#include "runtime/analysis/log_words.hpp"
+#include "runtime/analysis/related_names.hpp"
+#include "runtime/analysis/standard_headers.hpp"
 
 namespace cohort::runtime::analysis {
 
@@ -55,145 +57,27 @@ fault kind_of(const pb::Diagnostic& error) {
   return is_promoted ? fault::local : kind;
 }
 
-bool is_name_byte(char c) {
-  return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')
-         || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
-}
-
-/// What stands between quotes (' or `), in order; at most a few.
-std::vector<std::string_view> quoted_parts(std::string_view text) {
-  constexpr size_t parts_max = 6;
-  std::vector<std::string_view> result;
-  for (size_t begin = 0; result.size() < parts_max;) {
-    begin = text.find_first_of("'`\"", begin);
-    if (begin == text.npos)
-      break;
-    // "don't" quotes nothing.
-    if (text[begin] == '\'' && begin > 0 && is_name_byte(text[begin - 1])) {
-      ++begin;
-      continue;
-    }
-    auto end = text.find_first_of(text[begin] == '"' ? "\"" : "'`", begin + 1);
-    if (end == text.npos)
-      break;
-    if (end > begin + 1)
-      result.push_back(text.substr(begin + 1, end - begin - 1));
-    begin = end + 1;
-  }
-  return result;
-}
-
-/// "int A::f<T>(int) const" -> "A::f", "std::foo::bar" as it is.
-std::string_view callee_of(std::string_view text) {
-  auto end = text.find('(');
-  if (end == text.npos)
-    return text;
-  auto name = text.substr(0, end);
-  if (name.ends_with('>')) // Template arguments.
-    name = name.substr(0, name.find('<'));
-  auto blank = name.rfind(' ');
-  return blank == name.npos ? name : name.substr(blank + 1);
-}
-
-std::string_view without_scopes(std::string_view name) {
-  for (std::string_view scope : {"::", "."})
-    if (auto at = name.rfind(scope);
-        at != name.npos && at + scope.size() < name.size())
-      name = name.substr(at + scope.size());
-  while (name.starts_with('_')) // Apple's symbols, and "_InterlockedExchange".
-    name.remove_prefix(1);
-  return name;
-}
-
-/// "const struct S" -> "S".
-std::string_view without_keywords(std::string_view type) {
-  for (std::string_view word : {"const ", "volatile ", "struct ", "class ",
-                                "union ", "enum ", "module ", "crate "})
-    if (type.starts_with(word))
-      type.remove_prefix(word.size());
-  return type;
-}
-
-/// The name that is missing, by how compilers put it.
-std::string missing_symbol(std::string_view message,
-                           const std::vector<std::string_view>& quoted) {
-  if (quoted.empty()) {
-    // Go's "undefined: name", and MSVC's "name: undeclared identifier".
-    auto colon = message.rfind(": ");
-    if (colon == message.npos)
-      return "";
-    for (auto name : {message.substr(colon + 2), message.substr(0, colon)})
-      if (std::all_of(name.begin(), name.end(),
-                      [](char c) { return is_name_byte(c) || c == '.'; }))
-        return std::string{without_scopes(name)};
-    return "";
-  }
-  auto name = quoted.front();
-  // clang: no type named 'x' in 'y'; MSVC: 'x': is not a member of 'y'.
-  if (auto named = message.find("named '"); named != message.npos)
-    name = quoted_parts(message.substr(named + 6)).empty()
-             ? name
-             : quoted_parts(message.substr(named + 6)).front();
-  return std::string{without_scopes(callee_of(name))};
-}
-
-/// The type that lacks a member; empty for namespaces and where none is said.
-std::string owner_of(std::string_view message,
-                     const std::vector<std::string_view>& quoted) {
-  if (quoted.size() < 2 || message.find("namespace") != message.npos)
-    return "";
-  auto owner = message.find("has no member") != message.npos
-                   || message.find("has no non-static") != message.npos
-                 ? quoted[0]
-                 : quoted[1];
-  owner = without_keywords(owner);
-  return owner == "std" || owner == "::" ? "" : std::string{owner};
-}
-
-/// "no member named 'stack' in namespace 'std'", "'std::stack' has not ..."
-bool is_of_std(std::string_view message,
-               const std::vector<std::string_view>& quoted) {
-  return message.find("namespace 'std'") != message.npos
-         || std::any_of(quoted.begin(), quoted.end(), [](auto name) {
-              return name == "std" || name.starts_with("std::");
-            });
-}
-
-/// "<stdint.h>" for "<cstdint>", which declares the same.
-std::string c_name_of(std::string_view header) {
-  constexpr auto wrapped
-    = std::to_array<std::string_view>({"<climits>", "<cmath>", "<cstdint>",
-                                       "<cstdio>", "<cstdlib>", "<cstring>"});
-  if (std::find(wrapped.begin(), wrapped.end(), header) == wrapped.end())
-    return std::string{header};
-  return '<' + std::string{header.substr(2, header.size() - 3)} + ".h>";
-}
-
-/// "<cstdint>" of "'std::uint8_t' is defined in header '<cstdint>'".
-std::string header_in(std::string_view text) {
-  for (std::string_view about : {"is defined in header", "#include",
-                                 "include the header", "include '<"}) {
-    auto at = text.find(about);
-    if (at == text.npos)
-      continue;
-    auto open = text.find('<', at);
-    auto close = text.find('>', open == text.npos ? at : open);
-    if (open != text.npos && close != text.npos && close - open < 80)
-      return c_name_of(text.substr(open, close - open + 1));
-  }
-  return "";
-}
-
 std::string place_key(std::string_view about, const pb::Location& at) {
   return std::string{about} + at.file() + ':' + std::to_string(at.line());
 }
 
-/// Digits say which argument, and nothing about what is wrong.
-std::string without_numbers(std::string_view text) {
+/// "argument 2 of 'vec2'" -> "argument  of 'vec2'": which argument it is says
+/// nothing about what is wrong.
+std::string without_numbers(std::string_view text,
+                            const std::vector<std::string_view>& quoted) {
+  auto is_quoted = [&](const char* at) {
+    return std::any_of(quoted.begin(), quoted.end(), [&](auto part) {
+      return at >= part.data() && at < part.data() + part.size();
+    });
+  };
   std::string result;
-  for (auto c : text)
-    if (c < '0' || c > '9')
+  auto in_name = false;
+  for (auto& c : text) {
+    auto is_number = c >= '0' && c <= '9' && !in_name && !is_quoted(&c);
+    if (!is_number)
       result += c;
+    in_name = !is_number && is_name_byte(c);
+  }
   return result;
 }
 
@@ -231,63 +115,166 @@ std::string called_at(const log_entry& entry) {
            : std::string{without_scopes(callee_of(call))};
 }
 
-void add_keys(const log_entry& entry, log_signs& to) {
-  auto& error = entry.diagnostic;
-  std::string_view message{error.message()};
-  auto quoted = quoted_parts(message);
-  auto here = [&](std::string_view about) {
-    return std::string{about} + ' ' + error.location().file();
-  };
-  switch (to.kind) {
-    case fault::stopper:
-      to.keys.push_back("file " + std::string{message});
-      break;
-    case fault::member:
-    case fault::missing: {
-      auto owner = to.kind == fault::member ? owner_of(message, quoted) : "";
-      if (is_of_std(message, quoted)) // One header, or one standard.
-        to.keys.push_back(here("std"));
-      to.symbol = owner.empty() ? missing_symbol(message, quoted) : owner;
-      if (!to.symbol.empty())
-        to.keys.push_back(
-          (is_telling_name(to.symbol) ? std::string{"name"} : here("name"))
-          + ' ' + to.symbol);
-      if (auto header = c_header_of(to.symbol); !header.empty())
-        to.keys.push_back("include " + std::string{header});
-      break;
-    }
-    case fault::incomplete:
-      to.keys.push_back(here("incomplete"));
-      if (!quoted.empty())
-        to.symbol = without_scopes(without_keywords(quoted.front()));
-      break;
-    case fault::use:
-    case fault::other:
-      if (!quoted.empty()) {
-        auto name = message.find("argument ") == 0
-                        || message.find("passing argument ") == 0
-                      ? quoted.back()
-                      : quoted.front();
-        auto is_call = name.find('(') != name.npos
-                       || message.find("argument") != message.npos;
-        to.keys.push_back(
-          is_call ? "call " + std::string{without_scopes(callee_of(name))}
-                  : "said " + without_numbers(message));
-      } else if (error.error_type() == "wrong_argument_count") {
-        if (auto name = called_at(entry); !name.empty())
-          to.keys.push_back("call " + name);
-      }
-      break;
-    case fault::link:
-      if (!quoted.empty())
-        to.keys.push_back("symbol "
-                          + std::string{without_scopes(quoted.front())});
-      break;
-    case fault::syntax:
-    case fault::local:
-      break;
+/// Finds the keys of one error.
+class key_finder {
+public:
+  key_finder(const log_entry& entry, log_signs& to)
+    : entry_{entry},
+      message_{entry.diagnostic.message()},
+      quoted_{quoted_parts(message_)},
+      to_{to} {
+    // nop
   }
-}
+
+  void add_keys() {
+    switch (to_.kind) {
+      case fault::stopper:
+        add("file ", message_);
+        break;
+      case fault::member:
+        if (auto owner = owner_of(message_, quoted_); !owner.empty())
+          add_member_of(owner);
+        else
+          add_missing();
+        break;
+      case fault::missing:
+        add_missing();
+        break;
+      case fault::incomplete:
+        to_.symbol = without_scopes(
+          incomplete_type(message_, quoted_, entry_.source_line));
+        if (!to_.symbol.empty())
+          add_name("incomplete ", to_.symbol);
+        break;
+      case fault::use:
+      case fault::other:
+        add_use();
+        break;
+      case fault::link:
+        add_link();
+        break;
+      case fault::syntax:
+      case fault::local:
+        break;
+    }
+  }
+
+private:
+  void add(std::string_view about, std::string_view what) {
+    to_.keys.push_back(std::string{about} + std::string{what});
+  }
+
+  /// What holds in this file only.
+  void add_here(std::string_view about, std::string_view what) {
+    add(about, entry_.diagnostic.location().file() + ": " + std::string{what});
+  }
+
+  /// Names that say nothing in other files are one cause in their own.
+  void add_name(std::string_view about, std::string_view name) {
+    if (is_telling_name(without_scopes(name)))
+      add(about, name);
+    else
+      add_here(about, name);
+  }
+
+  void add_member_of(std::string_view owner) {
+    auto name = missing_name(message_, quoted_);
+    if (!is_library_type(owner)) {
+      to_.symbol = owner; // Its declaration is not the one that is meant.
+      add("name ", owner);
+      return;
+    }
+    to_.symbol = without_scopes(name);
+    add("member ",
+        std::string{owner.substr(0, owner.find('<'))} + "::" + to_.symbol);
+  }
+
+  void add_missing() {
+    auto name = missing_name(message_, quoted_);
+    for (std::string_view scope : {"::", "crate::", "self::", "super::"})
+      if (name.starts_with(scope))
+        name.remove_prefix(scope.size());
+    to_.symbol = without_scopes(name);
+    if (to_.symbol.empty())
+      return;
+    if (is_of_std(message_, quoted_)) {
+      add("name std::", to_.symbol);
+      if (auto header = standard_header(to_.symbol); !header.empty())
+        add_here("include ", header);
+    } else if (to_.kind == fault::member) {
+      add_here("name ", name);
+    } else {
+      add_name("name ", name);
+    }
+    if (auto header = c_header_of(to_.symbol); !header.empty())
+      add("include ", header);
+  }
+
+  void add_use() {
+    if (!quoted_.empty()) {
+      auto is_argument = message_.starts_with("argument ")
+                         || message_.starts_with("passing argument ");
+      auto name = is_argument ? quoted_.back() : quoted_.front();
+      if (name.find('(') != name.npos
+          || message_.find("argument") != message_.npos)
+        add_call(name);
+      else if (names_something())
+        add("said ", without_numbers(message_, quoted_));
+    } else if (entry_.diagnostic.error_type() == "wrong_argument_count") {
+      if (auto name = called_at(entry_); !name.empty())
+        add_call(name);
+    }
+  }
+
+  /// A function that changed is called wrongly in many files; one of a library
+  /// did not change.
+  void add_call(std::string_view what) {
+    auto name = callee_of(what);
+    while (name.starts_with('_')) // "_InterlockedExchange".
+      name.remove_prefix(1);
+    auto type = what.substr(0, what.find('('));
+    auto is_signature = type.size() < what.size()
+                        && type.find(' ') != type.npos;
+    if (name.starts_with("std::"))
+      return;
+    if (!standard_header(name).empty() || !c_header_of(name).empty())
+      add_here("call ", name);
+    else
+      add_name("call ", is_signature && !is_telling_name(without_scopes(name))
+                          ? what
+                          : name);
+  }
+
+  /// Whether the message is about more than the language and its library.
+  [[nodiscard]] bool names_something() const {
+    return std::any_of(quoted_.begin(), quoted_.end(), [](auto part) {
+      auto names = identifiers(part);
+      return std::any_of(names.begin(), names.end(), [](auto name) {
+        return is_telling_name(name) && !is_built_in(name) && name != "std"
+               && standard_header(name).empty() && c_header_of(name).empty();
+      });
+    });
+  }
+
+  void add_link() {
+    add("link ", std::to_string(entry_.link));
+    auto& type = entry_.diagnostic.error_type();
+    if (message_.starts_with("cannot find -l")) {
+      add("library ", message_);
+    } else if (!quoted_.empty()
+               && (type == "linker_undefined" || type == "linker_duplicate")) {
+      auto symbol = quoted_.front();
+      while (symbol.starts_with('_')) // Apple's.
+        symbol.remove_prefix(1);
+      add("symbol ", symbol);
+    }
+  }
+
+  const log_entry& entry_;
+  std::string_view message_;
+  std::vector<std::string_view> quoted_;
+  log_signs& to_;
+};
 
 /// "T x;", "T *x = 0;", "std::vector<T> x[2];", and, where T is what is
 /// missing, "T x(int);": x.
@@ -333,28 +320,6 @@ std::optional<std::string> dereferenced(const log_entry& entry) {
 
 } // namespace
 
-std::vector<std::string_view> identifiers(std::string_view text) {
-  std::vector<std::string_view> result;
-  for (size_t i = 0; i < text.size();) {
-    if (!is_name_byte(text[i])) {
-      ++i;
-      continue;
-    }
-    auto begin = i;
-    while (i < text.size() && is_name_byte(text[i]))
-      ++i;
-    if (text[begin] < '0' || text[begin] > '9')
-      result.push_back(text.substr(begin, i - begin));
-  }
-  return result;
-}
-
-bool is_telling_name(std::string_view name) {
-  constexpr size_t telling = 4;
-  return name.size() >= telling
-         || (!name.empty() && name.front() >= 'A' && name.front() <= 'Z');
-}
-
 std::string_view package_of(std::string_view file) {
   // ".cargo/registry/src/INDEX/PACKAGE/", "node_modules/PACKAGE/"
   for (auto [folder, depth] :
@@ -393,10 +358,8 @@ log_signs read_log_signs(const log_entry& entry) {
   if (entry.used_at.line() > 0 && !is_foreign_file(entry.used_at.file()))
     result.place = entry.used_at;
   result.is_foreign = is_foreign_file(result.place.file());
-  add_keys(entry, result);
-  if (result.kind == fault::link)
-    result.keys.push_back("link " + std::to_string(entry.link));
-  else
+  key_finder{entry, result}.add_keys();
+  if (result.kind != fault::link)
     add_keys_of_notes(error, result);
   // rustc knows of such variables, and says nothing.
   auto is_c = error.tool() != "rustc";

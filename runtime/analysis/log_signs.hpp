@@ -50,19 +50,4 @@ bool is_foreign_file(std::string_view file);
 /// all are in one folder, as headers are.
 std::string_view package_of(std::string_view file);
 
-/// Whether a name says what it is about in other files, too; "s" and "ret" are
-/// many variables' names.
-bool is_telling_name(std::string_view name);
-
-/// The identifiers in a text, in order.
-std::vector<std::string_view> identifiers(std::string_view text);
-
-/// The header of C's library that declares a name; empty for other names.
-std::string_view c_header_of(std::string_view name);
-
-/// Whether two names come from one interface: they share a part of at least
-/// four letters that says more than "create" or "size" ("proc_create",
-/// "remove_proc_entry"; "AVCodecContext", "avcodec_open").
-bool are_related(std::string_view x, std::string_view y);
-
 } // namespace cohort::runtime::analysis

@@ -4,14 +4,10 @@
 #include <string>
 #include <string_view>
 
-/// Which header has a name of the standard library, and where a new #include
-/// belongs.
+/// Where a new #include belongs.
 ///
 /// Pure.
 namespace cohort::runtime::execution {
-
-/// "vector" for "vector", "cstdio" for "printf"; empty when it is not known.
-[[nodiscard]] std::string_view standard_header(std::string_view name);
 
 /// Whether the file has an #include of exactly that: `<vector>`, `"a/b.h"`.
 [[nodiscard]] bool has_include(std::string_view content,

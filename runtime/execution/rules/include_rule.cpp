@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/analysis/standard_headers.hpp"
 #include "runtime/decomposition/decompose.hpp"
 #include "runtime/execution/includes.hpp"
 #include "runtime/execution/rules/message_names.hpp"
@@ -88,7 +89,7 @@ void workspace_include(const error_site& where, std::string_view name,
 void include(const error_site& where, const symbol_source& symbols,
              proposal_list& out) {
   for (auto& name : missing_names(where)) {
-    auto header = standard_header(name);
+    auto header = analysis::standard_header(name);
     if (header.empty() && where.is_used(name, false))
       workspace_include(where, name, symbols, out);
     else if (!header.empty() && where.is_used(name, true))

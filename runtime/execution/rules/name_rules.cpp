@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <string>
 
-#include "runtime/execution/includes.hpp"
+#include "runtime/analysis/standard_headers.hpp"
 #include "runtime/execution/rules/message_names.hpp"
 #include "runtime/execution/rules/rules.hpp"
 #include "runtime/execution/spelling.hpp"
@@ -12,7 +12,7 @@ void standard_name(const error_site& where, proposal_list& out) {
   if (!is_undeclared(where.error()))
     return;
   auto names = quoted_names(where.error().message());
-  if (names.empty() || standard_header(names.front()).empty())
+  if (names.empty() || analysis::standard_header(names.front()).empty())
     return;
   for (auto& use : where.words())
     if (use.text == names.front() && !where.is_qualified(use))

@@ -4,6 +4,7 @@
 
 #include "runtime/analysis/evidence.hpp"
 #include "runtime/analysis/log_signs.hpp"
+#include "runtime/analysis/related_names.hpp"
 
 namespace cohort::tests::log_causes_test {
 
@@ -72,14 +73,25 @@ TEST_CASE("names of one interface are missing together, in one file") {
 }
 
 TEST_CASE("related names") {
-  CHECK(are_related("proc_create", "remove_proc_entry"));
-  CHECK(are_related("AVCodecContext", "avcodec_open"));
-  CHECK(are_related("GRP_S11_A7A3_VC", "GRP_S12_A7A3_VC"));
-  CHECK(are_related("Dl_serinfo", "RTLD_DI_SERINFOSIZE"));
-  CHECK_FALSE(are_related("tun_alloc", "decode_chan_alloc"));
-  CHECK_FALSE(are_related("file_size", "list_size"));
-  CHECK_FALSE(are_related("PathBuf", "File"));
-  CHECK_FALSE(are_related("", "_"));
+  auto related = [](std::string_view x, std::string_view y) {
+    return are_related(name_parts{x}, name_parts{y});
+  };
+  CHECK(related("proc_create", "remove_proc_entry"));
+  CHECK(related("AVCodecContext", "avcodec_open"));
+  CHECK(related("GRP_S11_A7A3_VC", "GRP_S12_A7A3_VC"));
+  CHECK(related("Dl_serinfo", "RTLD_DI_SERINFOSIZE"));
+  CHECK_FALSE(related("tun_alloc", "decode_chan_alloc"));
+  CHECK_FALSE(related("file_size", "list_size"));
+  CHECK_FALSE(related("PathBuf", "File"));
+  CHECK_FALSE(related("", "_"));
+  CHECK(name_parts{std::string(100'000, '_') + "zebra"}.all.empty());
+}
+
+TEST_CASE("names that say what they are about in any file") {
+  for (auto* name : {"count_of", "RSA", "Vec", "zebra"})
+    CHECK(is_telling_name(name));
+  for (auto* name : {"data", "ret", "s", "T", "", "value", "next"})
+    CHECK_FALSE(is_telling_name(name));
 }
 
 TEST_CASE(
@@ -203,12 +215,119 @@ TEST_CASE(
   CHECK(causes({used(5), used(5)}) == 1);
 }
 
-TEST_CASE(
-  "of std, what one file misses is one cause, and what two miss are two") {
-  auto stack = said("a.cc", 3, "no member named 'stack' in namespace 'std'");
-  auto* queue = "no member named 'queue' in namespace 'std'";
-  CHECK(causes({stack, said("a.cc", 9, queue)}) == 1);
-  CHECK(causes({stack, said("b.cc", 9, queue)}) == 2);
+TEST_CASE("of std, what one header declares is one cause in a file") {
+  auto of_std = [](std::string file, uint32_t line, std::string name) {
+    return said(std::move(file), line,
+                "no member named '" + name + "' in namespace 'std'");
+  };
+  auto ifstream = of_std("a.cc", 3, "ifstream");
+  CHECK(causes({ifstream, of_std("a.cc", 9, "ofstream")}) == 1);
+  CHECK(causes({ifstream, of_std("a.cc", 9, "stack")}) == 2);
+  CHECK(causes({ifstream, of_std("b.cc", 9, "ofstream")}) == 2);
+  CHECK(causes({ifstream, of_std("b.cc", 9, "ifstream")}) == 1);
+  CHECK(causes({ifstream, said("b.cc", 9,
+                               "use of undeclared identifier "
+                               "'ifstream'")})
+        == 2);
+}
+
+TEST_CASE("members that a library's types lack are causes of their own") {
+  auto lacks = [](uint32_t line, std::string member, std::string type) {
+    return said("a.cc", line,
+                "no member named '" + member + "' in '" + type + "'");
+  };
+  auto* vector = "std::vector<int>";
+  CHECK(causes({lacks(3, "push", vector), lacks(9, "pop", vector)}) == 2);
+  CHECK(causes({lacks(3, "push", vector), lacks(9, "push", vector)}) == 1);
+  CHECK(causes({lacks(3, "push", vector), lacks(9, "push", "std::list<int>")})
+        == 2);
+  CHECK(causes({said("a.rs", 3,
+                     "no method named `pairs` found for struct "
+                     "`Vec<T>` in the current scope"),
+                said("b.rs", 9,
+                     "no method named `sum` found for struct "
+                     "`Vec<T>` in the current scope")})
+        == 2);
+}
+
+TEST_CASE("common names are one cause in their file, and scopes tell apart") {
+  auto missing = [](std::string file, std::string name) {
+    return said(std::move(file), 3,
+                "'" + name + "' was not declared in this scope");
+  };
+  CHECK(causes({missing("a.cc", "data"), missing("b.cc", "data")}) == 2);
+  auto again = missing("a.cc", "data");
+  again.diagnostic.mutable_location()->set_line(90);
+  CHECK(causes({missing("a.cc", "data"), again}) == 1);
+  CHECK(causes({missing("a.cc", "lion::feed"), missing("b.cc", "wolf::feed")})
+        == 2);
+  CHECK(causes({missing("a.cc", "lion::feed"), missing("b.cc", "lion::feed")})
+        == 1);
+  CHECK(causes({said("a.cc", 3,
+                     "request for member 'size' in 'zebra', which is "
+                     "of non-class type 'int'"),
+                said("b.cc", 3,
+                     "request for member 'name' in 'zebra', which is "
+                     "of non-class type 'int'")})
+        == 2);
+}
+
+TEST_CASE("numbers of arguments say nothing, those of names do") {
+  auto converts = [](std::string file, std::string from, std::string to) {
+    return said(std::move(file), 3,
+                "cannot convert '" + from + "' to '" + to + "'");
+  };
+  CHECK(
+    causes({converts("a.cc", "vec2", "vec3"), converts("b.cc", "vec3", "vec4")})
+    == 2);
+  CHECK(
+    causes({converts("a.cc", "vec2", "vec3"), converts("b.cc", "vec2", "vec3")})
+    == 1);
+  // Anybody may do so, anywhere.
+  CHECK(causes({converts("a.cc", "int", "const char*"),
+                converts("b.cc", "int", "const char*")})
+        == 2);
+  CHECK(causes({said("a.cc", 3, "operand 1 of 'zebra' is odd2"),
+                said("b.cc", 3, "operand 2 of 'zebra' is odd2")})
+        == 1);
+}
+
+TEST_CASE("functions of a library are called wrongly in one place each") {
+  auto calls = [](std::string file, uint32_t line, std::string what) {
+    return said(std::move(file), line,
+                "no matching function for call to '" + what + "'");
+  };
+  CHECK(causes({calls("a.cc", 3, "std::vector<int>::push_back(char)"),
+                calls("b.cc", 3, "std::vector<int>::push_back(int*)")})
+        == 2);
+  CHECK(causes({calls("a.cc", 3, "memcpy(int)"), calls("b.cc", 3, "memcpy(T)")})
+        == 2);
+  CHECK(causes({calls("a.cc", 3, "lion::feed(int)"),
+                calls("b.cc", 3, "lion::feed(char)")})
+        == 1);
+  CHECK(causes({calls("a.cc", 3, "lion::feed(int)"),
+                calls("b.cc", 3, "wolf::feed(int)")})
+        == 2);
+}
+
+TEST_CASE("types that have nothing in common are only declared for a cause "
+          "each") {
+  auto uses = [](std::string file, uint32_t line, std::string type) {
+    return said(std::move(file), line,
+                "invalid use of incomplete type '" + type + "'");
+  };
+  CHECK(
+    causes({uses("a.cc", 3, "struct zebra"), uses("a.cc", 30, "class lion")})
+    == 2);
+  CHECK(causes({uses("a.cc", 3, "struct zebra"), uses("b.cc", 3, "zebra")})
+        == 1);
+  CHECK(causes({uses("a.cc", 3, "struct RSA"), uses("a.cc", 30, "RSA_METHOD")})
+        == 1);
+  CHECK(causes({uses("a.cc", 3, "struct RSA"),
+                said("a.cc", 30,
+                     "aggregate 'zebra z' has incomplete type and "
+                     "cannot be defined")})
+        == 2);
 }
 
 TEST_CASE("each installed package is a cause of its own") {
@@ -227,6 +346,24 @@ TEST_CASE("symbols that one link misses are one cause") {
   CHECK(causes({linker("f", 0), linker("g", 0)}) == 1);
   CHECK(causes({linker("f", 0), linker("g", 1)}) == 2);
   CHECK(causes({linker("f", 0), linker("f", 1)}) == 1);
+  CHECK(causes({linker("f(std::string)", 0), linker("g(std::string)", 1)})
+        == 2);
+  auto said_by_ld = [](std::string message, uint32_t link) {
+    auto entry = linker("", link);
+    entry.diagnostic.set_message(std::move(message));
+    return entry;
+  };
+  auto failed = [&](std::string status, uint32_t link) {
+    return said_by_ld("linking with `cc` failed: exit status: " + status, link);
+  };
+  CHECK(causes({linker("f", 0), failed("1", 0)}) == 1);
+  CHECK(causes({failed("1", 0), failed("2", 1)}) == 2);
+  CHECK(
+    causes({said_by_ld("cannot find -lz", 0), said_by_ld("cannot find -lz", 1)})
+    == 1);
+  CHECK(
+    causes({said_by_ld("cannot find -lz", 0), said_by_ld("cannot find -lm", 1)})
+    == 2);
 }
 
 TEST_CASE("without errors the warnings are what the log is about") {

@@ -18,16 +18,6 @@ std::string with_include(std::string text, const std::string& spelling) {
 
 } // namespace
 
-TEST_CASE("the header of a standard name") {
-  CHECK(standard_header("vector") == "vector");
-  CHECK(standard_header("printf") == "cstdio");
-  CHECK(standard_header("unique_ptr") == "memory");
-  CHECK(standard_header("unique").empty() == false);
-  CHECK(standard_header("frobnicate").empty());
-  CHECK(standard_header("").empty());
-  CHECK(standard_header("vector set").empty());
-}
-
 TEST_CASE("an include goes where the alphabet says, among those of its sort") {
   CHECK(with_include("#include <a>\n#include <c>\n", "<b>")
         == "#include <a>\n#include <b>\n#include <c>\n");
