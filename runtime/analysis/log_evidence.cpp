@@ -14,40 +14,91 @@ namespace cohort::runtime::analysis {
 
 namespace {
 
-/// Where it stands among the evidence; each place once.
-auto place_rank(const pb::Diagnostic& x) {
-  auto& at = x.location();
-  return std::tuple{std::string_view{at.file()},
-                    at.line(),
-                    at.byte_column(),
-                    -static_cast<int>(x.severity()),
-                    std::string_view{x.tool()},
-                    std::string_view{x.message()}};
-}
-
-/// Drops repeats; what only a repeat has is added to the first.
-std::vector<log_entry> without_repeats(std::vector<log_entry> entries) {
-  std::map<decltype(place_rank({})), size_t> first; // Borrows from `result`.
-  std::vector<log_entry> result;
-  result.reserve(entries.size()); // So that what is borrowed stays.
-  std::vector<std::set<std::string>> units;
-  for (auto& entry : entries) {
-    auto unit = entry.unit;
-    auto known = first.find(place_rank(entry.diagnostic));
-    if (known == first.end()) {
-      result.push_back(std::move(entry));
-      known = first.emplace(place_rank(result.back().diagnostic), units.size())
-                .first;
-      units.emplace_back();
-    } else if (auto& kept = result[known->second]; kept.source_line.empty()) {
-      kept.source_line = std::move(entry.source_line);
-    }
-    if (!unit.empty())
-      units[known->second].insert(std::move(unit));
+/// Entries by the place at which they stand among the evidence; those that tell
+/// the same are next to each other, the first of the log first.
+class places_of_log {
+public:
+  explicit places_of_log(const std::vector<log_entry>& entries)
+    : entries_{entries} {
+    std::map<std::string_view, uint32_t> files; // Compared once, not each time.
+    for (auto& entry : entries)
+      files.try_emplace(entry.diagnostic.location().file());
+    uint32_t rank = 0;
+    for (auto& [unused, number] : files)
+      number = rank++;
+    for (auto& entry : entries)
+      files_.push_back(files.at(entry.diagnostic.location().file()));
   }
-  for (size_t i = 0; i < result.size(); ++i)
-    result[i].diagnostic.mutable_units()->Assign(units[i].begin(),
-                                                 units[i].end());
+
+  [[nodiscard]] std::vector<size_t> sorted() const {
+    std::vector<size_t> order(entries_.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::sort(order.begin(), order.end(), [&](size_t x, size_t y) {
+      return std::tuple{rank(x), x} < std::tuple{rank(y), y};
+    });
+    return order;
+  }
+
+  [[nodiscard]] bool is_repeat(size_t x, size_t y) const {
+    return rank(x) == rank(y);
+  }
+
+private:
+  using place_rank = std::tuple<uint32_t, uint32_t, uint32_t, int,
+                                std::string_view, std::string_view>;
+
+  [[nodiscard]] place_rank rank(size_t index) const {
+    auto& error = entries_[index].diagnostic;
+    return {files_[index],
+            error.location().line(),
+            error.location().byte_column(),
+            -static_cast<int>(error.severity()),
+            error.tool(),
+            error.message()};
+  }
+
+  const std::vector<log_entry>& entries_;
+  std::vector<uint32_t> files_; // Of each entry, in their order.
+};
+
+/// What is left without repeats, in the order of the log.
+struct distinct_entries {
+  std::vector<log_entry> entries;
+  std::vector<size_t> order; // By place.
+};
+
+/// What only a repeat has is added to the first.
+distinct_entries without_repeats(std::vector<log_entry> all) {
+  places_of_log places{all};
+  auto order = places.sorted();
+  std::vector<size_t> firsts; // By place.
+  std::set<std::string> units;
+  for (size_t i = 0; i < order.size(); ++i) {
+    auto& entry = all[order[i]];
+    if (i == 0 || !places.is_repeat(order[i], order[i - 1]))
+      firsts.push_back(order[i]);
+    auto& first = all[firsts.back()];
+    if (first.source_line.empty())
+      first.source_line = entry.source_line;
+    if (!entry.unit.empty())
+      units.insert(entry.unit);
+    if (i + 1 == order.size() || !places.is_repeat(order[i], order[i + 1])) {
+      first.diagnostic.mutable_units()->Assign(units.begin(), units.end());
+      units.clear();
+    }
+  }
+  distinct_entries result;
+  std::vector<bool> is_first(all.size());
+  for (auto index : firsts)
+    is_first[index] = true;
+  std::vector<size_t> number(all.size());
+  for (size_t i = 0; i < all.size(); ++i)
+    if (is_first[i]) {
+      number[i] = result.entries.size();
+      result.entries.push_back(std::move(all[i]));
+    }
+  for (auto index : firsts)
+    result.order.push_back(number[index]);
   return result;
 }
 
@@ -65,9 +116,8 @@ void set_error_types(std::vector<log_entry>& entries) {
 }
 
 void add_log_group(const std::vector<size_t>& members,
-                   const std::vector<log_entry>& entries,
                    const std::vector<uint32_t>& places, pb::Evidence& to) {
-  auto& cause = entries[members.front()].diagnostic;
+  auto& cause = to.diagnostics(static_cast<int>(places[members.front()]));
   auto& group = *to.add_groups();
   group.set_id("g" + std::to_string(to.groups_size()));
   group.set_error_type(cause.error_type());
@@ -81,23 +131,19 @@ void add_log_group(const std::vector<size_t>& members,
 
 } // namespace
 
-pb::Evidence gather_log(std::vector<log_entry> entries) {
-  entries = without_repeats(std::move(entries));
+pb::Evidence gather_log(std::vector<log_entry> all) {
+  auto [entries, order] = without_repeats(std::move(all));
   set_error_types(entries);
-  std::vector<size_t> order(entries.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(), [&](size_t x, size_t y) {
-    return place_rank(entries[x].diagnostic)
-           < place_rank(entries[y].diagnostic);
-  });
+  auto causes = causes_of_log(entries);
   pb::Evidence evidence;
+  evidence.mutable_diagnostics()->Reserve(static_cast<int>(entries.size()));
   std::vector<uint32_t> places(entries.size());
   for (auto index : order) {
     places[index] = static_cast<uint32_t>(evidence.diagnostics_size());
-    *evidence.add_diagnostics() = entries[index].diagnostic;
+    *evidence.add_diagnostics() = std::move(entries[index].diagnostic);
   }
-  for (auto& members : causes_of_log(entries))
-    add_log_group(members, entries, places, evidence);
+  for (auto& members : causes)
+    add_log_group(members, places, evidence);
   return evidence;
 }
 
