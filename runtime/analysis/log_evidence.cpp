@@ -87,16 +87,18 @@ distinct_entries without_repeats(std::vector<log_entry> all) {
       units.clear();
     }
   }
-  distinct_entries result;
   std::vector<bool> is_first(all.size());
   for (auto index : firsts)
     is_first[index] = true;
   std::vector<size_t> number(all.size());
-  for (size_t i = 0; i < all.size(); ++i)
-    if (is_first[i]) {
-      number[i] = result.entries.size();
-      result.entries.push_back(std::move(all[i]));
-    }
+  size_t kept = 0;
+  for (size_t i = 0; i < all.size(); ++i) {
+    number[i] = kept;
+    if (is_first[i] && kept++ != i)
+      all[number[i]] = std::move(all[i]);
+  }
+  all.resize(kept);
+  distinct_entries result{std::move(all), {}};
   for (auto index : firsts)
     result.order.push_back(number[index]);
   return result;

@@ -81,6 +81,8 @@ std::vector<analysis::log_entry> read_log(std::string_view bytes) {
   });
   read_gcc_arrays(arrays, result);
   auto said = std::move(reader).take();
+  if (result.empty())
+    return said;
   std::move(said.begin(), said.end(), std::back_inserter(result));
   return result;
 }
