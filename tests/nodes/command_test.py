@@ -26,7 +26,7 @@ specialties:
     check: [grep, -q, "Licence: MIT", "{{file}}"]
     executors: [{executor}]
 parallel_workers:
-  decomposition: {{strategy: file_based}}
+  decomposition: {{strategy: file_based, enable_council_validation: false}}
 """
 
 
