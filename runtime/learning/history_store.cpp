@@ -143,15 +143,48 @@ private:
   table judges_;
 };
 
-std::unique_ptr<sqlite_history> open_history(const fs::path& file) {
+struct opened {
+  std::unique_ptr<sqlite_history> store; // None: it could not be opened.
+  std::string why;
+  bool is_useless = false; // Nobody can read it, however often it is tried.
+};
+
+opened open_history(const fs::path& file) {
   sqlite3* handle = nullptr;
-  auto opened = sqlite3_open_v2(
+  auto code = sqlite3_open_v2(
     file.c_str(), &handle,
     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  auto result = std::make_unique<sqlite_history>(handle);
-  if (opened != SQLITE_OK || !result->set_up())
-    return nullptr;
+  opened result{std::make_unique<sqlite_history>(handle), "", false};
+  if (code == SQLITE_OK && result.store->set_up())
+    return result;
+  code = sqlite3_errcode(handle);
+  auto is_of_another = code == SQLITE_OK || code == SQLITE_ERROR
+                       || code == SQLITE_DONE || code == SQLITE_ROW;
+  result.why = is_of_another ? "it is of another version of cohort"
+                             : sqlite3_errmsg(handle);
+  result.is_useless = is_of_another || code == SQLITE_CORRUPT
+                      || code == SQLITE_NOTADB;
+  result.store.reset();
   return result;
+}
+
+error cannot_open(const fs::path& file, const std::string& why) {
+  return {errc::storage_failed,
+          "the history " + file.string() + " can be neither opened nor made ("
+            + why
+            + "): see whether its folder may be written, the disk has room, "
+              "and no other program holds it"};
+}
+
+/// Replaces what was set aside before.
+fs::path set_aside(const fs::path& file) {
+  std::error_code failed;
+  auto aside = file;
+  aside += ".aside";
+  for (auto* end : {"-wal", "-shm"})
+    fs::remove(file.native() + end, failed);
+  fs::rename(file, aside, failed);
+  return aside;
 }
 
 } // namespace
@@ -160,19 +193,18 @@ expected<std::unique_ptr<history_store>>
 history_store::open(const fs::path& file, std::string& warning) {
   std::error_code failed;
   auto name = fs::absolute(file, failed);
-  if (auto store = open_history(name))
-    return std::unique_ptr<history_store>{std::move(store)};
-  for (auto* end : {"", "-wal", "-shm"})
-    fs::remove(name.native() + end, failed);
-  if (auto store = open_history(name)) {
-    warning = "what was learnt is lost: " + name.string()
-              + " was damaged, or of another version of cohort";
-    return std::unique_ptr<history_store>{std::move(store)};
-  }
-  return error{errc::storage_failed,
-               "the history " + name.string()
-                 + " can be neither opened nor made: see whether its folder "
-                   "may be written and the disk has room"};
+  auto first = open_history(name);
+  if (first.store)
+    return std::unique_ptr<history_store>{std::move(first.store)};
+  if (!first.is_useless)
+    return cannot_open(name, first.why);
+  auto aside = set_aside(name);
+  auto second = open_history(name);
+  if (!second.store)
+    return cannot_open(name, second.why);
+  warning = "what was learnt is set aside as " + aside.string() + ": "
+            + first.why;
+  return std::unique_ptr<history_store>{std::move(second.store)};
 }
 
 } // namespace cohort::runtime::learning

@@ -9,16 +9,17 @@
 
 namespace cohort::runtime::learning {
 
-/// History in one SQLite file of the state folder. It may be lost without harm:
-/// a file that is damaged, or of another schema, is made anew. At most 4096
-/// kinds and 256 judges are kept; those that were not heard of for longest go
-/// first.
+/// History in one SQLite file of the state folder. A file that is damaged, or
+/// of another schema, is set aside as FILE.aside, and a new one begun. At most
+/// 4096 kinds and 256 judges are kept; those that were not heard of for longest
+/// go first.
 ///
 /// Threads: one at a time. Blocks: on the disk.
 class history_store {
 public:
-  /// `warning` says what was lost, and why; it is left alone otherwise. Errors:
-  /// storage_failed.
+  /// `warning` says what was set aside, and why; it is left alone otherwise.
+  /// Errors: storage_failed, also while another program holds the file: it
+  /// stays as it is.
   static expected<std::unique_ptr<history_store>>
   open(const std::filesystem::path& file, std::string& warning);
 

@@ -1,8 +1,10 @@
 #include "runtime/learning/history_store.hpp"
 
 #include <fstream>
+#include <memory>
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 
 #include "tests/runtime/learning/ended_task.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -21,10 +23,31 @@ history lesson(const std::string& error_type = "syntax") {
   return lessons_of(task.result);
 }
 
+struct sqlite_closer {
+  void operator()(sqlite3* handle) const {
+    sqlite3_close(handle);
+  }
+};
+using sqlite_handle = std::unique_ptr<sqlite3, sqlite_closer>;
+
 struct store_fixture {
   temp_folder folder;
   std::filesystem::path file = folder.path() / "history.db";
   std::string warning;
+
+  [[nodiscard]] sqlite_handle database() const {
+    sqlite3* handle = nullptr;
+    sqlite3_open(file.c_str(), &handle);
+    return sqlite_handle{handle};
+  }
+
+  static bool run(sqlite3* handle, const char* sql) {
+    return sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+  }
+
+  void execute(const char* sql) const {
+    REQUIRE(run(database().get(), sql));
+  }
 
   std::unique_ptr<history_store> open() {
     auto store = history_store::open(file, warning);
@@ -50,13 +73,34 @@ TEST_CASE_FIXTURE(store_fixture, "what is added is there the next time") {
 }
 
 TEST_CASE_FIXTURE(store_fixture,
-                  "a damaged file is made anew, and it is said") {
+                  "a damaged file is set aside, and it is said") {
   REQUIRE(open()->add(lesson()).has_value());
   std::ofstream{file} << "this is no database, and is long enough to be read";
   CHECK(open()->read().kinds.empty());
   CHECK(warning.find("history.db") != std::string::npos);
   REQUIRE(open()->add(lesson()).has_value());
   CHECK(open()->read().kinds.size() == 2);
+  CHECK(std::filesystem::exists(folder.path() / "history.db.aside"));
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a file of another version is set aside") {
+  REQUIRE(open()->add(lesson()).has_value());
+  execute("PRAGMA user_version=7");
+  CHECK(open()->read().kinds.empty());
+  CHECK(warning.find("another version") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a file that another program holds stays") {
+  REQUIRE(open()->add(lesson()).has_value());
+  execute("PRAGMA journal_mode=DELETE");
+  auto holder = database();
+  REQUIRE(run(holder.get(), "BEGIN EXCLUSIVE"));
+  auto refused = history_store::open(file, warning);
+  REQUIRE(!refused);
+  CHECK(refused.error().message.find("locked") != std::string::npos);
+  holder.reset();
+  CHECK(open()->read().kinds.size() == 2);
+  CHECK(warning.empty());
 }
 
 TEST_CASE_FIXTURE(store_fixture, "it does not grow for ever") {
