@@ -13,21 +13,21 @@
 /// |            | workspace's: are used on one), unless they say different    |
 /// |            | things of names: one is missing, another only declared      |
 /// | symbol     | the same name is missing, in any file unless it is a common |
-/// |            | one ("data"); names of one interface, or of one header of |
-/// |            | std, are missing in one file; a type lacks members; the | |
-/// | same function of the workspace is called as it cannot be;    | | | the
-/// same type is only declared, or such types of one file    | |            |
-/// share parts of their names                                   | | remedy |
-/// one header of C's library declares what is missing; notes   | |            |
-/// name the same header, language standard or declaration      | | cascade    |
-/// it comes after a file that is missing, in the same unit; it | |            |
-/// is syntax after an error in the same file; it is about a    | |            |
-/// variable whose declaration failed; it is a wrong use of     | |            |
-/// what an error right before it is about; it lacks what may   | |            |
-/// be of a trait, after an import that failed in the same file | | place      |
-/// both stand in files of the system, or of one package, with  | |            |
-/// no use known                                                | | link       |
-/// symbols are undefined in one link; a library is not found   |
+/// |            | one ("data"); names of one interface, or of one header of   |
+/// |            | std, are missing in one file; a type lacks members; the     |
+/// |            | same function of the workspace is called as it cannot be;   |
+/// |            | the same type is only declared, or such types of one file   |
+/// |            | share parts of their names                                  |
+/// | remedy     | one header of C's library declares what is missing; notes   |
+/// |            | name the same header, language standard or declaration      |
+/// | cascade    | it comes after a file that is missing, in the same unit; it |
+/// |            | is syntax after an error in the same file; it is about a    |
+/// |            | variable whose declaration failed; it is a wrong use of     |
+/// |            | what an error right before it is about; it lacks what may   |
+/// |            | be of a trait, after an import that failed in the same file |
+/// | place      | both stand in files of the system, or of one package, with  |
+/// |            | no use known                                                |
+/// | link       | symbols are undefined in one link; a library is not found   |
 ///
 /// Pure and deterministic; nearly linear in the entries.
 namespace cohort::runtime::analysis {

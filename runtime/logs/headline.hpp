@@ -16,15 +16,15 @@ namespace pb = messages::v1;
 /// What a line announces. Its tool is "rustc", "msvc" or "ld" where the wording
 /// tells, else "log".
 ///
-/// | GCC, clang | `a.c:3:7: error: text [-Wname]`, `a.c:3: Error: text` | |
-/// MSVC, C#   | `a.cpp(3,7): fatal error C1083: text [b.vcxproj]`             |
-/// | TypeScript | the same, and `a.ts:3:7 - error TS2304: text` | | objects |
-/// `a.obj : error LNK2019: text`                                 | | rustc |
-/// `error[E0425]: text`; its place follows on another line       | | Go |
-/// `a.go:3:7: text`                                              | | CMake |
-/// `CMake Error: text`; with `in a.txt:` or `at a.cmake:3 (x):`, | | | after
-/// which text follows                                      | | others     |
-/// `cc1: fatal error: text`                                      |
+/// | GCC, clang | `a.c:3:7: error: text [-Wname]`, `a.c:3: Error: text`      |
+/// | MSVC, C#   | `a.cpp(3,7): fatal error C1083: text [b.vcxproj]`          |
+/// | TypeScript | the same, and `a.ts:3:7 - error TS2304: text`              |
+/// | objects    | `a.obj : error LNK2019: text`                              |
+/// | rustc      | `error[E0425]: text`; its place follows on another line    |
+/// | Go         | `a.go:3:7: text`                                           |
+/// | CMake      | `CMake Error: text`; text follows after `in a.txt:` and    |
+/// |            | `at a.cmake:3 (x):`                                        |
+/// | others     | `cc1: fatal error: text`                                   |
 ///
 /// nullopt for any other line, for one with no text, and for those that only
 /// sum up (summaries.hpp).
