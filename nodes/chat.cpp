@@ -56,11 +56,12 @@ int chat(const runtime::chat::chat_settings& settings) {
   auto what = runtime::chat::read_assignment(text);
   if (!what)
     return refuse(what.error());
+  // What it runs on the model's code cannot read its memory, and so its key;
+  // nor that of the launcher, which begins as a copy.
+  prctl(PR_SET_DUMPABLE, 0);
   auto processes = runtime::process::start_launcher({});
   if (!processes)
     return refuse(processes.error());
-  // What it runs on the model's code cannot read its memory, and so its key.
-  prctl(PR_SET_DUMPABLE, 0);
   runtime::chat::work_context context{
     **model, **processes,
     [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); },
