@@ -151,8 +151,20 @@ void gate_run::start_lint(std::vector<pb::WorkUnit>& units) {
   toolchain.clear_tidy_checks();
   toolchain.add_tidy_checks(settings_.lint_checks);
   toolchain.clear_header_filter();
-  auto compiled = quality::units_to_lint(to_vector(request_.changed()),
-                                         to_vector(request_.before()));
+  auto& compilers = request_.compilers();
+  auto of_compilers = [&](std::vector<pb::UnitReport> reports) {
+    std::erase_if(reports, [&](auto& report) {
+      return report.tool() == toolchain::clang_tidy
+             || std::find(compilers.begin(), compilers.end(), report.tool())
+                  == compilers.end();
+    });
+    return reports;
+  };
+  std::map<std::string, bool> compiled; // In the base, by unit.
+  for (auto& report : of_compilers(to_vector(request_.before()))) {
+    auto& is_accepted = compiled.try_emplace(report.unit(), true).first->second;
+    is_accepted = is_accepted && report.ok();
+  }
   auto lint = [&](purpose::kind what, const std::string& tree,
                   const std::string& unit) {
     pb::CheckUnit checked;
@@ -161,11 +173,13 @@ void gate_run::start_lint(std::vector<pb::WorkUnit>& units) {
     add(units, {what, checked},
         check_unit(asked, tree, unit, checked.compiler(), 0));
   };
-  for (auto& unit :
-       quality::units_to_lint(to_vector(request_.changed()), after_))
+  for (auto& unit : quality::units_to_lint(to_vector(request_.changed()),
+                                           of_compilers(after_))) {
     lint(purpose::lint_after, request_.tree(), unit);
-  for (auto& unit : compiled)
-    lint(purpose::lint_before, request_.base_tree(), unit);
+    if (auto found = compiled.find(unit);
+        found != compiled.end() && found->second)
+      lint(purpose::lint_before, request_.base_tree(), unit);
+  }
 }
 
 /// A unit that the build's compiler rejects would fail the build, and say

@@ -19,9 +19,10 @@ namespace pb = messages::v1;
 /// What the gates measure of one tree, in which order, and what they make of
 /// it.
 ///
-///   checks -> lint -> tests, of the tree and of its base -> once more those
-///   that fail
+///   checks -> lint -> tests -> once more those that fail
 ///          -> coverage and mutants -> judged
+///
+/// Lint and tests are of the tree and of its base.
 ///
 /// A stage begins when the one before has all its answers, and only where it
 /// can say something new: what does not compile is not tested, and what breaks

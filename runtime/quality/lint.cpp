@@ -26,17 +26,15 @@ sort_of_finding sort_of(const pb::Diagnostic& finding) {
 using findings_by_sort
   = std::map<sort_of_finding, std::vector<const pb::Diagnostic*>>;
 
-/// Each place once, however many units show it; by line. A compiler's own
-/// errors have no check.
+/// Each place once, however many units show it; by line.
 findings_by_sort findings_of(const std::vector<pb::UnitReport>& reports) {
   findings_by_sort result;
   std::set<std::tuple<sort_of_finding, uint32_t, uint32_t>> seen;
   for (auto& report : reports)
     for (auto& finding : report.diagnostics())
       if (auto& place = finding.location();
-          !finding.option().empty()
-          && seen.emplace(sort_of(finding), place.line(), place.byte_column())
-               .second)
+          seen.emplace(sort_of(finding), place.line(), place.byte_column())
+            .second)
         result[sort_of(finding)].push_back(&finding);
   for (auto& [sort, findings] : result)
     std::stable_sort(findings.begin(), findings.end(), [](auto* x, auto* y) {
@@ -45,12 +43,42 @@ findings_by_sort findings_of(const std::vector<pb::UnitReport>& reports) {
   return result;
 }
 
+/// Why there is no verdict on the unit; "" where there is one. Behind a
+/// compiler's own error, which has no check, much is not looked at.
+std::string why_no_verdict(const pb::UnitReport& report) {
+  if (!report.failure().empty())
+    return report.failure();
+  for (auto& finding : report.diagnostics())
+    if (finding.option().empty())
+      return finding.message();
+  return {};
+}
+
+/// The files of which all units that read them now could be asked before, and
+/// read them then.
+std::set<std::string_view>
+files_known(const std::vector<pb::UnitReport>& before,
+            const std::vector<pb::UnitReport>& after) {
+  std::set<std::pair<std::string_view, std::string_view>> read; // By unit.
+  for (auto& report : before)
+    if (why_no_verdict(report).empty())
+      for (auto& file : report.reads())
+        read.emplace(report.unit(), file);
+  std::set<std::string_view> result;
+  for (auto& report : after)
+    result.insert(report.reads().begin(), report.reads().end());
+  for (auto& report : after)
+    for (auto& file : report.reads())
+      if (read.count({report.unit(), file}) == 0)
+        result.erase(file);
+  return result;
+}
+
 std::set<std::string_view>
 files_read(const std::vector<pb::UnitReport>& reports) {
   std::set<std::string_view> result;
   for (auto& report : reports)
-    if (report.failure().empty())
-      result.insert(report.reads().begin(), report.reads().end());
+    result.insert(report.reads().begin(), report.reads().end());
   return result;
 }
 
@@ -65,12 +93,12 @@ bool has_changed(const pb::ChangedFile& file, const pb::Diagnostic& finding) {
 /// as many as are more than before, on changed lines first.
 std::vector<const pb::Diagnostic*>
 new_ones(std::vector<const pb::Diagnostic*> findings, size_t known,
-         const pb::ChangedFile& file, bool was_read) {
+         const pb::ChangedFile& file, bool is_known) {
   auto unchanged = std::stable_partition(findings.begin(), findings.end(),
                                          [&](auto* finding) {
                                            return has_changed(file, *finding);
                                          });
-  if (!was_read)
+  if (!is_known)
     findings.erase(unchanged, findings.end());
   findings.resize(findings.size() - std::min(known, findings.size()));
   return findings;
@@ -125,10 +153,10 @@ pb::GateReport judge_lint(const std::vector<pb::UnitReport>& before,
   if (after.empty())
     return no_verdict("no unit that compiles reads what changed");
   for (auto& report : after)
-    if (!report.failure().empty())
-      return no_verdict(report.unit() + ": " + report.failure());
+    if (auto why = why_no_verdict(report); !why.empty())
+      return no_verdict(report.unit() + ": " + why);
   auto was = findings_of(before);
-  auto was_read = files_read(before);
+  auto known_before = files_known(before, after);
   auto is_read = files_read(after);
   std::map<std::string_view, const pb::ChangedFile*> looked_at;
   for (auto& file : changed)
@@ -143,7 +171,7 @@ pb::GateReport judge_lint(const std::vector<pb::UnitReport>& before,
       continue;
     auto known = was.count(sort) > 0 ? was.at(sort).size() : 0;
     for (auto* finding : new_ones(findings, known, *file->second,
-                                  was_read.count(file->first) > 0)) {
+                                  known_before.count(file->first) > 0)) {
       spoilt.insert(file->first);
       object(report, *finding);
       said.push_back(finding->option() + " in " + finding->location().file()

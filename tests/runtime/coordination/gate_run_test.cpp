@@ -383,6 +383,28 @@ TEST_CASE("the changed files are linted in the tree and in its base") {
   CHECK(report.details() == "a.cc: it crashed");
 }
 
+TEST_CASE("other tools' reports neither stand for units nor refuse them") {
+  auto what = request();
+  what.add_changed()->set_file("a.cc");
+  what.add_changed()->set_file("x.py");
+  auto settings = no_measures();
+  settings.lint = runtime::quality::gate_policy::advisory;
+  auto licence = make_unit("a.cc", {}, {make_error("a.cc", 1)});
+  licence.set_tool("licence");
+  auto python = make_unit("x.py");
+  python.set_tool("python");
+  *what.add_known() = make_unit("a.cc");
+  *what.add_known() = licence;
+  *what.add_known() = python;
+  *what.add_before() = licence;
+  run r{what, settings};
+  REQUIRE(r.open.size() == 2);
+  for (auto& unit : r.open) {
+    CHECK(unit.check().unit() == "a.cc");
+    CHECK(unit.check().compiler() == "clang-tidy");
+  }
+}
+
 TEST_CASE("what does not compile is not linted") {
   auto what = request();
   what.add_changed()->set_file("a.cc");

@@ -113,10 +113,24 @@ TEST_CASE("only changed files count, and each place once") {
   CHECK(report.score() == 0.5);
 }
 
-TEST_CASE("a compiler's own error is no finding") {
-  auto report = judge({make_unit("a.cc")},
-                      {make_unit("a.cc", {}, {finding("a.cc", 4, "")})});
-  CHECK(report.verdict() == GATE_VERDICT_PASS);
+TEST_CASE("behind a compiler's own error nothing is known") {
+  reports broken{make_unit("a.cc", {}, {finding("a.cc", 1, "")})};
+  auto report = judge({make_unit("a.cc")}, broken);
+  CHECK(report.verdict() == GATE_VERDICT_NOT_MEASURED);
+  CHECK(report.details() == "a.cc: words of ");
+  reports old{make_unit("a.cc", {}, {finding("a.cc", 9)})};
+  CHECK(judge(broken, old, {change("a.cc", 1, 1)}).verdict()
+        == GATE_VERDICT_PASS);
+}
+
+TEST_CASE("what only a unit shows that was not asked before is no finding") {
+  reports before{make_unit("a.cc", {"x.hpp"})};
+  reports after{make_unit("a.cc", {"x.hpp"}),
+                make_unit("b.cc", {"x.hpp"}, {finding("x.hpp", 9)})};
+  CHECK(judge(before, after, {change("x.hpp", 1, 1)}).verdict()
+        == GATE_VERDICT_PASS);
+  CHECK(judge(before, after, {change("x.hpp", 9, 9)}).verdict()
+        == GATE_VERDICT_FAIL);
 }
 
 TEST_CASE("without a report, or a verdict, nothing is measured") {
