@@ -1,5 +1,5 @@
 # Tests are compiled far more often than they run.
-set(COHORT_TEST_OPTIMISATION -O0)
+set(COHORT_TEST_OPTIMISATION -O0 ${COHORT_GLUE_OPTIMISATION})
 # Presets that build everything at once do it in batches of files, in less than half the time; `dev` compiles
 # each file alone, which an edit of one file needs, and which proves that it includes what it uses.
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
@@ -75,7 +75,7 @@ if(COHORT_FUZZ)
 endif()
 
 # cohort_protos(messages v1/task.proto ...)
-# Compiles protos into cohort_<library>. Generated files mirror the source path, so code includes
+# Compiles protos into cohort_<library>, which holds nothing else. Generated files mirror the source path, so code includes
 # "messages/v1/task.pb.h". (CMake 3.25's protobuf_generate cannot keep that path below the root.)
 function(cohort_protos library)
   foreach(proto IN LISTS ARGN)
@@ -86,7 +86,12 @@ function(cohort_protos library)
               ${PROJECT_SOURCE_DIR}/${library}/${proto}
       DEPENDS ${PROJECT_SOURCE_DIR}/${library}/${proto} VERBATIM)
     target_sources(cohort_${library} PRIVATE ${out}.cc ${out}.h)
-    set_source_files_properties(${out}.cc PROPERTIES COMPILE_OPTIONS "-w")
   endforeach()
+  target_compile_options(cohort_${library} PRIVATE -w)
+  # Names that protoc gives in every file; in a batch each file needs its own.
+  set_target_properties(cohort_${library} PROPERTIES UNITY_BUILD_UNIQUE_ID COHORT_PROTO UNITY_BUILD_CODE_BEFORE_INCLUDE
+    "#define COHORT_JOIN(a, b) a##b\n#define COHORT_OWN(a, b) COHORT_JOIN(a, b)
+#define schemas COHORT_OWN(schemas_, COHORT_PROTO)
+#define file_default_instances COHORT_OWN(instances_, COHORT_PROTO)")
   target_include_directories(cohort_${library} SYSTEM PUBLIC ${PROJECT_BINARY_DIR})
 endfunction()

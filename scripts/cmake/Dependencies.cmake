@@ -40,8 +40,10 @@ if(COHORT_SANITIZE)
   # the time that compiling takes, and find little that AddressSanitizer does not.
   add_compile_options(-fsanitize=${COHORT_SANITIZE} -fno-sanitize=null,vptr,object-size -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${COHORT_SANITIZE})
-  # For what is compiled far longer than it runs under sanitizers: generated code, and whatever instantiates CAF.
-  set(COHORT_GLUE_OPTIMISATION -O0)
+  # For what is compiled far longer than it runs under sanitizers: generated code, tests, and whatever instantiates CAF.
+  set(COHORT_GLUE_OPTIMISATION -O0 -fno-sanitize=alignment)
+  # For what tests do thousands of times.
+  set(COHORT_PLAYED_OPTIMISATION -O1)
 endif()
 
 # COHORT_FUZZ adds what libFuzzer needs, and the target fuzzers; clang only. A first finding ends the run.

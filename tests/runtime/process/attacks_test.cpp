@@ -137,10 +137,12 @@ TEST_CASE("a program writes in its slot and in temporary folders of its own") {
     return;
   CHECK(here.works("echo x > made && cat source"));
   CHECK(read_file(here.at("state/slots/w1/made")) == "x\n");
-  CHECK(here.works("echo x > /tmp/x && echo x > /var/tmp/x && mktemp && "
-                   "echo x > /dev/shm/x && mkdir -p ~/.cache/y"));
-  CHECK_FALSE(here.works("cat /tmp/x")); // The one before has ended.
-  CHECK_FALSE(fs::exists("/tmp/x"));
+  auto mark = "/tmp/cohort-attacks-" + std::to_string(getpid());
+  CHECK(here.works("echo x > " + mark
+                   + " && echo x > /var/tmp/x && mktemp && "
+                     "echo x > /dev/shm/x && mkdir -p ~/.cache/y"));
+  CHECK_FALSE(here.works("cat " + mark)); // The one before has ended.
+  CHECK_FALSE(fs::exists(mark));
 }
 
 TEST_CASE("nothing else of the host can be written") {
