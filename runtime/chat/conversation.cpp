@@ -22,6 +22,12 @@ uint64_t bounded(uint64_t tokens) {
   return std::min<uint64_t>(tokens, 1ULL << 40U);
 }
 
+/// Whether the endpoint may have worked on the request. 503 is the refusal to.
+bool may_be_charged(const reply& what) {
+  return what.status == 200 || (what.status == 0 && what.was_sent)
+         || (what.status >= 500 && what.status != 503);
+}
+
 bool is_for_later(int status) {
   return status == 0 || status == 408 || status == 409 || status == 425
          || status == 429 || status >= 500;
@@ -83,13 +89,10 @@ step conversation::ask() {
 
 step conversation::take(const reply& what) {
   auto is_answer = what.status == 200;
-  // What nobody counted is counted as the most that it can be; who refuses a
-  // request at once does not charge for it.
-  auto may_be_charged = is_answer || what.status == 0 || what.status >= 500;
-  tokens_in_
-    += bounded(what.tokens_in.value_or(may_be_charged ? sent_.size() : 0));
-  tokens_out_
-    += bounded(what.tokens_out.value_or(may_be_charged ? allowed_ : 0));
+  // What nobody counted is counted as the most that it can be.
+  auto is_charged = may_be_charged(what);
+  tokens_in_ += bounded(what.tokens_in.value_or(is_charged ? sent_.size() : 0));
+  tokens_out_ += bounded(what.tokens_out.value_or(is_charged ? allowed_ : 0));
   if (is_for_later(what.status))
     return retry(what);
   if (!is_answer)

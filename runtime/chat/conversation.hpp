@@ -22,6 +22,7 @@ struct reply {
   int status = 0;                    // Of HTTP; 0: no whole answer came.
   std::string text;                  // The answer, or why there is none.
   bool is_cut = false;               // The answer ends before its end.
+  bool was_sent = true;              // Else the endpoint never saw the request.
   std::optional<uint64_t> tokens_in; // As the endpoint counts them.
   std::optional<uint64_t> tokens_out;
   std::optional<std::chrono::seconds> retry_after;

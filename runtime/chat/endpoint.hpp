@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -17,9 +17,11 @@ class endpoint {
 public:
   virtual ~endpoint() = default;
 
-  /// Sends a request. What goes wrong is a reply without an answer, whose text
-  /// says what.
-  virtual reply post(const std::string& body) = 0;
+  /// Sends a request, and takes its answer until `end`. What goes wrong is a
+  /// reply without an answer, whose text says what.
+  virtual reply
+  post(const std::string& body, std::chrono::steady_clock::time_point end)
+    = 0;
 };
 
 /// An OpenAI-compatible one: POST <url>/chat/completions. `key` goes to this

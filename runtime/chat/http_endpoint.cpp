@@ -55,6 +55,16 @@ std::optional<std::chrono::seconds> seconds_in(const std::string& text) {
   return std::chrono::seconds{value};
 }
 
+/// Whether any part of a request may have reached the other side.
+bool was_connected(httplib::Error failed) {
+  return failed != httplib::Error::Connection
+         && failed != httplib::Error::BindIPAddress
+         && failed != httplib::Error::SSLConnection
+         && failed != httplib::Error::SSLLoadingCerts
+         && failed != httplib::Error::SSLServerVerification
+         && failed != httplib::Error::ConnectionTimeout;
+}
+
 using clock = std::chrono::steady_clock;
 
 class http_endpoint final : public endpoint {
@@ -66,13 +76,12 @@ public:
       client_{where.origin} {
     client_.set_follow_location(false);
     client_.set_keep_alive(false);
-    client_.set_connection_timeout(settings.stall);
-    client_.set_read_timeout(settings.stall);
-    client_.set_write_timeout(settings.stall);
   }
 
-  reply post(const std::string& body) override {
-    auto end = clock::now() + settings_.longest_answer;
+  reply post(const std::string& body, clock::time_point end) override {
+    auto now = clock::now();
+    end = std::min(end, now + settings_.longest_answer);
+    stall_after(std::min<clock::duration>(settings_.stall, end - now));
     httplib::Request request;
     request.method = "POST";
     request.path = path_;
@@ -92,8 +101,10 @@ public:
     };
     request.content_receiver = [&](const char* data, size_t size, uint64_t,
                                    uint64_t) {
+      if (clock::now() >= end)
+        return false;
       if (status == 200)
-        return answer.feed({data, size}) && clock::now() < end;
+        return answer.feed({data, size});
       refusal.append(data, std::min(size, error_bytes_max - refusal.size()));
       return refusal.size() < error_bytes_max;
     };
@@ -105,6 +116,15 @@ public:
   }
 
 private:
+  void stall_after(clock::duration time) {
+    // No time at all means "for ever" to some of what reads sockets.
+    auto bounded = std::max<clock::duration>(time,
+                                             std::chrono::milliseconds{1});
+    client_.set_connection_timeout(bounded);
+    client_.set_read_timeout(bounded);
+    client_.set_write_timeout(bounded);
+  }
+
   [[nodiscard]] reply answered(const answer_reader& answer,
                                httplib::Error failed) const {
     reply result;
@@ -130,6 +150,7 @@ private:
                               httplib::Error failed) const {
     reply result;
     result.status = status;
+    result.was_sent = status != 0 || was_connected(failed);
     result.text = status == 0 ? httplib::to_string(failed) : redacted(words);
     result.retry_after = seconds_in(retry_after);
     return result;

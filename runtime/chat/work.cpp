@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 constexpr auto check_deadline = std::chrono::minutes{5};
 constexpr size_t words_max = 3000;
 
+using clock = std::chrono::steady_clock;
 using contents = std::map<std::string, std::string>;
 
 /// The last part, from the begin of a line on.
@@ -47,10 +48,8 @@ public:
   }
 
   work_result run() {
-    auto end = std::chrono::steady_clock::time_point::max();
     if (what_.seconds_left)
-      end = std::chrono::steady_clock::now()
-            + std::chrono::seconds{*what_.seconds_left};
+      end_ = clock::now() + std::chrono::seconds{*what_.seconds_left};
     for (auto& file : what_.files)
       if (auto bytes = workspace::read_file(fs::path{what_.workspace} / file))
         before_.emplace(file, std::move(*bytes));
@@ -63,8 +62,7 @@ public:
       context_.spent(talk.tokens(), talk.cost());
       if (!broken_.empty())
         next = give_up{true, "a file could not be put back: " + broken_};
-      else if (std::chrono::steady_clock::now() >= end
-               && !std::holds_alternative<finish>(next))
+      else if (clock::now() >= end_ && !std::holds_alternative<finish>(next))
         next = give_up{true, "its time is over"};
     }
     work_result result;
@@ -81,9 +79,11 @@ private:
     if (auto* request = std::get_if<send_request>(&what)) {
       context_.say("asks the model (" + std::to_string(talk.turn() + 1) + " of "
                    + std::to_string(settings_.turns) + ')');
-      return talk.take(context_.model.post(request->body));
+      return talk.take(context_.model.post(request->body, end_));
     }
     if (auto* pause = std::get_if<wait_for>(&what)) {
+      if (pause->time >= end_ - clock::now())
+        return give_up{true, "its time would be over before it may ask again"};
       context_.wait(pause->time);
       return talk.waited();
     }
@@ -174,6 +174,7 @@ private:
   const assignment& what_;
   const chat_settings& settings_;
   const work_context& context_;
+  clock::time_point end_ = clock::time_point::max();
   contents before_;
   std::string broken_; // Why a file is not as it was.
 };

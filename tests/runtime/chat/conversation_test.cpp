@@ -114,6 +114,23 @@ TEST_CASE("servers that fail and answers that stall are asked again, later") {
   }
 }
 
+TEST_CASE("who refuses to work, or never heard of it, charges nothing") {
+  auto unheard = refused(0);
+  unheard.was_sent = false;
+  for (auto& what : {refused(429), refused(503), unheard}) {
+    conversation talk{settings(), "rules", "question"};
+    talk.begin();
+    expect<wait_for>(talk.take(what));
+    CHECK(talk.tokens() == 0);
+  }
+  for (auto status : {0, 500, 504}) {
+    conversation talk{settings(), "rules", "question"};
+    auto sent = expect<send_request>(talk.begin()).body.size();
+    talk.take(refused(status));
+    CHECK(talk.tokens() == sent + settings().answer_tokens);
+  }
+}
+
 TEST_CASE("a refusal for good is the end") {
   for (auto status : {301, 400, 401, 404}) {
     conversation talk{settings(), "rules", "question"};

@@ -25,7 +25,8 @@ public:
     // nop
   }
 
-  reply post(const std::string& body) override {
+  reply post(const std::string& body,
+             std::chrono::steady_clock::time_point) override {
     requests.push_back(body);
     if (answers_.empty())
       return {};
@@ -159,6 +160,20 @@ TEST_CASE("a busy endpoint is waited for") {
   CHECK(here.work(model).is_done);
   REQUIRE(here.waits.size() == 1);
   CHECK(here.waits[0] == std::chrono::seconds{3});
+}
+
+TEST_CASE("a pause that is longer than its time is not waited for") {
+  place_of_work here;
+  here.what.seconds_left = 100;
+  reply busy;
+  busy.status = 429;
+  busy.retry_after = std::chrono::seconds{110};
+  scripted_model model{{busy, edit("a.txt", "bad", "good")}};
+  auto result = here.work(model);
+  CHECK(!result.is_done);
+  CHECK(result.elsewhere);
+  CHECK(result.why == "its time would be over before it may ask again");
+  CHECK(here.waits.empty());
 }
 
 TEST_CASE("an endpoint that never answers is for another place") {
