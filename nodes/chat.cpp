@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <sys/prctl.h>
+#include <sysexits.h>
 
 #include <nlohmann/json.hpp>
 
@@ -17,9 +18,6 @@
 namespace cohort::nodes {
 
 namespace {
-
-/// "Not here, not now", as sysexits.h has it.
-constexpr int exit_elsewhere = 75;
 
 /// The variable's value, which is gone from this process's environment after,
 /// so that no child gets it and none can read it there.
@@ -75,7 +73,7 @@ int chat(const runtime::chat::chat_settings& settings) {
   if (result.is_done)
     return 0;
   std::cerr << "cohort: " << result.why << '\n';
-  return result.elsewhere ? exit_elsewhere : 1;
+  return result.elsewhere ? EX_TEMPFAIL : 1;
 }
 
 } // namespace cohort::nodes

@@ -107,10 +107,10 @@ private:
       return before.error();
     auto begin = std::chrono::steady_clock::now();
     auto done = next.who->work(unit_now(), evidence_, context_, metrics_);
-    if (!done && done.error().code == errc::busy && !is_needed(is_last))
-      done = executor_result{{}, done.error().message, 0};
     if (!done)
       return done.error();
+    if (done->elsewhere && is_needed(is_last))
+      return error{errc::busy, done->outcome};
     auto after = context_.slot.capture();
     if (!after)
       return after.error();

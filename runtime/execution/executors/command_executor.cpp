@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include <sysexits.h>
+
 #include "runtime/execution/editable_files.hpp"
 #include "runtime/execution/executors/assignment.hpp"
 #include "runtime/execution/executors/executor.hpp"
@@ -21,8 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// "Not here, not now", as sysexits.h has it.
-constexpr int exit_elsewhere = 75;
 constexpr size_t names_shown_max = 5;
 constexpr size_t checks_shown_max = 200;
 
@@ -133,8 +133,7 @@ public:
     changes_ = watch.since();
     auto why = why_failed(*ended);
     auto result = why.empty() ? judge() : give_up(*ended, why);
-    // Who wants another place was brought back before that was told.
-    if (result || result.error().code == errc::busy)
+    if (result)
       doubt.is_known();
     return result;
   }
@@ -306,10 +305,12 @@ private:
     if (words.empty())
       words = words_.log;
     if (ended.status == process::status::exited
-        && ended.exit_code == exit_elsewhere)
-      return error{errc::busy,
-                   with_words(name_ + " wants another place (exit status 75)",
-                              words)};
+        && ended.exit_code == EX_TEMPFAIL)
+      return executor_result{
+        {},
+        with_words(name_ + " wants another place (exit status 75)", words),
+        words_.cost,
+        true};
     return nothing_done(with_words(why, words));
   }
 

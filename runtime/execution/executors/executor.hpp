@@ -46,8 +46,9 @@ struct executor_context {
 struct executor_result {
   /// `left` and `checked` are about the worktree as it is now.
   pb::RepairReport report;
-  std::string outcome; // A sentence for people, without a full stop.
-  double cost = 0;     // As pb::ExecutorRun has it.
+  std::string outcome;    // A sentence for people, without a full stop.
+  double cost = 0;        // As pb::ExecutorRun has it.
+  bool elsewhere = false; // It changed nothing: another place should be tried.
 };
 
 /// Somebody who works on a subtask.
@@ -69,8 +70,7 @@ public:
   /// Works on `unit`, whose `known` holds for the worktree; `evidence` is about
   /// the same. The worktree holds what was kept when it returns, and nothing
   /// half done. `metrics` is added to. Errors: cancelled; crashed when programs
-  /// cannot be started any more; storage_failed; busy when another place should
-  /// be tried.
+  /// cannot be started any more; storage_failed.
   virtual expected<executor_result>
   work(pb::RepairUnit unit, const subtask_evidence& evidence,
        const executor_context& context, pb::ExecutionMetrics& metrics)

@@ -445,7 +445,8 @@ TEST_CASE("what one made is kept when the next wants another place") {
   repair.mutable_subtask()->add_files("b.txt");
   repair.mutable_subtask()->add_units("b.txt");
   project.add_command("mends-one", "echo Licence >> a.txt\n");
-  project.add_command("is-busy", "echo no quota >&2; exit 75\n");
+  project.add_command("is-busy",
+                      "echo '{\"cost\": 0.5}'; echo no quota >&2; exit 75\n");
   auto result = project.run();
   CHECK(result.error().message() == "");
   CHECK(result.has_patch());
@@ -453,6 +454,7 @@ TEST_CASE("what one made is kept when the next wants another place") {
   REQUIRE(result.repair().executors_size() == 2);
   CHECK(result.repair().executors(1).outcome()
         == "is-busy wants another place (exit status 75): no quota");
+  CHECK(result.repair().executors(1).cost() == 0.5);
   REQUIRE(result.repair().left_size() == 1);
   CHECK(result.repair().left(0).diagnostic().location().file() == "b.txt");
 }
