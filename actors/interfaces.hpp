@@ -86,6 +86,10 @@ using coordinator_actor
                      accepts<pb::MergeReport>, accepts<pb::StoreFailed>,
                      accepts<pb::EventsStored>, accepts<pb::Drain>>;
 
+/// Sends HistoryReport to the sender. A TaskResult is of a task that has ended.
+using historian_actor
+  = caf::typed_actor<accepts<pb::HistoryQuery>, accepts<pb::TaskResult>>;
+
 /// Begins with a TaskRequest, or with the journal of a task that goes on. Sends
 /// TaskAccepted and TaskResult to whoever sent that, Drained to whoever sent
 /// Drain.
@@ -96,7 +100,8 @@ using task_supervisor_actor = caf::typed_actor<
   accepts<pb::StoreFailed>, accepts<pb::UnitsFinished>,
   accepts<pb::UnitsCancelled>, accepts<pb::CoordinationReport>,
   accepts<pb::GatesFinished>, accepts<pb::EventsStored>, accepts<pb::EventList>,
-  accepts<pb::TimerExpired>, accepts<pb::Drain>, accepts<pb::Drained>>;
+  accepts<pb::HistoryReport>, accepts<pb::TimerExpired>, accepts<pb::Drain>,
+  accepts<pb::Drained>>;
 
 /// What can be told to finish what it does, and to begin nothing new.
 using drainable_actor = caf::typed_actor<accepts<pb::Drain>>;
@@ -161,6 +166,7 @@ struct services {
   worker_pool_actor pool;
   council_chair_actor council;
   gatekeeper_actor gatekeeper;
+  historian_actor historian; // Null: nothing is learnt.
 };
 
 /// Sends `message` to whoever sent the current one; to nobody when that is

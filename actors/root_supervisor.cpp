@@ -39,6 +39,12 @@ void on_down(root_self self, const root_settings& settings,
   if (entry->what.ends_process)
     return end_all(self, down.reason);
   auto reason = self->system().render(down.reason);
+  if (entry->what.is_optional) {
+    spdlog::warn("root_supervisor: going on without {}: {}", entry->what.name,
+                 reason);
+    children.erase(entry);
+    return;
+  }
   if (!entry->what.restart)
     return give_up(self, entry->what.name + " died: " + reason);
   auto now = self->clock().now();

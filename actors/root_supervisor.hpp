@@ -25,6 +25,7 @@ struct child {
   std::function<caf::actor(uint64_t)> restart;
   /// It ends when the process's work is over: the reason is the process's.
   bool ends_process = false;
+  bool is_optional = false; // Without it, too, the process goes on.
 };
 
 struct root_settings {
@@ -35,7 +36,7 @@ struct root_settings {
 /// Keeps the long-lived actors alive, one for one, as an OTP supervisor does.
 ///
 /// Owns:  the children. A child that can be restarted is, at most `restarts`
-///        times in `window`.
+///        times in `window`; without an optional one it goes on.
 /// Links: monitors its children. What it gives up on ends it with
 ///        errc::internal, and whoever monitors it ends the process (exit code
 ///        70).

@@ -28,6 +28,8 @@ using coordinator_factory
 ///        task's end when everything has stopped. To whoever gave it the task:
 ///        TaskAccepted once its first event is durable, and one TaskResult once
 ///        its last one is (or with the reason why it is not); then it quits.
+///        What the historian knows goes to the coordinator, if it is there by
+///        then; the result to the historian.
 ///        Drained to whoever sent Drain, once all that came before has been
 ///        decided, the coordinator's share included.
 /// Links: monitors its coordinator, and restarts it from the journal.
@@ -52,6 +54,9 @@ struct task_supervisor_state {
     seconds; // By phase.
   caf::actor_clock::time_point phase_began;
   runtime::coordination::earlier_work earlier; // Of processes before.
+  pb::HistoryReport learnt;                    // Empty until it comes.
+  bool has_just_ended = false; // In this process; what had ended teaches
+                               // nothing new.
 };
 
 task_supervisor_actor::behavior_type task_supervisor(

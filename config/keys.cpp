@@ -296,6 +296,10 @@ std::vector<settings_key> make_keys() {
     list("processes.pass_environment",
          "environment variables that programs see, beside COHORT_*",
          "a list of names", {}, COHORT_FIELD(processes.pass_environment)),
+    boolean("learning.enabled",
+            "learn from tasks how long kinds of subtasks take and how well "
+            "judges predict, and use it for the next",
+            COHORT_FIELD(learning.enabled)),
     boolean("cache.enabled", "remember what compilers said of which content",
             COHORT_FIELD(cache.enabled)),
     megabytes("cache.limit_mb", "megabytes of that, compressed", 1,

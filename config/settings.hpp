@@ -10,6 +10,7 @@
 #include "runtime/decomposition/settings.hpp"
 #include "runtime/execution/cache/settings.hpp"
 #include "runtime/journal/settings.hpp"
+#include "runtime/learning/settings.hpp"
 #include "runtime/process/settings.hpp"
 #include "runtime/quality/settings.hpp"
 #include "runtime/resilience/settings.hpp"
@@ -33,6 +34,7 @@ struct settings {
   runtime::toolchain::toolchain_settings toolchain;
   runtime::process::process_settings processes;
   runtime::execution::cache_settings cache;
+  runtime::learning::learning_settings learning;
   runtime::journal::journal_settings journal;
   runtime::cluster::cluster_settings cluster;
   std::vector<executor_entry> executors; // In the order of the file.

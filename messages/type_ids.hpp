@@ -7,6 +7,7 @@
 #include "messages/v1/coordination.pb.h"
 #include "messages/v1/council.pb.h"
 #include "messages/v1/event.pb.h"
+#include "messages/v1/learning.pb.h"
 #include "messages/v1/link.pb.h"
 #include "messages/v1/node.pb.h"
 #include "messages/v1/progress.pb.h"
@@ -102,6 +103,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(cohort, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::TraceReport))
   // node.proto
   CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::Drained))
+  // learning.proto
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::HistoryQuery))
+  CAF_ADD_TYPE_ID(cohort, (cohort::messages::v1::HistoryReport))
 
   CAF_ADD_ATOM(cohort, cohort::messages, flush_atom, "flush")
 

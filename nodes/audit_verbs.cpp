@@ -11,6 +11,7 @@ audit_verbs::audit_verbs(CLI::App& app, const global_options& global, int& code)
   add_report();
   add_verify();
   add_gc();
+  add_history();
 }
 
 void audit_verbs::add_audit() {
@@ -112,6 +113,20 @@ void audit_verbs::add_gc() {
   verb->callback([this] {
     unblock_signals();
     code_ = collect_garbage(gc_, global_);
+  });
+}
+
+void audit_verbs::add_history() {
+  auto* verb = app_.add_subcommand(
+    "history", "what was learnt from earlier tasks (learning.enabled: false "
+               "turns it off)");
+  auto* forgets = verb->add_flag("--forget", history_.forgets,
+                                 "instead: forget all of it");
+  add_format(*verb, history_.format);
+  forgets->excludes(verb->get_option("--output-format"));
+  verb->callback([this] {
+    unblock_signals();
+    code_ = history_of_tasks(history_, global_);
   });
 }
 

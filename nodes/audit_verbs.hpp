@@ -10,7 +10,8 @@
 namespace cohort::nodes {
 
 /// The verbs of those who come afterwards, on the command line: audit, report,
-/// verify, gc. REQUIRES: it, and what it was made with, outlive the parsing.
+/// verify, gc, history. REQUIRES: it, and what it was made with, outlive the
+/// parsing.
 class audit_verbs {
 public:
   /// `code` becomes the exit code of the verb that runs.
@@ -23,6 +24,7 @@ private:
   void add_report();
   void add_verify();
   void add_gc();
+  void add_history();
 
   CLI::App& app_;
   const global_options& global_;
@@ -31,6 +33,7 @@ private:
   page_options page_;
   bundle_options bundle_;
   gc_options gc_;
+  history_options history_;
 };
 
 } // namespace cohort::nodes

@@ -95,6 +95,15 @@ struct gc_options {
 /// forgotten, but their objects are there still.
 int collect_garbage(const gc_options& options, const global_options& global);
 
+struct history_options {
+  bool forgets = false;
+  output_format format = output_format::text;
+};
+/// Shows what was learnt from tasks, or forgets it; a running head may use it
+/// meanwhile.
+int history_of_tasks(const history_options& options,
+                     const global_options& global);
+
 int show_config(const global_options& global);
 int validate_config(const global_options& global);
 int doctor(const global_options& global);

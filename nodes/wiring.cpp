@@ -18,6 +18,7 @@
 #include "actors/error.hpp"
 #include "actors/gatekeeper.hpp"
 #include "actors/gateway.hpp"
+#include "actors/historian.hpp"
 #include "actors/janitor.hpp"
 #include "actors/journal.hpp"
 #include "actors/judge.hpp"
@@ -305,6 +306,12 @@ expected<void> head::spawn_all() {
   services_.gatekeeper = sys.spawn(actors::gatekeeper, services_.pool,
                                    settings.gates);
   keep("gatekeeper", services_.gatekeeper);
+  if (settings.learning.enabled) {
+    services_.historian = sys.spawn<caf::detached>(actors::historian,
+                                                   state_.history());
+    keep("historian", services_.historian);
+    children.back().is_optional = true;
+  }
   worker_site site{state_.store(), state_.slots(), settings,
                    *processes_,    caches_,        options_.chaos};
   for (unsigned i = 1; i <= options_.workers; ++i) {

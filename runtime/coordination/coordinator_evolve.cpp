@@ -42,6 +42,7 @@ void remember(coordinator_state& state, size_t index) {
   result.set_attempts(subtask.result.attempt());
   *result.mutable_executors() = subtask.result.repair().executors();
   result.set_seconds(subtask.result.metrics().wall_seconds());
+  result.set_seconds_saved(subtask.result.metrics().seconds_saved());
   if (result.merged())
     *result.mutable_files() = subtask.result.patch().files();
   state.history.push_back(std::move(result));

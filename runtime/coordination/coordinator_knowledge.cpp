@@ -70,6 +70,24 @@ std::vector<pb::UnitReport> known_reports(const coordinator_state& state) {
   return known_reports(state, [](auto&) { return true; });
 }
 
+pb::ReviewRequest review_request(const coordinator_state& state,
+                                 unsigned workers) {
+  pb::ReviewRequest request;
+  request.set_task_id(state.start.request().task_id());
+  *request.mutable_decomposition() = state.plan;
+  *request.mutable_evidence() = open_evidence(state);
+  *request.mutable_scope() = state.start.request().scope();
+  request.set_workers(workers);
+  std::set<std::string> types{""}; // Any judge may propose another specialty.
+  for (auto& subtask : state.plan.subtasks())
+    types.insert(subtask.error_type());
+  for (auto& record : state.start.learnt().kinds())
+    if (types.count(record.error_type()) > 0)
+      *request.add_record() = record;
+  *request.mutable_judges() = state.start.learnt().judges();
+  return request;
+}
+
 pb::CoordinationReport report_of(const coordinator_state& state) {
   pb::CoordinationReport report;
   report.set_task_id(state.start.request().task_id());

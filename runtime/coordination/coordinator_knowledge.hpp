@@ -23,6 +23,11 @@ std::vector<pb::UnitReport> known_reports(const coordinator_state& state,
 /// Those of every unit.
 std::vector<pb::UnitReport> known_reports(const coordinator_state& state);
 
+/// What the council is asked about the plan, with what history says of kinds of
+/// subtasks that are in it, or could be.
+pb::ReviewRequest review_request(const coordinator_state& state,
+                                 unsigned workers);
+
 /// What the task's supervisor is told at the end, or would be now.
 pb::CoordinationReport report_of(const coordinator_state& state);
 

@@ -8,6 +8,7 @@
 #include "runtime/coordination/coordinator_knowledge.hpp"
 #include "runtime/coordination/work_units.hpp"
 #include "runtime/decomposition/decompose.hpp"
+#include "runtime/learning/durations.hpp"
 #include "runtime/quality/gates.hpp"
 
 namespace cohort::runtime::coordination {
@@ -44,7 +45,10 @@ public:
   void on_review(const pb::ReviewOutcome& outcome) {
     if (state_.phase != coordinator_phase::reviewing)
       return;
-    auto& event = emit(outcome.reason());
+    auto by_record = state_.start.learnt().judges().empty()
+                       ? ""
+                       : "; judges weigh as their record says";
+    auto& event = emit(outcome.reason() + by_record);
     *event.mutable_council()->mutable_outcome() = outcome;
     apply(event);
     say(pb::PROGRESS_KIND_MESSAGE, "council",
@@ -179,7 +183,8 @@ private:
       round.mutable_round_started()->set_base_tree(state_.tree);
       apply(round);
     }
-    auto& decomposed = emit("strategy " + plan->strategy());
+    auto words = "strategy " + plan->strategy() + correct_efforts(*plan);
+    auto& decomposed = emit(words);
     *decomposed.mutable_decomposed()->mutable_decomposition()
       = std::move(*plan);
     apply(decomposed);
@@ -193,14 +198,20 @@ private:
     advance();
   }
 
+  /// Returns what the audit says of it.
+  [[nodiscard]] std::string correct_efforts(pb::Decomposition& plan) const {
+    auto& learnt = state_.start.learnt().durations();
+    auto changed = learning::correct_efforts(plan,
+                                             {learnt.begin(), learnt.end()});
+    return changed == 0
+             ? ""
+             : "; history corrects the predicted time of "
+                 + std::to_string(changed) + " of "
+                 + std::to_string(plan.subtasks_size()) + " subtasks";
+  }
+
   void ask_council() {
-    pb::ReviewRequest request;
-    request.set_task_id(state_.start.request().task_id());
-    *request.mutable_decomposition() = state_.plan;
-    *request.mutable_evidence() = open_evidence(state_);
-    *request.mutable_scope() = state_.start.request().scope();
-    request.set_workers(settings_.workers);
-    carry_out(std::move(request));
+    carry_out(review_request(state_, settings_.workers));
   }
 
   /// Merges, dispatches, or ends the round: whatever can be done now.

@@ -110,6 +110,12 @@ std::string joined_title(const std::string& to, const std::string& from) {
   return is_cut ? to : to + std::string{more};
 }
 
+/// Before history corrected it, if it did.
+double model_of(const pb::Subtask& subtask) {
+  return subtask.model_seconds() > 0 ? subtask.model_seconds()
+                                     : decomposition::effort_of(subtask);
+}
+
 bool merge(pb::Decomposition& plan, const std::string& first,
            const std::string& second) {
   auto* to = find(plan, first);
@@ -128,6 +134,8 @@ bool merge(pb::Decomposition& plan, const std::string& first,
   unite(*to->mutable_units(), from->units());
   unite(*to->mutable_diagnostics(), from->diagnostics());
   unite_requirements(*to, *from);
+  if (to->model_seconds() > 0 || from->model_seconds() > 0)
+    to->set_model_seconds(model_of(*to) + model_of(*from));
   to->set_effort_seconds(decomposition::effort_of(*to)
                          + decomposition::effort_of(*from));
   auto wanted = dependencies_of(*to);
@@ -214,6 +222,7 @@ pb::Subtask part_of(const pb::Subtask& all,
   std::sort(part.mutable_diagnostics()->begin(),
             part.mutable_diagnostics()->end());
   part.set_effort_seconds(share * decomposition::effort_of(all));
+  part.set_model_seconds(share * all.model_seconds());
   keep_readers(part, all, evidence);
   return part;
 }

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "runtime/learning/durations.hpp"
 #include "runtime/learning/predictions.hpp"
 
 namespace cohort::runtime::learning {
@@ -49,6 +50,7 @@ history lessons_of(const pb::TaskResult& result) {
   history lessons;
   for (auto& entry : kinds)
     lessons.kinds.push_back(std::move(entry.second));
+  lessons.durations = durations_of(result);
   lessons.judges = score_judges(result, ends);
   return lessons;
 }

@@ -3,9 +3,11 @@
 #include <vector>
 
 #include "messages/v1/council.pb.h"
+#include "messages/v1/learning.pb.h"
 #include "messages/v1/result.pb.h"
 
-/// What tasks taught: how kinds of subtasks end, and how well judges predict.
+/// What tasks taught: how kinds of subtasks end, how long they take, and how
+/// well judges predict.
 ///
 /// Pure. Old experience fades: a record that gets long is halved, so that what
 /// has changed shows.
@@ -16,12 +18,13 @@ namespace pb = messages::v1;
 struct history {
   std::vector<pb::KindRecord> kinds;
   std::vector<pb::JudgeRecord> judges;
+  std::vector<pb::DurationRecord> durations;
 };
 
 /// What a task that has ended adds, of its first round: each subtask counts for
 /// its specialty with its error type, and for its specialty with any. What
 /// neither was merged nor failed, because nothing could be repaired, counts for
-/// nothing.
+/// nothing. Durations may come more than once for a kind.
 history lessons_of(const pb::TaskResult& result);
 
 /// Record plus record. REQUIRES: both are of the same kind, or judge.

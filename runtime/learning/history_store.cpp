@@ -1,5 +1,6 @@
 #include "runtime/learning/history_store.hpp"
 
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -22,6 +23,11 @@ CREATE TABLE kinds (
   body BLOB NOT NULL,
   heard INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE durations (
+  name BLOB PRIMARY KEY,
+  body BLOB NOT NULL,
+  heard INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE judges (
   name BLOB PRIMARY KEY,
   body BLOB NOT NULL,
@@ -38,7 +44,13 @@ std::string name_of(const pb::JudgeRecord& record) {
   return record.judge();
 }
 
-/// One of the two tables, in statements.
+std::string name_of(const pb::DurationRecord& record) {
+  return std::to_string(record.specialty().kind()) + '\0'
+         + record.specialty().custom_name() + '\0' + record.error_type() + '\0'
+         + std::to_string(record.size_class());
+}
+
+/// One of the tables, in statements.
 struct table {
   sqlite::statement load_all, load, save, forget;
 
@@ -55,16 +67,16 @@ struct table {
   }
 
   template <class Record>
-  std::vector<Record> read() {
-    std::vector<Record> result;
-    while (load_all.step() == SQLITE_ROW) {
+  bool read(std::vector<Record>& records) {
+    auto code = load_all.step();
+    for (; code == SQLITE_ROW; code = load_all.step()) {
       auto bytes = load_all.bytes(0);
       Record record;
       if (record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-        result.push_back(std::move(record));
+        records.push_back(std::move(record));
     }
     load_all.reset();
-    return result;
+    return code == SQLITE_DONE;
   }
 
   template <class Record>
@@ -93,38 +105,45 @@ public:
     // nop
   }
 
+  /// Whether it is ready; else see `is_of_another_version` and SQLite's words.
   bool set_up() {
     sqlite3_busy_timeout(db_.get(), 1000);
-    auto version = sqlite::statement{db_.get(), "PRAGMA user_version"};
-    if (version.step() != SQLITE_ROW)
-      return false;
-    auto number = version.number(0);
-    version.reset();
-    auto set_version = "PRAGMA user_version="
-                       + std::to_string(history_schema_version);
     if (!execute("PRAGMA journal_mode=WAL")
-        || !execute("PRAGMA synchronous=NORMAL"))
+        || !execute("PRAGMA synchronous=NORMAL") || !make_tables())
       return false;
-    if (number == 0
-        && !(execute("BEGIN IMMEDIATE") && execute(history_tables)
-             && execute(set_version.c_str()) && execute("COMMIT")))
-      return false;
-    return (number == 0 || number == history_schema_version)
-           && kinds_.prepare(db_.get(), "kinds", 4096)
+    return kinds_.prepare(db_.get(), "kinds", 4096)
+           && durations_.prepare(db_.get(), "durations", 4096)
            && judges_.prepare(db_.get(), "judges", 256);
   }
 
-  history read() override {
-    return {kinds_.read<pb::KindRecord>(), judges_.read<pb::JudgeRecord>()};
+  [[nodiscard]] bool is_of_another_version() const {
+    return version_ && *version_ != history_schema_version;
+  }
+
+  expected<history> read() override {
+    history result;
+    if (!kinds_.read(result.kinds) || !judges_.read(result.judges)
+        || !durations_.read(result.durations))
+      return error{errc::storage_failed,
+                   "the history cannot be read: "
+                     + std::string{sqlite3_errmsg(db_.get())}};
+    return result;
+  }
+
+  expected<void> forget() override {
+    if (execute("BEGIN IMMEDIATE") && execute("DELETE FROM kinds")
+        && execute("DELETE FROM durations") && execute("DELETE FROM judges")
+        && execute("COMMIT"))
+      return {};
+    return failed("nothing was forgotten");
   }
 
   expected<void> add(const history& lessons) override {
     if (execute("BEGIN IMMEDIATE") && kinds_.add(lessons.kinds)
-        && judges_.add(lessons.judges) && execute("COMMIT"))
+        && durations_.add(lessons.durations) && judges_.add(lessons.judges)
+        && execute("COMMIT"))
       return {};
-    std::string why = sqlite3_errmsg(db_.get());
-    execute("ROLLBACK");
-    return error{errc::storage_failed, "nothing was learnt: " + why};
+    return failed("nothing was learnt");
   }
 
 private:
@@ -134,12 +153,48 @@ private:
     }
   };
 
+  error failed(const std::string& what) {
+    std::string why = sqlite3_errmsg(db_.get());
+    execute("ROLLBACK");
+    return {errc::storage_failed, what + ": " + why};
+  }
+
+  /// Where there are none; another process may make them at the same time.
+  bool make_tables() {
+    if (!read_version())
+      return false;
+    if (*version_ != 0)
+      return !is_of_another_version();
+    auto set_version = "PRAGMA user_version="
+                       + std::to_string(history_schema_version);
+    if (!execute("BEGIN IMMEDIATE"))
+      return false;
+    auto is_made = read_version()
+                   && (*version_ == history_schema_version
+                       || (*version_ == 0 && execute(history_tables)
+                           && execute(set_version.c_str())))
+                   && execute("COMMIT");
+    if (is_made)
+      version_ = history_schema_version;
+    return is_made;
+  }
+
+  bool read_version() {
+    auto statement = sqlite::statement{db_.get(), "PRAGMA user_version"};
+    if (statement.step() != SQLITE_ROW)
+      return false;
+    version_ = statement.number(0);
+    return true;
+  }
+
   bool execute(const char* sql) {
     return sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK;
   }
 
   std::unique_ptr<sqlite3, closer> db_; // First: its statements go before it.
+  std::optional<int64_t> version_;
   table kinds_;
+  table durations_;
   table judges_;
 };
 
@@ -158,12 +213,12 @@ opened open_history(const fs::path& file) {
   if (code == SQLITE_OK && result.store->set_up())
     return result;
   code = sqlite3_errcode(handle);
-  auto is_of_another = code == SQLITE_OK || code == SQLITE_ERROR
-                       || code == SQLITE_DONE || code == SQLITE_ROW;
+  auto is_of_another = result.store->is_of_another_version();
   result.why = is_of_another ? "it is of another version of cohort"
                              : sqlite3_errmsg(handle);
+  // SQLITE_ERROR: it is of this version, and has not its tables.
   result.is_useless = is_of_another || code == SQLITE_CORRUPT
-                      || code == SQLITE_NOTADB;
+                      || code == SQLITE_NOTADB || code == SQLITE_ERROR;
   result.store.reset();
   return result;
 }
@@ -176,15 +231,16 @@ error cannot_open(const fs::path& file, const std::string& why) {
               "and no other program holds it"};
 }
 
-/// Replaces what was set aside before.
-fs::path set_aside(const fs::path& file) {
+/// With its log, which may hold what the file does not. Replaces what was set
+/// aside before. Returns why it cannot.
+std::error_code set_aside(const fs::path& file, const fs::path& aside) {
   std::error_code failed;
-  auto aside = file;
-  aside += ".aside";
-  for (auto* end : {"-wal", "-shm"})
-    fs::remove(file.native() + end, failed);
+  fs::remove(file.native() + "-shm", failed);
+  fs::remove(aside.native() + "-wal", failed);
+  fs::rename(file.native() + "-wal", aside.native() + "-wal", failed);
+  failed.clear();
   fs::rename(file, aside, failed);
-  return aside;
+  return failed;
 }
 
 } // namespace
@@ -198,10 +254,15 @@ history_store::open(const fs::path& file, std::string& warning) {
     return std::unique_ptr<history_store>{std::move(first.store)};
   if (!first.is_useless)
     return cannot_open(name, first.why);
-  auto aside = set_aside(name);
+  auto aside = name;
+  aside += ".aside";
+  if (auto why = set_aside(name, aside))
+    return cannot_open(name, first.why + "; and it cannot be set aside as "
+                               + aside.string() + ", " + why.message());
   auto second = open_history(name);
   if (!second.store)
-    return cannot_open(name, second.why);
+    return cannot_open(name, second.why + "; what was there is now "
+                               + aside.string());
   warning = "what was learnt is set aside as " + aside.string() + ": "
             + first.why;
   return std::unique_ptr<history_store>{std::move(second.store)};

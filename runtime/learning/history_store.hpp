@@ -11,8 +11,8 @@ namespace cohort::runtime::learning {
 
 /// History in one SQLite file of the state folder. A file that is damaged, or
 /// of another schema, is set aside as FILE.aside, and a new one begun. At most
-/// 4096 kinds and 256 judges are kept; those that were not heard of for longest
-/// go first.
+/// 4096 kinds, 4096 durations and 256 judges are kept; those that were not
+/// heard of for longest go first.
 ///
 /// Threads: one at a time. Blocks: on the disk.
 class history_store {
@@ -25,11 +25,15 @@ public:
 
   virtual ~history_store() = default;
 
-  /// What is known; what is damaged is left out.
-  virtual history read() = 0;
+  /// What is known, each kind once; a damaged record is left out. Errors:
+  /// storage_failed.
+  virtual expected<history> read() = 0;
 
   /// All of it, or nothing. Errors: storage_failed.
   virtual expected<void> add(const history& lessons) = 0;
+
+  /// All of it. Errors: storage_failed; nothing was forgotten then.
+  virtual expected<void> forget() = 0;
 };
 
 } // namespace cohort::runtime::learning

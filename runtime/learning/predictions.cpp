@@ -11,6 +11,10 @@ constexpr double unfair = 1.5;            // Times a worker's fair share.
 constexpr double overhead_seconds = 0.05; // Of a subtask.
 constexpr double seconds_max = 1e9;       // Keeps sums finite.
 
+double bounded(double seconds) {
+  return std::min(std::max(0.0, seconds), seconds_max);
+}
+
 double seconds_of(const subtask_ends& ends) {
   double result = 0;
   for (auto& entry : ends)
@@ -57,7 +61,8 @@ subtask_ends ends_of(const pb::TaskResult& result) {
       ends.try_emplace(
         subtask.subtask_id(),
         subtask_end{has_failed, has_clashed, was_withdrawn,
-                    std::min(std::max(0.0, subtask.seconds()), seconds_max)});
+                    bounded(subtask.seconds()),
+                    bounded(subtask.seconds() + subtask.seconds_saved())});
   }
   return ends;
 }

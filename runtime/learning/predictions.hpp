@@ -23,6 +23,7 @@ struct subtask_end {
   bool has_clashed = false; // Conflicted, or was withdrawn.
   bool was_withdrawn = false;
   double seconds = 0;
+  double work_seconds = 0; // Had no check's answer been known.
 };
 
 using subtask_ends = std::map<std::string, subtask_end>; // By id.

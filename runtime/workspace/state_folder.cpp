@@ -45,6 +45,11 @@ state_folder::journal_of(const std::filesystem::path& state) {
   return state / "journal.db";
 }
 
+std::filesystem::path
+state_folder::history_of(const std::filesystem::path& state) {
+  return state / "history.db";
+}
+
 expected<state_folder> state_folder::open(const std::filesystem::path& where) {
   std::error_code failed;
   for (auto& folder : {where, where / "slots", where / "patches"}) {
@@ -121,6 +126,10 @@ std::filesystem::path state_folder::store() const {
 
 std::filesystem::path state_folder::journal() const {
   return journal_of(path_);
+}
+
+std::filesystem::path state_folder::history() const {
+  return history_of(path_);
 }
 
 std::filesystem::path state_folder::slots() const {

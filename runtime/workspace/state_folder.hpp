@@ -10,6 +10,7 @@ namespace cohort::runtime::workspace {
 ///
 ///   store.git      snapshots and patches
 ///   journal.db     events
+///   history.db     what was learnt from tasks
 ///   audit.key      what tasks' ends are signed with; audit.pub is for others
 ///   slots/         worktrees; a cache, safe to delete while nothing runs
 ///   projects/      configured build folders; a cache as well
@@ -32,6 +33,7 @@ public:
   /// Paths in a folder that is not locked, for readers.
   static std::filesystem::path store_of(const std::filesystem::path& state);
   static std::filesystem::path journal_of(const std::filesystem::path& state);
+  static std::filesystem::path history_of(const std::filesystem::path& state);
 
   state_folder(state_folder&& other) noexcept;
   state_folder& operator=(state_folder&& other) noexcept;
@@ -42,6 +44,7 @@ public:
   }
   [[nodiscard]] std::filesystem::path store() const;
   [[nodiscard]] std::filesystem::path journal() const;
+  [[nodiscard]] std::filesystem::path history() const;
   [[nodiscard]] std::filesystem::path slots() const;
   [[nodiscard]] std::filesystem::path patches() const;
   [[nodiscard]] std::filesystem::path checks() const;

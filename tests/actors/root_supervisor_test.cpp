@@ -66,6 +66,21 @@ TEST_CASE_FIXTURE(root_fixture, "who gives up takes all children along") {
   CHECK(*reason == caf::exit_reason::user_shutdown);
 }
 
+TEST_CASE_FIXTURE(root_fixture, "without an optional child it goes on") {
+  std::vector<actors::child> children{{"needed", make(), {}},
+                                      {"optional", make(), {}}};
+  children.back().is_optional = true;
+  auto root = spawn(actors::root_supervisor, children,
+                    actors::root_settings{2, 60s});
+  run();
+  self->monitor(root);
+  kill_last();
+  CHECK(!end());
+  caf::anon_send_exit(handles.front(), caf::exit_reason::kill);
+  run();
+  CHECK(end());
+}
+
 TEST_CASE_FIXTURE(root_fixture,
                   "a child that ends the process gives it its own reason") {
   std::vector<actors::child> children{{"other", make(), {}},

@@ -54,39 +54,74 @@ struct store_fixture {
     REQUIRE(store.has_value());
     return std::move(*store);
   }
+
+  history known() {
+    auto all = open()->read();
+    REQUIRE(all.has_value());
+    return *all;
+  }
 };
 
 } // namespace
 
 TEST_CASE_FIXTURE(store_fixture, "what is added is there the next time") {
-  CHECK(open()->read().kinds.empty());
+  CHECK(known().kinds.empty());
   for (int i = 0; i < 3; ++i)
     REQUIRE(open()->add(lesson()).has_value());
-  auto known = open()->read();
-  REQUIRE(known.kinds.size() == 2);
-  CHECK(known.kinds[0].failed() == 3);
-  CHECK(known.kinds[0].mean_seconds() == doctest::Approx(3));
-  REQUIRE(known.judges.size() == 1);
-  CHECK(known.judges[0].predictions() == 3);
-  CHECK(known.judges[0].brier_sum() == doctest::Approx(0.75));
+  auto all = known();
+  REQUIRE(all.kinds.size() == 2);
+  CHECK(all.kinds[0].failed() == 3);
+  CHECK(all.kinds[0].mean_seconds() == doctest::Approx(3));
+  REQUIRE(all.judges.size() == 1);
+  CHECK(all.judges[0].predictions() == 3);
+  CHECK(all.judges[0].brier_sum() == doctest::Approx(0.75));
   CHECK(warning.empty());
+}
+
+TEST_CASE_FIXTURE(store_fixture, "what is forgotten is gone") {
+  REQUIRE(open()->add(lesson()).has_value());
+  REQUIRE(open()->forget().has_value());
+  auto all = known();
+  CHECK(all.kinds.empty());
+  CHECK(all.judges.empty());
+  CHECK(all.durations.empty());
+}
+
+TEST_CASE_FIXTURE(store_fixture, "durations are added up by kind and size") {
+  ended_task task;
+  task.subtask("s1", "merged", 6).subtask("s2", "merged", 6);
+  for (auto& planned : *task.result.mutable_plan()->mutable_subtasks())
+    planned.set_effort_seconds(2);
+  REQUIRE(open()->add(lessons_of(task.result)).has_value());
+  auto all = known();
+  REQUIRE(all.durations.size() == 2); // Of all types, and of syntax.
+  CHECK(all.durations[0].ended() == 2);
+  CHECK(all.durations[0].ratio() > 2);
+}
+
+TEST_CASE_FIXTURE(store_fixture,
+                  "a table that is missing is no other version") {
+  REQUIRE(open()->add(lesson()).has_value());
+  execute("DROP TABLE kinds");
+  CHECK(known().kinds.empty());
+  CHECK(warning.find("no such table") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(store_fixture,
                   "a damaged file is set aside, and it is said") {
   REQUIRE(open()->add(lesson()).has_value());
   std::ofstream{file} << "this is no database, and is long enough to be read";
-  CHECK(open()->read().kinds.empty());
+  CHECK(known().kinds.empty());
   CHECK(warning.find("history.db") != std::string::npos);
   REQUIRE(open()->add(lesson()).has_value());
-  CHECK(open()->read().kinds.size() == 2);
+  CHECK(known().kinds.size() == 2);
   CHECK(std::filesystem::exists(folder.path() / "history.db.aside"));
 }
 
 TEST_CASE_FIXTURE(store_fixture, "a file of another version is set aside") {
   REQUIRE(open()->add(lesson()).has_value());
   execute("PRAGMA user_version=7");
-  CHECK(open()->read().kinds.empty());
+  CHECK(known().kinds.empty());
   CHECK(warning.find("another version") != std::string::npos);
 }
 
@@ -99,7 +134,7 @@ TEST_CASE_FIXTURE(store_fixture, "a file that another program holds stays") {
   REQUIRE(!refused);
   CHECK(refused.error().message.find("locked") != std::string::npos);
   holder.reset();
-  CHECK(open()->read().kinds.size() == 2);
+  CHECK(known().kinds.size() == 2);
   CHECK(warning.empty());
 }
 
@@ -112,7 +147,7 @@ TEST_CASE_FIXTURE(store_fixture, "it does not grow for ever") {
                    "type" + std::to_string(500 * block + i));
     REQUIRE(store->add(lessons_of(task.result)).has_value());
   }
-  CHECK(store->read().kinds.size() == 4096);
+  CHECK(known().kinds.size() == 4096);
 }
 
 TEST_CASE("a folder that is not there is an error") {
