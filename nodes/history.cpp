@@ -109,10 +109,7 @@ int history_of_tasks(const history_options& options,
   std::error_code failed;
   if (!std::filesystem::exists(file, failed)) // Nor does asking make it.
     return show({}, options.format);
-  std::string warning;
-  auto store = history_store::open(file, warning);
-  if (!warning.empty())
-    std::cerr << "cohort: " << warning << '\n';
+  auto store = history_store::open_as_it_is(file);
   if (!store)
     return fail_history(store.error());
   if (options.forgets)

@@ -43,6 +43,8 @@ void remember(coordinator_state& state, size_t index) {
   *result.mutable_executors() = subtask.result.repair().executors();
   result.set_seconds(subtask.result.metrics().wall_seconds());
   result.set_seconds_saved(subtask.result.metrics().seconds_saved());
+  if (subtask.phase == subtask_phase::failed)
+    result.set_error_code(subtask.result.error().code());
   if (result.merged())
     *result.mutable_files() = subtask.result.patch().files();
   state.history.push_back(std::move(result));
@@ -167,6 +169,7 @@ void evolve(coordinator_state& state, const pb::Event& event,
         subtask->why = event.failed().error().message();
         subtask->result.set_worker(event.failed().worker());
         subtask->result.set_attempt(event.failed().attempts());
+        *subtask->result.mutable_error() = event.failed().error();
       }
       state.something_failed = true;
       break;

@@ -45,10 +45,7 @@ public:
   void on_review(const pb::ReviewOutcome& outcome) {
     if (state_.phase != coordinator_phase::reviewing)
       return;
-    auto by_record = state_.start.learnt().judges().empty()
-                       ? ""
-                       : "; judges weigh as their record says";
-    auto& event = emit(outcome.reason() + by_record);
+    auto& event = emit(outcome.reason() + weight_words(outcome));
     *event.mutable_council()->mutable_outcome() = outcome;
     apply(event);
     say(pb::PROGRESS_KIND_MESSAGE, "council",
@@ -196,6 +193,21 @@ private:
     if (state_.start.request().plan_only())
       return finish(false, "only a plan was asked for");
     advance();
+  }
+
+  /// What the audit says of how history weighed in a vote.
+  [[nodiscard]] std::string
+  weight_words(const pb::ReviewOutcome& outcome) const {
+    auto has_record = [&](const pb::Verdict& verdict) {
+      auto& judges = state_.start.learnt().judges();
+      return std::any_of(judges.begin(), judges.end(), [&](auto& record) {
+        return record.judge() == verdict.judge() && record.predictions() > 0;
+      });
+    };
+    return std::any_of(outcome.verdicts().begin(), outcome.verdicts().end(),
+                       has_record)
+             ? "; judges weigh as their record says"
+             : "";
   }
 
   /// Returns what the audit says of it.

@@ -101,7 +101,10 @@ pb::WorkUnit repair_unit(const pb::TaskRequest& request,
   auto unit = unit_on(request, tree, subtask.specialty().kind(), ticket);
   *unit.mutable_specialty() = subtask.specialty();
   unit.set_rank(rank);
-  unit.set_predicted_seconds(subtask.effort_seconds());
+  // The pool learns by itself how attempts fare against what the model says.
+  unit.set_predicted_seconds(subtask.model_seconds() > 0
+                               ? subtask.model_seconds()
+                               : subtask.effort_seconds());
   auto& repair = *unit.mutable_repair();
   *repair.mutable_subtask() = subtask;
   repair.mutable_compilers()->Add(compilers.begin(), compilers.end());

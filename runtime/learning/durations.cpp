@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <map>
+#include <tuple>
+#include <utility>
 
 #include "runtime/learning/predictions.hpp"
 
@@ -41,15 +44,14 @@ struct kind_name {
   uint32_t size_class = 0;
 };
 
-/// From the closest to the widest.
+/// From the widest to the closest.
 std::vector<kind_name> names_of(const pb::Subtask& subtask) {
-  std::vector<kind_name> result;
-  if (!subtask.error_type().empty()) {
-    if (auto size = size_class_of(subtask); size > 0)
-      result.push_back({subtask.error_type(), size});
-    result.push_back({subtask.error_type(), 0});
-  }
-  result.push_back({"", 0});
+  std::vector<kind_name> result{{"", 0}};
+  if (subtask.error_type().empty())
+    return result;
+  result.push_back({subtask.error_type(), 0});
+  if (auto size = size_class_of(subtask); size > 0)
+    result.push_back({subtask.error_type(), size});
   return result;
 }
 
@@ -61,7 +63,8 @@ uint32_t size_class_of(const pb::Subtask& subtask) {
 }
 
 std::vector<pb::DurationRecord> durations_of(const pb::TaskResult& result) {
-  std::vector<pb::DurationRecord> records;
+  using kind = std::tuple<int, std::string, std::string, uint32_t>;
+  std::map<kind, pb::DurationRecord> records;
   auto ends = ends_of(result);
   for (auto& subtask : result.plan().subtasks()) {
     auto found = ends.find(subtask.id());
@@ -70,16 +73,23 @@ std::vector<pb::DurationRecord> durations_of(const pb::TaskResult& result) {
         || !is_time(model_seconds(subtask)))
       continue;
     for (auto& name : names_of(subtask)) {
-      auto& record = records.emplace_back();
-      *record.mutable_specialty() = subtask.specialty();
-      record.set_error_type(name.error_type);
-      record.set_size_class(name.size_class);
-      record.set_ended(1);
-      record.set_ratio(found->second.work_seconds / model_seconds(subtask));
-      record.set_spread(1);
+      pb::DurationRecord one;
+      *one.mutable_specialty() = subtask.specialty();
+      one.set_error_type(name.error_type);
+      one.set_size_class(name.size_class);
+      one.set_ended(1);
+      one.set_ratio(found->second.work_seconds / model_seconds(subtask));
+      one.set_spread(1);
+      auto& record
+        = records[{one.specialty().kind(), one.specialty().custom_name(),
+                   name.error_type, name.size_class}];
+      record = sum(record, one);
     }
   }
-  return records;
+  std::vector<pb::DurationRecord> lessons;
+  for (auto& entry : records)
+    lessons.push_back(std::move(entry.second));
+  return lessons;
 }
 
 pb::DurationRecord sum(const pb::DurationRecord& known,
@@ -98,13 +108,14 @@ pb::DurationRecord sum(const pb::DurationRecord& known,
   result.set_ratio(std::exp(mean + part * off));
   // The first alone says nothing of how far others will be.
   if (before > 0)
-    spread += part * (std::abs(off) - spread);
+    spread += part * (std::max(std::abs(off), log_of(more.spread())) - spread);
   result.set_spread(std::exp(std::max(0.0, spread)));
   return result;
 }
 
 double factor_for(const pb::Subtask& subtask,
                   const std::vector<pb::DurationRecord>& known) {
+  double log_factor = 0;
   for (auto& name : names_of(subtask)) {
     auto found = std::find_if(known.begin(), known.end(), [&](auto& record) {
       return record.ended() > 0
@@ -115,9 +126,9 @@ double factor_for(const pb::Subtask& subtask,
     if (found == known.end())
       continue;
     auto count = static_cast<double>(std::min(found->ended(), durations_kept));
-    return std::exp(log_of(found->ratio()) * count / (count + 1));
+    log_factor = (count * log_of(found->ratio()) + log_factor) / (count + 1);
   }
-  return 1;
+  return std::exp(log_factor);
 }
 
 int correct_efforts(pb::Decomposition& plan,

@@ -23,9 +23,9 @@ namespace pb = messages::v1;
 /// 0 for no error, else the bits of their number: 1, 2 to 3, 4 to 7, ...
 uint32_t size_class_of(const pb::Subtask& subtask);
 
-/// What the ended subtasks of the first round add: one record each for its
-/// specialty with its error type and size, with its error type, and with
-/// neither. Only what was merged counts, with the time that known answers
+/// What the ended subtasks of the first round add, each for its specialty with
+/// its error type and size, with its error type, and with neither; one record a
+/// kind. Only what was merged counts, with the time that known answers
 /// saved.
 std::vector<pb::DurationRecord> durations_of(const pb::TaskResult& result);
 
@@ -34,9 +34,10 @@ std::vector<pb::DurationRecord> durations_of(const pb::TaskResult& result);
 pb::DurationRecord sum(const pb::DurationRecord& known,
                        const pb::DurationRecord& more);
 
-/// By what the model's prediction for the subtask is multiplied: the record of
-/// the closest kind, against one imagined subtask that took what the model
-/// said. 1 when there is none.
+/// By what the model's prediction for the subtask is multiplied: what the
+/// closest kind took, against one imagined subtask that took what wider kinds
+/// did, and those against one that took what the model said. 1 when nothing is
+/// known.
 double factor_for(const pb::Subtask& subtask,
                   const std::vector<pb::DurationRecord>& known);
 

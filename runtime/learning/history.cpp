@@ -1,5 +1,6 @@
 #include "runtime/learning/history.hpp"
 
+#include <cmath>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -11,7 +12,8 @@ namespace cohort::runtime::learning {
 
 namespace {
 
-constexpr uint64_t ended_max = 256;        // Of a kind.
+constexpr uint64_t ended_max = 256; // Of a kind.
+constexpr double half_life_tasks = 20;
 constexpr uint64_t predictions_max = 4096; // Of a judge.
 
 using kind_key = std::tuple<int, std::string, std::string>;
@@ -26,7 +28,7 @@ void learn(kind_map& kinds, const pb::Subtask& subtask,
   one.set_error_type(error_type);
   one.set_succeeded(ended.has_failed ? 0 : 1);
   one.set_failed(ended.has_failed ? 1 : 0);
-  one.set_mean_seconds(ended.seconds);
+  one.set_mean_seconds(ended.work_seconds);
   record = sum(record, one);
 }
 
@@ -53,6 +55,17 @@ history lessons_of(const pb::TaskResult& result) {
   lessons.durations = durations_of(result);
   lessons.judges = score_judges(result, ends);
   return lessons;
+}
+
+pb::KindRecord aged(const pb::KindRecord& record, uint64_t tasks) {
+  auto result = record;
+  auto part = std::exp2(-static_cast<double>(tasks) / half_life_tasks);
+  auto left = [&](uint64_t n) {
+    return static_cast<uint64_t>(std::round(static_cast<double>(n) * part));
+  };
+  result.set_succeeded(left(record.succeeded()));
+  result.set_failed(left(record.failed()));
+  return result;
 }
 
 pb::KindRecord sum(const pb::KindRecord& known, const pb::KindRecord& more) {

@@ -24,8 +24,19 @@ struct history {
 /// What a task that has ended adds, of its first round: each subtask counts for
 /// its specialty with its error type, and for its specialty with any. What
 /// neither was merged nor failed, because nothing could be repaired, counts for
-/// nothing. Durations may come more than once for a kind.
+/// nothing.
 history lessons_of(const pb::TaskResult& result);
+
+/// What is left of a record after so many tasks that said nothing of it. The
+/// ends of a kind lose half of their number with every 20: what mostly failed,
+/// and is therefore not tried, is tried again some day.
+pb::KindRecord aged(const pb::KindRecord& record, uint64_t tasks);
+inline pb::JudgeRecord aged(const pb::JudgeRecord& record, uint64_t) {
+  return record;
+}
+inline pb::DurationRecord aged(const pb::DurationRecord& record, uint64_t) {
+  return record;
+}
 
 /// Record plus record. REQUIRES: both are of the same kind, or judge.
 pb::KindRecord sum(const pb::KindRecord& known, const pb::KindRecord& more);

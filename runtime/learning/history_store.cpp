@@ -1,5 +1,6 @@
 #include "runtime/learning/history_store.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -16,8 +17,11 @@ namespace {
 
 constexpr int64_t history_schema_version = 1;
 
-/// `name` is what a record is of, `heard` grows with each task.
+/// `name` is what a record is of, `heard` the task that taught it last, as they
+/// are counted in `taught`.
 constexpr auto history_tables = R"sql(
+CREATE TABLE taught (tasks INTEGER NOT NULL);
+INSERT INTO taught VALUES (0);
 CREATE TABLE kinds (
   name BLOB PRIMARY KEY,
   body BLOB NOT NULL,
@@ -55,44 +59,51 @@ struct table {
   sqlite::statement load_all, load, save, forget;
 
   bool prepare(sqlite3* db, const std::string& name, int rows_max) {
-    load_all = {db, "SELECT body FROM " + name + " ORDER BY name"};
-    load = {db, "SELECT body FROM " + name + " WHERE name = ?1"};
-    save = {db, "INSERT OR REPLACE INTO " + name
-                  + " VALUES (?1, ?2, (SELECT COALESCE(MAX(heard), 0) + 1 FROM "
-                  + name + "))"};
+    load_all = {db, "SELECT body, heard FROM " + name + " ORDER BY name"};
+    load = {db, "SELECT body, heard FROM " + name + " WHERE name = ?1"};
+    save = {db, "INSERT OR REPLACE INTO " + name + " VALUES (?1, ?2, ?3)"};
     forget = {db, "DELETE FROM " + name + " WHERE name IN (SELECT name FROM "
                     + name + " ORDER BY heard DESC LIMIT -1 OFFSET "
                     + std::to_string(rows_max) + ")"};
     return load_all && load && save && forget;
   }
 
+  /// The record of the statement's row as it counts now; nothing when it is
+  /// damaged.
   template <class Record>
-  bool read(std::vector<Record>& records) {
+  static std::optional<Record>
+  record_in(const sqlite::statement& row, int64_t now) {
+    auto bytes = row.bytes(0);
+    Record record;
+    if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+      return std::nullopt;
+    auto age = std::max<int64_t>(0, now - row.number(1));
+    return aged(record, static_cast<uint64_t>(age));
+  }
+
+  template <class Record>
+  bool read(std::vector<Record>& records, int64_t now) {
     auto code = load_all.step();
-    for (; code == SQLITE_ROW; code = load_all.step()) {
-      auto bytes = load_all.bytes(0);
-      Record record;
-      if (record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-        records.push_back(std::move(record));
-    }
+    for (; code == SQLITE_ROW; code = load_all.step())
+      if (auto record = record_in<Record>(load_all, now))
+        records.push_back(std::move(*record));
     load_all.reset();
     return code == SQLITE_DONE;
   }
 
   template <class Record>
-  bool add(const std::vector<Record>& records) {
+  bool add(const std::vector<Record>& records, int64_t now) {
     for (auto& record : records) {
       auto name = name_of(record);
-      Record known;
-      load.bind_blob(1, name);
-      if (load.step() == SQLITE_ROW) {
-        auto bytes = load.bytes(0);
-        if (!known.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-          known.Clear();
-      }
+      auto code = load.bind_blob(1, name).step();
+      std::optional<Record> known;
+      if (code == SQLITE_ROW)
+        known = record_in<Record>(load, now);
       load.reset();
-      auto body = sum(known, record).SerializeAsString();
-      if (!save.bind_blob(1, name).bind_blob(2, body).run())
+      if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return false; // What could not be read must not be replaced.
+      auto body = sum(known.value_or(Record{}), record).SerializeAsString();
+      if (!save.bind_blob(1, name).bind_blob(2, body).bind(3, now).run())
         return false;
     }
     return forget.run();
@@ -108,40 +119,48 @@ public:
   /// Whether it is ready; else see `is_of_another_version` and SQLite's words.
   bool set_up() {
     sqlite3_busy_timeout(db_.get(), 1000);
-    if (!execute("PRAGMA journal_mode=WAL")
-        || !execute("PRAGMA synchronous=NORMAL") || !make_tables())
+    // Before anything is written: another version's file stays as it is.
+    if (!read_version() || is_of_another_version())
       return false;
-    return kinds_.prepare(db_.get(), "kinds", 4096)
+    if (!execute("PRAGMA journal_mode=WAL")
+        || !execute("PRAGMA synchronous=NORMAL")
+        || !execute("PRAGMA secure_delete=ON") || !make_tables())
+      return false;
+    clock_ = {db_.get(), "SELECT tasks FROM taught"};
+    tick_ = {db_.get(), "UPDATE taught SET tasks = tasks + 1"};
+    return clock_ && tick_ && kinds_.prepare(db_.get(), "kinds", 4096)
            && durations_.prepare(db_.get(), "durations", 4096)
            && judges_.prepare(db_.get(), "judges", 256);
   }
 
   [[nodiscard]] bool is_of_another_version() const {
-    return version_ && *version_ != history_schema_version;
+    return version_ != 0 && version_ != history_schema_version;
   }
 
   expected<history> read() override {
     history result;
-    if (!kinds_.read(result.kinds) || !judges_.read(result.judges)
-        || !durations_.read(result.durations))
-      return error{errc::storage_failed,
-                   "the history cannot be read: "
-                     + std::string{sqlite3_errmsg(db_.get())}};
-    return result;
+    if (execute("BEGIN") && read_clock() && kinds_.read(result.kinds, now_)
+        && judges_.read(result.judges, now_)
+        && durations_.read(result.durations, now_) && execute("COMMIT"))
+      return result;
+    return failed("the history cannot be read");
   }
 
   expected<void> forget() override {
     if (execute("BEGIN IMMEDIATE") && execute("DELETE FROM kinds")
         && execute("DELETE FROM durations") && execute("DELETE FROM judges")
-        && execute("COMMIT"))
+        && execute("COMMIT")) {
+      execute("PRAGMA wal_checkpoint(TRUNCATE)"); // Nothing of it stays there.
       return {};
+    }
     return failed("nothing was forgotten");
   }
 
   expected<void> add(const history& lessons) override {
-    if (execute("BEGIN IMMEDIATE") && kinds_.add(lessons.kinds)
-        && durations_.add(lessons.durations) && judges_.add(lessons.judges)
-        && execute("COMMIT"))
+    if (execute("BEGIN IMMEDIATE") && tick_.run() && read_clock()
+        && kinds_.add(lessons.kinds, now_)
+        && durations_.add(lessons.durations, now_)
+        && judges_.add(lessons.judges, now_) && execute("COMMIT"))
       return {};
     return failed("nothing was learnt");
   }
@@ -161,22 +180,15 @@ private:
 
   /// Where there are none; another process may make them at the same time.
   bool make_tables() {
-    if (!read_version())
-      return false;
-    if (*version_ != 0)
-      return !is_of_another_version();
+    if (version_ != 0)
+      return true;
     auto set_version = "PRAGMA user_version="
                        + std::to_string(history_schema_version);
-    if (!execute("BEGIN IMMEDIATE"))
+    if (!execute("BEGIN IMMEDIATE") || !read_version())
       return false;
-    auto is_made = read_version()
-                   && (*version_ == history_schema_version
-                       || (*version_ == 0 && execute(history_tables)
-                           && execute(set_version.c_str())))
-                   && execute("COMMIT");
-    if (is_made)
-      version_ = history_schema_version;
-    return is_made;
+    return (version_ != 0
+            || (execute(history_tables) && execute(set_version.c_str())))
+           && execute("COMMIT") && read_version() && !is_of_another_version();
   }
 
   bool read_version() {
@@ -187,12 +199,23 @@ private:
     return true;
   }
 
+  bool read_clock() {
+    auto is_there = clock_.step() == SQLITE_ROW;
+    if (is_there)
+      now_ = clock_.number(0);
+    clock_.reset();
+    return is_there;
+  }
+
   bool execute(const char* sql) {
     return sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK;
   }
 
   std::unique_ptr<sqlite3, closer> db_; // First: its statements go before it.
-  std::optional<int64_t> version_;
+  int64_t version_ = 0;                 // 0: there is nothing in it.
+  int64_t now_ = 0;                     // Tasks that taught.
+  sqlite::statement clock_;
+  sqlite::statement tick_;
   table kinds_;
   table durations_;
   table judges_;
@@ -244,6 +267,14 @@ std::error_code set_aside(const fs::path& file, const fs::path& aside) {
 }
 
 } // namespace
+
+expected<std::unique_ptr<history_store>>
+history_store::open_as_it_is(const fs::path& file) {
+  auto opened = open_history(file);
+  if (opened.store)
+    return std::unique_ptr<history_store>{std::move(opened.store)};
+  return cannot_open(file, opened.why);
+}
 
 expected<std::unique_ptr<history_store>>
 history_store::open(const fs::path& file, std::string& warning) {

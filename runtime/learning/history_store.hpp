@@ -23,10 +23,14 @@ public:
   static expected<std::unique_ptr<history_store>>
   open(const std::filesystem::path& file, std::string& warning);
 
+  /// For those who only look while a head may use it: nothing is set aside.
+  static expected<std::unique_ptr<history_store>>
+  open_as_it_is(const std::filesystem::path& file);
+
   virtual ~history_store() = default;
 
-  /// What is known, each kind once; a damaged record is left out. Errors:
-  /// storage_failed.
+  /// What is known, aged by the tasks that came since, each kind once; a
+  /// damaged record is left out. Errors: storage_failed.
   virtual expected<history> read() = 0;
 
   /// All of it, or nothing. Errors: storage_failed.

@@ -1,7 +1,10 @@
 #include "runtime/learning/predictions.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
+
+#include "runtime/errc.hpp"
 
 namespace cohort::runtime::learning {
 
@@ -18,7 +21,7 @@ double bounded(double seconds) {
 double seconds_of(const subtask_ends& ends) {
   double result = 0;
   for (auto& entry : ends)
-    result += entry.second.seconds;
+    result += entry.second.work_seconds;
   return result;
 }
 
@@ -39,6 +42,25 @@ std::optional<bool> any_of(const pb::Prediction& prediction,
   return result;
 }
 
+/// Not about a time that was over, a machine that was lost or a disk that was
+/// full: who comes next may fare better.
+bool is_about_the_work(uint32_t code) {
+  switch (static_cast<errc>(code)) {
+    case errc::storage_failed:
+    case errc::state_locked:
+    case errc::workspace_moved:
+    case errc::busy:
+    case errc::cancelled:
+    case errc::timed_out:
+    case errc::crashed:
+    case errc::internal:
+    case errc::unreachable:
+      return false;
+    default:
+      return true;
+  }
+}
+
 unsigned workers_of(const pb::TaskResult& result) {
   auto count = std::count_if(result.workers().begin(), result.workers().end(),
                              [](auto& x) { return x.units() > 0; });
@@ -49,19 +71,23 @@ unsigned workers_of(const pb::TaskResult& result) {
 
 subtask_ends ends_of(const pb::TaskResult& result) {
   subtask_ends ends;
-  auto rest = result.plan().subtasks_size();
+  std::set<std::string> planned;
+  for (auto& subtask : result.plan().subtasks())
+    planned.insert(subtask.id());
   for (auto& subtask : result.subtasks()) {
-    if (rest-- == 0)
-      break; // Another round.
+    // What comes later under the same name is of another round.
+    if (planned.erase(subtask.subtask_id()) == 0)
+      continue;
     auto& state = subtask.state();
     auto was_withdrawn = state == "withdrawn";
     auto has_clashed = was_withdrawn || state == "conflict";
-    auto has_failed = has_clashed || state == "failed";
+    auto has_failed = has_clashed
+                      || (state == "failed"
+                          && is_about_the_work(subtask.error_code()));
     if (subtask.merged() || has_failed)
       ends.try_emplace(
         subtask.subtask_id(),
         subtask_end{has_failed, has_clashed, was_withdrawn,
-                    bounded(subtask.seconds()),
                     bounded(subtask.seconds() + subtask.seconds_saved())});
   }
   return ends;
@@ -83,7 +109,7 @@ std::optional<bool> came_true(const pb::Prediction& prediction,
       if (total <= 0)
         return std::nullopt;
       return any_of(prediction, ends, [&](auto& x) {
-        return x.seconds > unfair * total / std::max(workers, 1U);
+        return x.work_seconds > unfair * total / std::max(workers, 1U);
       });
     case pb::FINDING_KIND_GRANULARITY:
       return total < overhead_seconds * static_cast<double>(ends.size());

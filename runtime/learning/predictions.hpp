@@ -22,14 +22,13 @@ struct subtask_end {
   bool has_failed = false;  // Failed, conflicted, or was withdrawn.
   bool has_clashed = false; // Conflicted, or was withdrawn.
   bool was_withdrawn = false;
-  double seconds = 0;
   double work_seconds = 0; // Had no check's answer been known.
 };
 
 using subtask_ends = std::map<std::string, subtask_end>; // By id.
 
-/// Those that were merged or failed; what comes later under the same id is of
-/// another round.
+/// Those of the plan that were merged or failed by what they are, not by an
+/// outage, a lost worker or a time that was over.
 subtask_ends ends_of(const pb::TaskResult& result);
 
 /// Whether the prediction came true; empty when nobody can say, because it

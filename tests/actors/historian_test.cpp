@@ -29,7 +29,10 @@ HistoryReport known(double ratio) {
   record.set_ended(20);
   record.set_ratio(ratio);
   record.set_spread(1.1);
-  report.add_judges()->set_judge("balance");
+  auto& judge = *report.add_judges();
+  judge.set_judge("balance");
+  judge.set_predictions(40);
+  judge.set_brier_sum(2);
   return report;
 }
 

@@ -69,6 +69,35 @@ TEST_CASE("a round: split, review, repair, merge, and nothing to probe") {
   CHECK(task.states() == "s1 merged, s2 merged, s3 merged");
 }
 
+TEST_CASE("the council is told what is known of the plan's kinds, not more") {
+  pb::HistoryReport learnt;
+  auto asked = [&] {
+    pb::ReviewRequest result;
+    machines task;
+    task.council = [&](auto& request) {
+      result = request;
+      return refusal(request);
+    };
+    auto start = task.start_message();
+    *start.mutable_learnt() = learnt;
+    task.feed_coordinator(start);
+    task.run("nothing");
+    REQUIRE(result.decomposition().subtasks_size() > 0);
+    return result;
+  };
+  CHECK(asked().record().empty());
+  auto type = asked().decomposition().subtasks(0).error_type();
+  for (auto& error_type : {std::string{}, type, std::string{"of others"}})
+    learnt.add_kinds()->set_error_type(error_type);
+  learnt.add_judges()->set_judge("balance");
+  auto request = asked();
+  REQUIRE(request.record_size() == 2);
+  CHECK(request.record(0).error_type().empty());
+  CHECK(request.record(1).error_type() == type);
+  REQUIRE(request.judges_size() == 1);
+  CHECK(request.judges(0).judge() == "balance");
+}
+
 TEST_CASE("every event and every progress message bears the task") {
   coordination_of task{"nothing"};
   for (auto& event : task.journal) {

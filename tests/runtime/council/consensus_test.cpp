@@ -400,6 +400,7 @@ TEST_CASE(
   auto reports = tests::broken_sources(8);
   auto request = request_for(reports, 1);
   auto plan = request.decomposition();
+  plan.mutable_subtasks(0)->set_model_seconds(40);
   auto& waiting = *plan.add_subtasks();
   waiting.set_id("s2");
   waiting.add_depends_on()->set_subtask_id("s1");
@@ -412,6 +413,7 @@ TEST_CASE(
     CHECK(split.subtasks(i).files_size() == 2);
     CHECK(split.subtasks(i).units_size() == 2);
     effort += split.subtasks(i).effort_seconds();
+    CHECK(split.subtasks(i).model_seconds() == doctest::Approx(10));
   }
   CHECK(split.subtasks(2).id() == "s3");
   CHECK(split.subtasks(4).title().find("(part 4 of 4)") != std::string::npos);
@@ -425,6 +427,21 @@ TEST_CASE(
               {request.evidence(), 2, 2})
           .subtasks_size()
         == 3);
+}
+
+TEST_CASE("a merge adds up what was predicted with history, and without") {
+  auto request = request_for(tests::broken_sources(2));
+  auto plan = request.decomposition();
+  for (auto i : {0, 1})
+    plan.mutable_subtasks(i)->set_effort_seconds(6);
+  auto one = amend(plan, amendment(pb::AMENDMENT_KIND_MERGE, "s1", "s2"),
+                   {request.evidence()});
+  CHECK(one.subtasks(0).model_seconds() == 0);
+  plan.mutable_subtasks(1)->set_model_seconds(2);
+  one = amend(plan, amendment(pb::AMENDMENT_KIND_MERGE, "s1", "s2"),
+              {request.evidence()});
+  CHECK(one.subtasks(0).effort_seconds() == 12);
+  CHECK(one.subtasks(0).model_seconds() == 8);
 }
 
 TEST_CASE("a part waits only for that of which its units read something") {

@@ -58,10 +58,10 @@ TEST_CASE("what is merged counts, for its type and size and for all") {
   }
   auto records = durations_of(task.result);
   REQUIRE(records.size() == 3);
-  CHECK(records[0].error_type() == "syntax");
-  CHECK(records[0].size_class() == 1);
+  CHECK(records[0].error_type().empty());
   CHECK(records[1].size_class() == 0);
-  CHECK(records[2].error_type().empty());
+  CHECK(records[2].error_type() == "syntax");
+  CHECK(records[2].size_class() == 1);
   for (auto& record : records)
     CHECK(record.ratio() == doctest::Approx(3));
 }
@@ -121,6 +121,13 @@ TEST_CASE("the closest kind decides") {
   CHECK(factor_for(subtask("macro", 3), {}) == 1);
   all[0].mutable_specialty()->set_kind(pb::SPECIALTY_KIND_TESTING);
   CHECK(factor_for(subtask("macro", 3), all) == 1);
+}
+
+TEST_CASE("a new size is taken for what its type took, not for the model") {
+  std::vector<pb::DurationRecord> all{known("syntax", 0, 8),
+                                      known("syntax", 2, 8, 1)};
+  CHECK(factor_for(subtask("syntax", 3), all)
+        == doctest::Approx(8).epsilon(.1));
 }
 
 TEST_CASE("one subtask alone is not believed") {

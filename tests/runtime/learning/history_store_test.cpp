@@ -99,6 +99,26 @@ TEST_CASE_FIXTURE(store_fixture, "durations are added up by kind and size") {
   CHECK(all.durations[0].ratio() > 2);
 }
 
+TEST_CASE_FIXTURE(store_fixture, "what is not heard of for long counts less") {
+  for (int i = 0; i < 8; ++i)
+    REQUIRE(open()->add(lesson()).has_value());
+  CHECK(known().kinds[0].failed() == 8);
+  for (int i = 0; i < 40; ++i)
+    REQUIRE(open()->add({}).has_value());
+  CHECK(known().kinds[0].failed() == 2);
+  REQUIRE(open()->add(lesson()).has_value());
+  CHECK(known().kinds[0].failed() == 3);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "who only looks sets nothing aside") {
+  REQUIRE(open()->add(lesson()).has_value());
+  execute("PRAGMA user_version=7");
+  auto refused = history_store::open_as_it_is(file);
+  REQUIRE(!refused);
+  CHECK(refused.error().message.find("another version") != std::string::npos);
+  CHECK(!std::filesystem::exists(folder.path() / "history.db.aside"));
+}
+
 TEST_CASE_FIXTURE(store_fixture,
                   "a table that is missing is no other version") {
   REQUIRE(open()->add(lesson()).has_value());

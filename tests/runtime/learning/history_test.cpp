@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "runtime/errc.hpp"
 #include "tests/runtime/learning/ended_task.hpp"
 
 namespace cohort::tests::history_test {
@@ -25,6 +26,43 @@ TEST_CASE("a subtask counts for its kind, with its error type and with any") {
   CHECK(lessons.kinds[1].failed() == 1);
   CHECK(lessons.kinds[2].succeeded() == 1);
   CHECK(lessons.kinds[2].failed() == 1);
+}
+
+TEST_CASE("an outage says nothing of the work that it stopped") {
+  for (auto code : {runtime::errc::timed_out, runtime::errc::crashed,
+                    runtime::errc::busy, runtime::errc::storage_failed}) {
+    ended_task task;
+    task.subtask("s1", "failed");
+    task.result.mutable_subtasks(0)->set_error_code(
+      static_cast<uint32_t>(code));
+    CHECK(lessons_of(task.result).kinds.empty());
+  }
+  ended_task task;
+  task.subtask("s1", "failed");
+  task.result.mutable_subtasks(0)->set_error_code(
+    static_cast<uint32_t>(runtime::errc::tool_failed));
+  CHECK(lessons_of(task.result).kinds.size() == 2);
+}
+
+TEST_CASE("a plan that was not carried out says nothing of its judges") {
+  ended_task task;
+  task.subtask("s1", "merged");
+  *task.verdict("granularity").add_predictions()
+    = prediction(pb::FINDING_KIND_GRANULARITY, 0.9);
+  CHECK(lessons_of(task.result).judges.size() == 1);
+  task.result.mutable_subtasks(0)->set_subtask_id("fallback");
+  CHECK(lessons_of(task.result).judges.empty());
+}
+
+TEST_CASE("what mostly failed is tried again some day") {
+  pb::KindRecord record;
+  record.set_failed(64);
+  record.set_succeeded(2);
+  CHECK(aged(record, 0).failed() == 64);
+  CHECK(aged(record, 20).failed() == 32);
+  CHECK(aged(record, 20).succeeded() == 1);
+  CHECK(aged(record, 100).failed() < 4);
+  CHECK(aged(record, UINT64_MAX).failed() == 0);
 }
 
 TEST_CASE("a task without a split teaches nothing") {
