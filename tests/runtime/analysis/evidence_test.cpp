@@ -1,7 +1,6 @@
 #include "runtime/analysis/evidence.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <random>
 
 #include <doctest/doctest.h>
@@ -242,6 +241,7 @@ TEST_CASE("an update replaces reports by unit and tool, and appends new ones") {
   CHECK(update({fresh}, {}).size() == 1);
 }
 
+/// A quadratic one takes minutes, which is more than ctest gives it.
 TEST_CASE(
   "16,000 diagnostics of 50 units are gathered without a quadratic algorithm") {
   std::vector<runtime::analysis::pb::UnitReport> reports;
@@ -254,13 +254,9 @@ TEST_CASE(
     reports.push_back(base);
     reports.back().set_unit("u" + std::to_string(i) + ".cc");
   }
-  auto begin = std::clock();
   auto evidence = gather("t", reports);
-  auto seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   CHECK(evidence.diagnostics_size() == 16'000);
   CHECK(evidence.diagnostics(0).units_size() == 50);
-  MESSAGE("gathered in " << seconds << " s of processor time");
-  CHECK(seconds < 20); // A quadratic one takes minutes.
 }
 
 } // namespace cohort::tests::evidence_test

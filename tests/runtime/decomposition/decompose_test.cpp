@@ -1,7 +1,6 @@
 #include "runtime/decomposition/decompose.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <map>
 #include <set>
 
@@ -406,6 +405,7 @@ TEST_CASE("the graph of a plan is Graphviz, whatever the titles hold") {
            "  \"s1\" -> \"s2\";\n}\n");
 }
 
+/// A quadratic one takes minutes, which is more than ctest gives it.
 TEST_CASE("10,000 broken files are planned without a quadratic algorithm") {
   std::vector<pb::UnitReport> reports;
   std::vector<std::string> headers;
@@ -419,13 +419,10 @@ TEST_CASE("10,000 broken files are planned without a quadratic algorithm") {
   }
   auto evidence = gather("t", reports);
   for (auto& strategy : strategies()) {
-    auto begin = std::clock();
+    CAPTURE(strategy);
     auto plan = decompose({}, evidence, {}, 1, limits(strategy, 20));
     REQUIRE(plan.has_value());
     CHECK(check_invariants(*plan, evidence, {}, {}).empty());
-    auto seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-    MESSAGE(strategy << ": " << seconds << " s");
-    CHECK(seconds < 20); // A quadratic one takes minutes.
   }
 }
 

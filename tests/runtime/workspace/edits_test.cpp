@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <random>
 
 #include "runtime/workspace/edits.hpp"
@@ -141,18 +140,16 @@ TEST_CASE("edits do what a naive reading says, in any order") {
   }
 }
 
+/// Quadratic, it would take minutes, which is more than ctest gives it.
 TEST_CASE("a hundred thousand edits take linear time") {
   std::string content(1000000, 'x');
   std::vector<pb::Edit> edits;
   for (uint64_t i = 0; i < 100000; ++i)
     edits.push_back(edit(i * 10, i * 10 + 1, "yyy"));
   std::reverse(edits.begin(), edits.end());
-  auto begin = std::chrono::steady_clock::now();
   auto result = apply_edits(content, edits);
-  auto took = std::chrono::steady_clock::now() - begin;
   REQUIRE(result);
   CHECK(result->size() == 1200000);
-  CHECK(took < std::chrono::seconds{5}); // Quadratic: minutes.
 }
 
 TEST_CASE("lines and columns become offsets") {
@@ -199,14 +196,12 @@ TEST_CASE("offsets become lines, and back") {
 
 TEST_CASE("one line of 50 MB is no trouble") {
   std::string content(50U << 20, 'x');
-  auto begin = std::chrono::steady_clock::now();
   line_index index{content};
   CHECK(index.lines() == 1);
   CHECK(*index.offset(1, 40U << 20) == (40U << 20) - 1);
   CHECK(index.line_of(40U << 20) == 1);
   CHECK(apply_edits(content, {edit(20U << 20, 20U << 20, "y")})->size()
         == content.size() + 1);
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{5});
 }
 
 } // namespace cohort::tests::edits_test

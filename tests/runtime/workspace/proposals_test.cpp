@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <random>
 
 #include "tests/support/fixes.hpp"
@@ -354,11 +353,10 @@ TEST_CASE("a hundred thousand edits that all conflict take no longer than "
   std::vector<proposal> all;
   for (uint64_t i = 0; i < 100000; ++i)
     all.push_back(propose("p", {edit("f", i / 1000, 100000 - i % 1000, "x")}));
-  auto begin = std::chrono::steady_clock::now();
   auto what = choose_among(files, all);
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{20});
   CHECK(what.chosen.size() == 1);
-  CHECK(what.refused.size() == 99999); // Pair by pair: five thousand million.
+  CHECK(what.refused.size()
+        == 99999); // Pair by pair, five thousand million: ctest ends that.
 }
 
 } // namespace cohort::tests::proposals_test
