@@ -23,17 +23,11 @@ void open(historian_self self, const std::filesystem::path& file) {
 }
 
 pb::HistoryReport report_on(learning::history_store& store) {
-  pb::HistoryReport report;
   auto known = store.read();
-  if (!known) {
-    spdlog::warn("historian: {}", known.error().message);
-    return report;
-  }
-  report.mutable_kinds()->Assign(known->kinds.begin(), known->kinds.end());
-  report.mutable_judges()->Assign(known->judges.begin(), known->judges.end());
-  report.mutable_durations()->Assign(known->durations.begin(),
-                                     known->durations.end());
-  return report;
+  if (known)
+    return learning::report_of(*known);
+  spdlog::warn("historian: {}", known.error().message);
+  return {};
 }
 
 void learn(learning::history_store& store, const pb::TaskResult& result) {

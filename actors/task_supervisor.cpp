@@ -257,8 +257,10 @@ struct supervisor_shell {
     result.add_phase_seconds(spent(supervisor_phase::coordinating)
                              + spent(supervisor_phase::working));
     result.add_phase_seconds(spent(supervisor_phase::gating));
-    // What was broken on purpose says nothing of what will be.
-    if (others.historian && state.has_just_ended && result.chaos().empty())
+    // What was broken on purpose says nothing of what will be, and a plan alone
+    // is nobody's chance to fare better.
+    if (others.historian && state.has_just_ended && result.chaos().empty()
+        && !state.machine.request.plan_only())
       self->send(others.historian, result);
     pb::ProgressEvent event;
     event.set_task_id(result.task_id());

@@ -75,18 +75,10 @@ std::string text_of(const history& known) {
   return out;
 }
 
-std::string json_of(const history& known) {
-  pb::HistoryReport report;
-  report.mutable_kinds()->Assign(known.kinds.begin(), known.kinds.end());
-  report.mutable_judges()->Assign(known.judges.begin(), known.judges.end());
-  report.mutable_durations()->Assign(known.durations.begin(),
-                                     known.durations.end());
-  return to_json(report, true);
-}
-
 int show(const history& known, output_format format) {
-  std::cout << (format == output_format::text ? text_of(known)
-                                              : json_of(known));
+  std::cout << (format == output_format::text
+                  ? text_of(known)
+                  : to_json(runtime::learning::report_of(known), true));
   return 0;
 }
 

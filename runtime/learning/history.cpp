@@ -57,6 +57,15 @@ history lessons_of(const pb::TaskResult& result) {
   return lessons;
 }
 
+pb::HistoryReport report_of(const history& known) {
+  pb::HistoryReport report;
+  report.mutable_kinds()->Assign(known.kinds.begin(), known.kinds.end());
+  report.mutable_judges()->Assign(known.judges.begin(), known.judges.end());
+  report.mutable_durations()->Assign(known.durations.begin(),
+                                     known.durations.end());
+  return report;
+}
+
 pb::KindRecord aged(const pb::KindRecord& record, uint64_t tasks) {
   auto result = record;
   auto part = std::exp2(-static_cast<double>(tasks) / half_life_tasks);

@@ -27,16 +27,13 @@ struct history {
 /// nothing.
 history lessons_of(const pb::TaskResult& result);
 
+/// All of it as a message, of no task.
+pb::HistoryReport report_of(const history& known);
+
 /// What is left of a record after so many tasks that said nothing of it. The
 /// ends of a kind lose half of their number with every 20: what mostly failed,
 /// and is therefore not tried, is tried again some day.
 pb::KindRecord aged(const pb::KindRecord& record, uint64_t tasks);
-inline pb::JudgeRecord aged(const pb::JudgeRecord& record, uint64_t) {
-  return record;
-}
-inline pb::DurationRecord aged(const pb::DurationRecord& record, uint64_t) {
-  return record;
-}
 
 /// Record plus record. REQUIRES: both are of the same kind, or judge.
 pb::KindRecord sum(const pb::KindRecord& known, const pb::KindRecord& more);

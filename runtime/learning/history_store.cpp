@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include <sqlite3.h>
@@ -77,8 +78,11 @@ struct table {
     Record record;
     if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
       return std::nullopt;
-    auto age = std::max<int64_t>(0, now - row.number(1));
-    return aged(record, static_cast<uint64_t>(age));
+    if constexpr (std::is_same_v<Record, pb::KindRecord>) {
+      auto age = std::max<int64_t>(0, now - row.number(1));
+      record = aged(record, static_cast<uint64_t>(age));
+    }
+    return record;
   }
 
   template <class Record>

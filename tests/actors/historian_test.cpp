@@ -131,6 +131,17 @@ TEST_CASE_FIXTURE(head_with_history, "nobody waits for a silent historian") {
   CHECK(reason_of(&Event::has_decomposed).find("history") == std::string::npos);
 }
 
+TEST_CASE_FIXTURE(head_with_history, "a plan alone teaches nothing") {
+  others.historian = historian.actor;
+  start();
+  auto what = request();
+  what.set_plan_only(true);
+  submit(what);
+  REQUIRE(result());
+  CHECK(historian.got<HistoryQuery>().size() == 1);
+  CHECK(historian.got<TaskResult>().empty());
+}
+
 TEST_CASE_FIXTURE(head_with_history, "a task that had ended teaches no more") {
   begin();
   auto events = log->read("t1");
