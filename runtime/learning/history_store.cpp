@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 
+#include "runtime/learning/durations.hpp"
 #include "runtime/sqlite/statement.hpp"
 
 namespace cohort::runtime::learning {
