@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include "actors/interfaces.hpp"

@@ -1,9 +1,7 @@
 #!/usr/bin/env python3
 """Whole tasks, from the command line to the branch."""
 import json
-import os
 import shutil
-import stat
 
 from cohort_cli import SMALL, TWO_FAULTS, CohortTest, broken, git, main, steady
 
@@ -73,40 +71,6 @@ class Run(CohortTest):
         result = self.run_task(root, "--scope", "!area.cc", code=3)
         self.assertEqual(git(root, "diff", "--name-only", f"main..{result['branch']}"), "name.cc")
 
-    def test_apply_changes_the_tree_and_keeps_other_work(self):
-        root = self.workspace(TWO_FAULTS)
-        (root / "notes.txt").write_text("mine\n")
-        self.run_task(root, "--apply")
-        self.assertEqual((root / "area.cc").read_text(), SMALL["area.cc"])
-        self.assertEqual((root / "notes.txt").read_text(), "mine\n")
-        self.assertEqual(git(root, "status", "--porcelain"), "M area.cc\n M name.cc\n?? notes.txt")
-
-    def test_a_later_apply_works_once_and_refuses_a_tree_that_moved(self):
-        root = self.workspace(TWO_FAULTS)
-        result = self.run_task(root)
-        before = (root / "area.cc").read_text()
-        (root / "area.cc").write_text(before + "// mine\n")
-        refused = self.cohort("apply", result["task_id"], "-w", root, code=4)
-        self.assertIn("area.cc", refused.stderr)
-        self.assertEqual((root / "area.cc").read_text(), before + "// mine\n")
-        (root / "area.cc").write_text(before)
-        self.cohort("apply", result["task_id"], "-w", root)
-        self.assertEqual((root / "area.cc").read_text(), SMALL["area.cc"])
-
-    def test_no_repository_gives_a_patch_that_fits(self):
-        root = self.workspace(TWO_FAULTS, repository=False)
-        result = self.run_task(root)
-        self.assertEqual(result["branch"], "")
-        git(root, "init", "-q")
-        git(root, "apply", result["patch_file"])
-        self.assertEqual((root / "name.cc").read_text(), SMALL["name.cc"])
-
-    def test_no_branch_gives_a_patch_in_a_repository(self):
-        root = self.workspace(TWO_FAULTS)
-        result = self.run_task(root, "--no-branch")
-        self.assertEqual(git(root, "branch", "--list", "cohort/*"), "")
-        git(root, "apply", "--check", result["patch_file"])
-
     def test_compile_commands_of_a_build_elsewhere(self):
         files = {name: text for name, text in TWO_FAULTS.items() if name != "CMakeLists.txt"}
         root = self.workspace(files)
@@ -118,16 +82,6 @@ class Run(CohortTest):
         result = self.run_task(root, "-p", build)
         self.assertEqual(result["errors_after"], 0)
         self.assertEqual(sorted(p.name for p in build.iterdir()), ["compile_commands.json"])
-
-    def test_a_read_only_workspace_gives_a_patch(self):
-        root = self.workspace(TWO_FAULTS)
-        for path in [root, *root.rglob("*")]:
-            path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
-        self.addCleanup(lambda: [p.chmod(p.stat().st_mode | stat.S_IWUSR) for p in [root, *root.rglob("*")]])
-        if os.geteuid() == 0:
-            self.skipTest("root writes anywhere")
-        result = self.run_task(root)
-        self.assertTrue(result["patch_file"])
 
     def test_stream_json_begins_and_ends_as_promised(self):
         root = self.workspace(TWO_FAULTS)
@@ -151,19 +105,6 @@ class Run(CohortTest):
         root = self.workspace(TWO_FAULTS)
         result = self.run_task(root, "--budget-seconds", "2", "--set", f"toolchain.gcc={tools}/slow", code=1)
         self.assertLess(result["wall_seconds"], 10)
-
-    def test_unusual_files_survive(self):
-        root = self.workspace(TWO_FAULTS)
-        (root / "run.sh").write_text("#!/bin/sh\n")
-        (root / "run.sh").chmod(0o755)
-        (root / "crlf.txt").write_bytes(b"a\r\nb\r\n")
-        (root / "link").symlink_to("crlf.txt")
-        with open(os.fsencode(root) + b"/caf\xe9.txt", "wb") as odd:
-            odd.write(b"x")
-        git(root, "add", "-A")
-        git(root, "commit", "-q", "-m", "odd")
-        result = self.run_task(root)
-        self.assertEqual(git(root, "diff", "--name-only", f"main..{result['branch']}"), "area.cc\nname.cc")
 
 
 class Output(CohortTest):
