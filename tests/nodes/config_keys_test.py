@@ -22,8 +22,14 @@ def chain(length: int) -> dict[str, str]:
     return files
 
 
-class CoreKeys(CohortTest):
+def wide(number: int) -> dict[str, str]:
+    """Units that have nothing to do with each other, each with a fault: work that is worth splitting."""
+    files = {f"u{i}.cc": f"#include <string>\nint g{i}() {{\n  int y = {i}\n  return y;\n}}\n" for i in range(number)}
+    files["CMakeLists.txt"] = f"cmake_minimum_required(VERSION 3.16)\nproject(wide CXX)\nadd_library(wide {' '.join(files)})\n"
+    return files
 
+
+class CoreKeys(CohortTest):
     def options(self, settings: dict) -> list[str]:
         return [word for key, value in settings.items() for word in ("--set", f"{CORE}{key}={value}")]
 
@@ -42,9 +48,9 @@ class CoreKeys(CohortTest):
         self.assertEqual([p["routing"]["mode"] for p in (on, off)], ["EXECUTION_MODE_PARALLEL", "EXECUTION_MODE_SEQUENTIAL"])
 
     def test_complexity_threshold_is_exclusive(self):
-        low = self.plan(TWO_FAULTS, mode="auto", complexity_threshold=0, min_predicted_speedup=1)
+        low = self.plan(wide(6), mode="auto", complexity_threshold=0, min_predicted_speedup=1)
         score = low["routing"]["score"]["score"]
-        at = self.plan(TWO_FAULTS, mode="auto", complexity_threshold=score, min_predicted_speedup=1)
+        at = self.plan(wide(6), mode="auto", complexity_threshold=score, min_predicted_speedup=1)
         self.assertEqual(low["routing"]["mode"], "EXECUTION_MODE_PARALLEL")
         self.assertEqual(at["routing"]["mode"], "EXECUTION_MODE_SEQUENTIAL")
 

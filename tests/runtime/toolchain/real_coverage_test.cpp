@@ -128,7 +128,8 @@ figures gcovr_figures(const real_project& project) {
     return {};
   }
   figures result;
-  for (auto& file : json::parse(std::ifstream{out}).at("files"))
+  auto summary = json::parse(std::ifstream{out});
+  for (auto& file : summary.at("files"))
     result["src/" + file.at("filename").get<std::string>().substr(4)]
       = {file.at("line_covered"), file.at("line_total")};
   return result;
