@@ -224,7 +224,7 @@ void check_kept(const machines& task) {
 TEST_CASE("whatever happens in whatever order, a task has one outcome, merges "
           "nothing twice, keeps what was merged, and can be read back") {
   std::set<pb::TaskOutcome> seen;
-  for (uint32_t seed = 1; seed <= 200; ++seed) {
+  for (uint32_t seed = 1; seed <= 400; ++seed) {
     CAPTURE(seed);
     random_task task{seed};
     task.walk();
