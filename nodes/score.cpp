@@ -17,11 +17,13 @@ using nlohmann::json;
 
 json reasons_of(const messages::v1::ComplexityScore& score) {
   auto reasons = json::array();
-  for (auto& reason : score.reasons())
-    reasons.push_back({{"name", reason.name()},
-                       {"value", reason.value()},
-                       {"contribution", reason.contribution()},
-                       {"text", reason.text()}});
+  for (auto& reason : score.reasons()) { // A braced list would copy them.
+    auto& told = reasons.emplace_back(json::object());
+    told["name"] = reason.name();
+    told["value"] = reason.value();
+    told["contribution"] = reason.contribution();
+    told["text"] = reason.text();
+  }
   return reasons;
 }
 
@@ -70,9 +72,11 @@ int score_lines() {
     }
     auto score = runtime::analysis::analyze_task_complexity(
       (*question)["text"].get_ref<const std::string&>());
-    print_json({{"id", question->value("id", json{})},
-                {"score", score.score()},
-                {"reasons", reasons_of(score)}});
+    json answer;
+    answer["id"] = question->value("id", json{});
+    answer["score"] = score.score();
+    answer["reasons"] = reasons_of(score);
+    print_json(answer);
     if (std::cin.rdbuf()->in_avail() <= 0)
       std::cout.flush();
   }

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <unordered_map>
 
 #include "runtime/analysis/complexity_model.hpp"
 #include "runtime/analysis/routing.hpp"
@@ -64,13 +65,14 @@ double count_list_items(std::string_view text) {
 
 /// The features, bit by bit, that count this word.
 uint32_t features_of(const word& candidate) {
-  auto words = feature_words();
-  auto found
-    = std::lower_bound(words.begin(), words.end(), candidate.lower,
-                       [](auto& row, auto& lower) { return row.word < lower; });
-  return found != words.end() && found->word == candidate.lower
-           ? found->features
-           : 0;
+  static const auto all = [] {
+    std::unordered_map<std::string_view, uint32_t> result;
+    for (auto& row : feature_words())
+      result.emplace(row.word, row.features);
+    return result;
+  }();
+  auto found = all.find(candidate.lower);
+  return found != all.end() ? found->second : 0;
 }
 
 /// What the features measure, before it is scaled and cut.

@@ -1,18 +1,46 @@
 #include "runtime/analysis/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
-#include <map>
 #include <optional>
 #include <set>
+#include <unordered_map>
 
 namespace cohort::runtime::analysis {
 
 namespace {
 
-constexpr std::string_view blanks = " \t\r\n\f\v";
-constexpr std::string_view leading_punctuation = "\"'`*([{<,;:!?";
-constexpr std::string_view trailing_punctuation = "\"'`*)]}>,;:!?.";
+/// Bytes that are looked up one by one, for each byte of a text.
+class byte_set {
+public:
+  explicit constexpr byte_set(std::string_view bytes) {
+    for (char c : bytes)
+      has_[static_cast<unsigned char>(c)] = true;
+  }
+
+  [[nodiscard]] constexpr bool has(char c) const {
+    return has_[static_cast<unsigned char>(c)];
+  }
+
+  /// The first at or after `from` that is in the set, or is not; else the size.
+  [[nodiscard]] constexpr size_t find(std::string_view text, size_t from,
+                                      bool in_set) const {
+    while (from < text.size() && has(text[from]) != in_set)
+      ++from;
+    return from;
+  }
+
+private:
+  std::array<bool, 256> has_{};
+};
+
+constexpr byte_set blanks{" \t\r\n\f\v"};
+constexpr byte_set leading_punctuation{"\"'`*([{<,;:!?"};
+constexpr byte_set trailing_punctuation{"\"'`*)]}>,;:!?."};
+constexpr byte_set path_signs{"./"};
+constexpr byte_set path_bytes{
+  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-/~"};
 
 std::string lower_case(std::string_view text) {
   std::string result{text};
@@ -24,11 +52,6 @@ std::string lower_case(std::string_view text) {
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-bool is_path_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c)
-         || std::string_view{"_.+-/~"}.find(c) != std::string_view::npos;
 }
 
 /// "src/a.cc:12:3" without the numbers.
@@ -80,7 +103,7 @@ const word_list& countables() {
 
 /// Digits, with or without commas between thousands, or a number word.
 std::optional<uint32_t> number(const std::string& text) {
-  static const std::map<std::string_view, uint32_t> names{
+  static const std::unordered_map<std::string_view, uint32_t> names{
     {"one", 1},        {"two", 2},         {"three", 3},
     {"four", 4},       {"five", 5},        {"six", 6},
     {"seven", 7},      {"eight", 8},       {"nine", 9},
@@ -128,22 +151,21 @@ size_t sequence_length(std::string_view text) {
 } // namespace
 
 std::vector<word> split_words(std::string_view text) {
+  constexpr size_t bytes_of_a_word = 6; // Mostly there are fewer words.
   std::vector<word> result;
-  for (size_t begin = 0;;) {
-    begin = text.find_first_not_of(blanks, begin);
-    if (begin == std::string_view::npos)
+  result.reserve(text.size() / bytes_of_a_word + 1);
+  for (size_t end = 0;;) {
+    auto begin = blanks.find(text, end, false);
+    if (begin == text.size())
       return result;
-    auto end = std::min(text.find_first_of(blanks, begin), text.size());
+    end = blanks.find(text, begin, true);
     auto run = text.substr(begin, end - begin);
-    begin = end;
-    auto first = run.find_first_not_of(leading_punctuation);
-    if (first == std::string_view::npos)
-      continue;
-    auto last = run.find_last_not_of(trailing_punctuation);
-    if (last == std::string_view::npos || last < first)
-      continue;
-    run = run.substr(first, last - first + 1);
-    result.push_back({run, lower_case(run)});
+    while (!run.empty() && leading_punctuation.has(run.front()))
+      run.remove_prefix(1);
+    while (!run.empty() && trailing_punctuation.has(run.back()))
+      run.remove_suffix(1);
+    if (!run.empty())
+      result.push_back({run, lower_case(run)});
   }
 }
 
@@ -156,15 +178,15 @@ bool stands_at(const std::vector<word>& words, size_t at,
 }
 
 bool is_one_of(const word_list& list, std::string_view lower) {
-  return std::binary_search(list.begin(), list.end(), lower);
+  return list.count(lower) > 0;
 }
 
 bool is_file_name(const word& candidate) {
   std::string_view text{candidate.lower};
-  if (text.find_first_of("./") == text.npos)
+  if (path_signs.find(text, 0, true) == text.size())
     return is_one_of(known_names(), without_position(text));
   text = without_position(text);
-  if (text.size() > 512 || !std::all_of(text.begin(), text.end(), is_path_byte))
+  if (text.size() > 512 || path_bytes.find(text, 0, false) < text.size())
     return false;
   auto slash = text.rfind('/');
   auto name = slash == std::string_view::npos ? text : text.substr(slash + 1);

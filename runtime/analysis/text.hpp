@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 /// Reads plain language: what both the score and the conversion of a task need.
@@ -25,8 +26,8 @@ std::vector<word> split_words(std::string_view text);
 bool stands_at(const std::vector<word>& words, size_t at,
                std::string_view phrase);
 
-/// A word list, in ASCII lower case and sorted: looked up by binary search.
-using word_list = std::vector<std::string_view>;
+/// Words in ASCII lower case.
+using word_list = std::unordered_set<std::string_view>;
 bool is_one_of(const word_list& list, std::string_view lower);
 
 /// Whether the word is the name of a file or folder: by its extension, a
