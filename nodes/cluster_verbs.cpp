@@ -94,7 +94,8 @@ void cluster_verbs::add_clients() {
                  "for so many seconds, ask again when the head is busy "
                  "(default: 0)")
     ->check(CLI::Range(0, 86'400));
-  submitting->callback([this] {
+  submitting->callback([this, submitting] {
+    require_task(*submitting);
     unblock_signals();
     code_ = submit(cluster_, task_, submit_, global_);
   });

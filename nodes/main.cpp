@@ -80,8 +80,7 @@ int run_cli(int argc, char** argv) {
     ->option_text("FILE");
   add_trace(*run, task);
   run->callback([&] {
-    if (run->count("task") + run->count("--resume") == 0)
-      throw CLI::RequiredError("task (or --resume ID)");
+    require_task(*run);
     code = run_task(task, global);
   });
 
@@ -91,7 +90,10 @@ int run_cli(int argc, char** argv) {
   plan->add_flag("--dot", task.dot, "the split as a Graphviz graph");
   plan->add_flag("--explain", task.explain,
                  "what each judge found, and what it expects");
-  plan->callback([&] { code = plan_task(task, global); });
+  plan->callback([&] {
+    require_task(*plan);
+    code = plan_task(task, global);
+  });
 
   gates_options judged;
   auto* gates = app.add_subcommand(

@@ -18,6 +18,7 @@ enum class diagnosis_format { json, sarif };
 /// What the verbs that work on a workspace have in common.
 struct task_options {
   std::string description; // "-": read from standard input.
+  std::string log;         // A compiler's log as the task; "-": from there.
   std::string resume;      // run: id of an unfinished task, instead.
   std::string workspace = ".";
   std::string compile_commands_dir;

@@ -251,6 +251,7 @@ std::string plan_text(const pb::TaskResult& result, bool explain) {
          + number(routing.score().uncertainty()) + "\n";
   add_reasons(routing.score().reasons(), out);
   add_evidence(result.evidence(), out);
+  add_left(result, out); // Of a log, what nothing here finds.
   out += "\nroute: " + mode_name(routing.mode()) + "\n";
   add_reasons(routing.reasons(), out);
   auto& benefit = routing.benefit();

@@ -16,6 +16,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/error.hpp"
+#include "nodes/log_task.hpp"
 #include "nodes/patience.hpp"
 #include "nodes/resume.hpp"
 #include "nodes/signals.hpp"
@@ -68,6 +69,9 @@ expected<pb::ToolchainRequest> toolchain_of(const task_options& options) {
 expected<pb::TaskRequest> make_request(const task_options& options) {
   pb::TaskRequest request;
   auto description = options.description;
+  if (description == "-" && options.log == "-")
+    return error{errc::invalid_request,
+                 "standard input can be the task or its log, not both"};
   if (description == "-")
     description.assign(std::istreambuf_iterator<char>{std::cin}, {});
   request.set_description(runtime::analysis::valid_utf8(description));
@@ -81,6 +85,9 @@ expected<pb::TaskRequest> make_request(const task_options& options) {
     return error{errc::workspace_unreadable,
                  "the workspace " + root.string() + " is not a folder"};
   request.set_workspace_root(root.string());
+  if (!options.log.empty())
+    if (auto added = add_log(request, options.log); !added)
+      return added.error();
   request.set_mode(mode_of(options.mode));
   *request.mutable_scope() = scope_of(options.scope);
   auto toolchain = toolchain_of(options);

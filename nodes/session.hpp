@@ -18,9 +18,9 @@ namespace cohort::nodes {
 
 namespace pb = messages::v1;
 
-/// The request that the options describe. Reads the description from standard
-/// input when it is "-"; bytes that are not UTF-8 become '?'. Errors:
-/// invalid_request, workspace_unreadable.
+/// The request that the options describe. Reads the description, or the log,
+/// from standard input when it is "-"; bytes of a description that are not
+/// UTF-8 become '?'. Errors: invalid_request, workspace_unreadable.
 runtime::expected<pb::TaskRequest> make_request(const task_options& options);
 
 /// A task of an earlier process, by its id.

@@ -98,10 +98,13 @@ void add_findings(CLI::App& verb, task_options& task) {
 } // namespace
 
 void add_task(CLI::App& verb, task_options& task) {
+  verb.add_option("task", task.description,
+                  "what to do, in plain words; - reads standard input");
   verb
-    .add_option("task", task.description,
-                "what to do, in plain words; - reads standard input")
-    ->required();
+    .add_option("--diagnostics", task.log,
+                "the log of a build or a CI job is the task, or says what it "
+                "is about; - reads standard input")
+    ->option_text("FILE");
   add_workspace(verb, task);
   add_format(verb, task.format);
   verb.add_option("--mode", task.mode, "auto, sequential or parallel")
@@ -111,9 +114,16 @@ void add_task(CLI::App& verb, task_options& task) {
   add_findings(verb, task);
 }
 
+void require_task(const CLI::App& verb) {
+  auto* resume = verb.get_option_no_throw("--resume");
+  if (verb.count("task") + verb.count("--diagnostics") == 0
+      && (resume == nullptr || resume->count() == 0))
+    throw CLI::RequiredError(resume == nullptr
+                               ? "task (or --diagnostics FILE)"
+                               : "task (or --diagnostics FILE, --resume ID)");
+}
+
 void add_resume(CLI::App& verb, task_options& task) {
-  auto* what = verb.get_option("task");
-  what->required(false);
   auto* resume
     = verb
         .add_option("--resume", task.resume,
@@ -122,9 +132,10 @@ void add_resume(CLI::App& verb, task_options& task) {
         ->option_text("ID");
   // The options that belong to the task, not to the run.
   for (auto* name :
-       {"task", "--workspace", "-p", "--configure-arg", "--units", "--mode",
-        "--scope", "--budget-seconds", "--checks", "--warnings",
-        "--header-filter", "--specialty", "--apply", "--no-branch", "--chaos"})
+       {"task", "--diagnostics", "--workspace", "-p", "--configure-arg",
+        "--units", "--mode", "--scope", "--budget-seconds", "--checks",
+        "--warnings", "--header-filter", "--specialty", "--apply",
+        "--no-branch", "--chaos"})
     resume->excludes(verb.get_option(name));
 }
 

@@ -14,6 +14,9 @@ void add_scope(CLI::App& verb, task_options& task);
 void add_budget(CLI::App& verb, task_options& task);
 /// What to do, and how.
 void add_task(CLI::App& verb, task_options& task);
+/// Throws CLI::RequiredError when the verb was given nothing to do.
+/// REQUIRES: add_task.
+void require_task(const CLI::App& verb);
 /// Go on with an unfinished task instead. REQUIRES: add_task.
 void add_resume(CLI::App& verb, task_options& task);
 void add_trace(CLI::App& verb, task_options& task);

@@ -42,6 +42,10 @@ void take_in(supervisor_state& state, pb::CoordinationReport report) {
   state.phase = supervisor_phase::coordinated;
 }
 
+bool plans_from_log(const supervisor_state& state) {
+  return state.request.plan_only() && !state.request.reported().empty();
+}
+
 bool tests_may_change(const supervisor_state& state) {
   return state.request.judge_only()
          || state.task.specialty().kind() == pb::SPECIALTY_KIND_TESTING;

@@ -23,6 +23,9 @@ coordinator_state replay_coordinators(const supervisor_state& state,
 /// none of its own.
 void take_in(supervisor_state& state, pb::CoordinationReport report);
 
+/// A plan alone needs no check that could prove anything: a log is enough.
+bool plans_from_log(const supervisor_state& state);
+
 /// Weaker tests are no failure: the task is about tests, or judges somebody's
 /// own change.
 bool tests_may_change(const supervisor_state& state);

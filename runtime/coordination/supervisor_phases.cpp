@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "runtime/analysis/evidence.hpp"
+#include "runtime/analysis/reported.hpp"
 #include "runtime/analysis/routing.hpp"
 #include "runtime/coordination/acceptance.hpp"
 #include "runtime/coordination/coordinator_knowledge.hpp"
@@ -106,7 +107,7 @@ void supervisor_step::prepare() {
 }
 
 void supervisor_step::on_prepared(pb::AttemptResult& result) {
-  if (result.has_error())
+  if (result.has_error() && !plans_from_log(state_))
     return (*this)(to_error(result));
   auto& event = emit("the toolchain is known");
   *event.mutable_prepared()->mutable_workspace() = result.prepared();
@@ -116,7 +117,10 @@ void supervisor_step::on_prepared(pb::AttemptResult& result) {
 
 void supervisor_step::probe() {
   auto& workspace = state_.workspace;
-  if (workspace.units().empty() && workspace.tools().empty())
+  auto is_empty = workspace.units().empty() && workspace.tools().empty();
+  if (is_empty && plans_from_log(state_))
+    return on_probed();
+  if (is_empty)
     return end_early(pb::TASK_OUTCOME_PRECONDITION,
                      state_.request.toolchain().units().empty()
                        ? "the build describes no C or C++ unit"
@@ -168,6 +172,7 @@ bool supervisor_step::base_may_lack(const pb::WorkerError& error) const {
 }
 
 void supervisor_step::on_probed() {
+  take_in_log();
   auto batches = in_batches(std::exchange(state_.fresh, {}));
   if (state_.request.judge_only() && batches.empty())
     batches.emplace_back(); // That the base was looked at is told as well.
@@ -193,6 +198,24 @@ void supervisor_step::on_probed() {
                    ? "parallel"
                    : "sequential");
   go_on();
+}
+
+void supervisor_step::take_in_log() {
+  auto& reported = state_.request.reported();
+  if (reported.empty())
+    return;
+  auto all = state_.before;
+  all.insert(all.end(), state_.fresh.begin(), state_.fresh.end());
+  auto unseen = analysis::unseen_causes(
+    reported, analysis::gather(state_.base_tree, all));
+  auto seen = static_cast<size_t>(reported.size()) - unseen.size();
+  say(pb::PROGRESS_KIND_MESSAGE, "log", "read",
+      std::to_string(seen) + " of " + std::to_string(reported.size())
+        + " causes in the log are seen here");
+  if (!state_.request.plan_only())
+    return; // What nothing here checks cannot be proved, and is told as left.
+  for (auto& report : analysis::as_reports(unseen))
+    state_.fresh.push_back(std::move(report));
 }
 
 void supervisor_step::coordinate() {
@@ -284,6 +307,7 @@ void supervisor_step::end_plan() {
                             "planned; nothing was changed");
   if (state_.coordination.refused())
     result.set_outcome(pb::TASK_OUTCOME_REFUSED);
+  list_unseen(state_, result);
   if (result.plan().subtasks().empty() && result.errors_before() > 0) {
     result.mutable_plan()->set_task_id(state_.request.task_id());
     result.mutable_plan()->set_strategy("sequential");

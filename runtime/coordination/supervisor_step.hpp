@@ -56,6 +56,8 @@ private:
   /// before.
   bool base_may_lack(const pb::WorkerError& error) const;
   void on_probed();
+  /// What the task's log reports is compared with what was found.
+  void take_in_log();
   /// The first one, or the one that an ended process had.
   void coordinate();
   void coordinate(uint32_t start);

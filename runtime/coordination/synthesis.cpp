@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/analysis/evidence.hpp"
+#include "runtime/analysis/reported.hpp"
 #include "runtime/coordination/repeated.hpp"
 #include "runtime/decomposition/decompose.hpp"
 #include "runtime/quality/gates.hpp"
@@ -126,6 +127,11 @@ std::string sentence(const supervisor_state& state,
     text += "; " + counted(static_cast<size_t>(out), "change", "changes")
             + " left out, because tests fail with "
             + (out == 1 ? "it" : "them");
+  if (auto unseen = analysis::unseen_causes(state.request.reported(),
+                                            result.evidence());
+      !unseen.empty())
+    text += "; " + counted(unseen.size(), "cause", "causes")
+            + " in the log alone";
   if (state.out_of_time)
     text += "; the time was over";
   return text;
@@ -180,6 +186,18 @@ void add_subtasks(const supervisor_state& state, pb::TaskResult& result) {
 
 } // namespace
 
+void list_unseen(const supervisor_state& state, pb::TaskResult& result) {
+  for (auto& unseen :
+       analysis::unseen_causes(state.request.reported(), result.evidence())) {
+    auto& left = *result.add_left();
+    *left.mutable_diagnostic() = analysis::as_diagnostic(unseen.cause);
+    left.set_reason(analysis::why_unseen(unseen));
+    left.set_blockage(unseen.is_checked
+                        ? pb::BLOCKAGE_REASON_SCOPE_CLARIFICATION
+                        : pb::BLOCKAGE_REASON_EXTERNAL);
+  }
+}
+
 uint32_t error_places(const pb::Evidence& evidence) {
   std::set<place> places;
   for (auto& diagnostic : evidence.diagnostics())
@@ -195,6 +213,7 @@ pb::TaskResult synthesise(const supervisor_state& state) {
   *result.mutable_gates() = state.gates.reports();
   result.set_errors_after(error_places(after));
   list_left(state, after, result);
+  list_unseen(state, result);
   auto& patch = *result.mutable_patch();
   patch.set_base_tree(state.base_tree);
   patch.set_result_tree(state.tree);

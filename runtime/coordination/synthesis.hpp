@@ -17,6 +17,10 @@ pb::TaskResult synthesise(const supervisor_state& state);
 pb::TaskResult ended_early(const supervisor_state& state,
                            pb::TaskOutcome outcome, const std::string& why);
 
+/// Adds to what is left the causes of the task's log that the result's evidence
+/// does not have.
+void list_unseen(const supervisor_state& state, pb::TaskResult& result);
+
 /// How many lines of which files have errors.
 uint32_t error_places(const pb::Evidence& evidence);
 

@@ -87,6 +87,60 @@ TEST_CASE("work that nobody can do is refused before anything is built") {
   CHECK(task.count(pb::Event::kSnapshot) == 0);
 }
 
+TEST_CASE("a log is the task: what only it reports is told as left") {
+  auto request = machines::request();
+  auto add = [&](const char* file, const char* message) {
+    auto& cause = *request.add_reported();
+    cause.set_tool("log");
+    cause.set_file(file);
+    cause.set_line(3);
+    cause.set_message(message);
+    cause.set_error_type("other");
+  };
+  add("a.cc", "expected ';' before '}' token");
+  add("d.cc", "no such member");
+  add("main.rs", "mismatched types");
+  supervised task{request, "nothing"};
+  auto& result = task.result();
+  CHECK(result.outcome() == pb::TASK_OUTCOME_PARTIAL);
+  CHECK(result.errors_after() == 0);
+  CHECK(result.fixes_kept() == 3);
+  REQUIRE(result.left_size() == 2);
+  CHECK(result.left(0).diagnostic().location().file() == "d.cc");
+  CHECK(result.left(0).blockage() == pb::BLOCKAGE_REASON_SCOPE_CLARIFICATION);
+  CHECK(result.left(1).diagnostic().location().file() == "main.rs");
+  CHECK(result.left(1).blockage() == pb::BLOCKAGE_REASON_EXTERNAL);
+}
+
+TEST_CASE("a log that nothing here can check is split all the same") {
+  auto request = machines::request();
+  request.set_plan_only(true);
+  for (auto* file : {"lib.rs", "main.rs"}) {
+    auto& cause = *request.add_reported();
+    cause.set_tool("rustc");
+    cause.set_file(file);
+    cause.set_line(3);
+    cause.set_message("mismatched types");
+    cause.set_error_type("type_mismatch");
+  }
+  pb::AttemptResult prepared;
+  prepared.mutable_error()->set_code(static_cast<uint32_t>(errc::no_toolchain));
+  supervised plan{request, "prepare"};
+  prepared.set_ticket(plan.take("prepare").as<pb::WorkUnit>()->ticket());
+  plan.feed(prepared);
+  plan.run("nothing");
+  CHECK(plan.result().outcome() == pb::TASK_OUTCOME_DONE);
+  CHECK(plan.result().evidence().diagnostics_size() == 2);
+  REQUIRE(plan.result().plan().subtasks_size() > 0);
+  CHECK(plan.result().left().empty());
+
+  request.set_plan_only(false);
+  supervised run{request, "prepare"};
+  prepared.set_ticket(run.take("prepare").as<pb::WorkUnit>()->ticket());
+  run.feed(prepared);
+  CHECK(run.result().outcome() == pb::TASK_OUTCOME_PRECONDITION);
+}
+
 TEST_CASE("what is missing is a precondition") {
   supervised no_units{"prepare"};
   auto asked = no_units.take("prepare");

@@ -1,0 +1,192 @@
+#include "runtime/analysis/reported.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "runtime/analysis/evidence.hpp"
+#include "runtime/analysis/text.hpp"
+#include "runtime/analysis/tidy_words.hpp"
+
+namespace cohort::runtime::analysis {
+
+namespace {
+
+constexpr size_t message_bytes_max = 1000;
+constexpr uint32_t moved_lines_max = 2;
+
+uint32_t distance(uint32_t x, uint32_t y) {
+  return x < y ? y - x : x - y;
+}
+
+/// The check of clang-tidy that a message ends with: "... [bugprone-sizeof]".
+std::string tidy_check_of(std::string_view message) {
+  auto open = message.rfind('[');
+  if (open == message.npos || !message.ends_with(']'))
+    return "";
+  auto inside = message.substr(open + 1, message.size() - open - 2);
+  inside = inside.substr(0, inside.find(','));
+  auto checks = tidy_checks_in(inside);
+  return checks.size() == 1 && checks.front() == inside ? checks.front() : "";
+}
+
+/// An option of `cohort run` that makes checks look for it; may be empty.
+std::string option_for(const pb::ReportedCause& cause) {
+  if (auto check = tidy_check_of(cause.message()); !check.empty())
+    return "--checks=" + check;
+  if (cause.option().starts_with("-W"))
+    return "--warnings=" + cause.option();
+  return "";
+}
+
+/// What the evidence says of each file.
+class known_files {
+public:
+  explicit known_files(const pb::Evidence& evidence) {
+    for (auto& report : evidence.units()) {
+      checked_.insert(report.unit());
+      checked_.insert(report.reads().begin(), report.reads().end());
+    }
+    for (auto& diagnostic : evidence.diagnostics())
+      if (is_error(diagnostic))
+        found_[diagnostic.location().file()].push_back(&diagnostic);
+  }
+
+  [[nodiscard]] bool is_checked(const std::string& file) const {
+    return checked_.count(file) > 0;
+  }
+
+  [[nodiscard]] bool has(const pb::ReportedCause& cause) const {
+    auto found = found_.find(cause.file());
+    return found != found_.end()
+           && std::any_of(found->second.begin(), found->second.end(),
+                          [&](auto* diagnostic) {
+                            return is_same(cause, *diagnostic);
+                          });
+  }
+
+private:
+  static bool is_same(const pb::ReportedCause& cause,
+                      const pb::Diagnostic& found) {
+    if (cause.message() == found.message())
+      return true;
+    if (cause.error_type() == found.error_type()
+        && cause.error_type() != "other")
+      return true;
+    // A warning is no other error that happens to stand near.
+    return option_for(cause).empty() && cause.line() > 0
+           && found.location().line() > 0
+           && distance(cause.line(), found.location().line())
+                <= moved_lines_max;
+  }
+
+  std::set<std::string_view> checked_;
+  std::map<std::string_view, std::vector<const pb::Diagnostic*>> found_;
+};
+
+} // namespace
+
+std::vector<pb::ReportedCause> reported_causes(const pb::Evidence& log) {
+  std::vector<pb::ReportedCause> result;
+  for (auto& group : log.groups()) {
+    if (result.size() == reported_causes_max)
+      break;
+    // The members are sorted by place; the cause is the one that says so.
+    auto is_cause = [&](uint32_t index) {
+      auto& member = log.diagnostics(static_cast<int>(index));
+      return member.message() == group.message()
+             && member.location().file() == group.cause().file()
+             && member.location().line() == group.cause().line();
+    };
+    auto& members = group.diagnostics();
+    auto found = std::find_if(members.begin(), members.end(), is_cause);
+    auto& cause = result.emplace_back();
+    if (found != members.end()) {
+      auto& said = log.diagnostics(static_cast<int>(*found));
+      cause.set_tool(said.tool());
+      cause.set_option(said.option());
+    }
+    cause.set_file(group.cause().file());
+    cause.set_line(group.cause().line());
+    cause.set_byte_column(group.cause().byte_column());
+    cause.set_message(valid_utf8(
+      std::string_view{group.message()}.substr(0, message_bytes_max)));
+    cause.set_error_type(group.error_type());
+    cause.set_errors(static_cast<uint32_t>(members.size()));
+  }
+  return result;
+}
+
+std::string log_task(const pb::Evidence& log, const std::string& name) {
+  size_t count = 0;
+  for (auto& group : log.groups())
+    count += static_cast<size_t>(group.diagnostics_size());
+  auto& all = log.diagnostics();
+  auto has_errors = std::any_of(all.begin(), all.end(), is_error);
+  return "fix the " + std::to_string(count) + ' '
+         + (has_errors ? "error" : "warning") + (count == 1 ? "" : "s")
+         + " that " + name + " reports";
+}
+
+std::vector<unseen_cause>
+unseen_causes(const google::protobuf::RepeatedPtrField<pb::ReportedCause>& all,
+              const pb::Evidence& evidence) {
+  std::vector<unseen_cause> result;
+  if (all.empty())
+    return result;
+  known_files known{evidence};
+  for (auto& cause : all)
+    if (!known.has(cause))
+      result.push_back({cause, known.is_checked(cause.file())});
+  return result;
+}
+
+std::vector<pb::UnitReport>
+as_reports(const std::vector<unseen_cause>& unseen) {
+  std::map<std::pair<std::string, std::string>, pb::UnitReport> by_file;
+  for (auto& [cause, is_checked] : unseen) {
+    if (is_checked || cause.is_missing())
+      continue;
+    auto& report = by_file[{cause.file(), cause.tool()}];
+    report.set_unit(cause.file());
+    report.set_tool(cause.tool());
+    if (report.reads().empty())
+      report.add_reads(cause.file());
+    *report.add_diagnostics() = as_diagnostic(cause);
+  }
+  std::vector<pb::UnitReport> result;
+  for (auto& [unused, report] : by_file)
+    result.push_back(std::move(report));
+  return result;
+}
+
+pb::Diagnostic as_diagnostic(const pb::ReportedCause& cause) {
+  pb::Diagnostic result;
+  result.set_tool(cause.tool());
+  result.set_severity(pb::SEVERITY_ERROR);
+  result.mutable_location()->set_file(cause.file());
+  result.mutable_location()->set_line(cause.line());
+  result.mutable_location()->set_byte_column(cause.byte_column());
+  result.set_message(cause.message());
+  result.set_option(cause.option());
+  result.set_error_type(cause.error_type());
+  return result;
+}
+
+std::string why_unseen(const unseen_cause& unseen) {
+  if (unseen.cause.is_missing() && !unseen.cause.file().empty())
+    return "only the log reports it: the workspace has no such file";
+  if (!unseen.is_checked && !unseen.cause.is_missing())
+    return "only the log reports it: nothing here checks this file; a check "
+           "for it can be named under languages in the configuration";
+  auto option = option_for(unseen.cause);
+  return "only the log reports it: checks made here do not; "
+         + (option.empty() ? "the log's build may have other options "
+                             "(--configure-arg, -p), or be of another tree"
+                           : "with " + option + " they look for it");
+}
+
+} // namespace cohort::runtime::analysis
