@@ -71,6 +71,11 @@ void check_relations(load_result& out) {
 
 load_result load(const load_request& request) {
   load_result result;
+  auto set_natives = [&] {
+    if (request.natives)
+      result.values.natives = request.natives;
+  };
+  set_natives();
   if (request.file)
     read_file(*request.file, result);
   if (request.environment)
@@ -82,8 +87,10 @@ load_result load(const load_request& request) {
   for (auto& text : request.overrides)
     set_override(text, result);
   check_relations(result);
-  if (!result.problems.empty())
+  if (!result.problems.empty()) {
     result.values = settings{};
+    set_natives();
+  }
   return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,8 @@ struct load_request {
   /// COHORT_PARALLEL_WORKERS__ENABLED is parallel_workers.enabled: upper case,
   /// "__" between the parts.
   std::function<const char*(const char*)> environment;
+  /// Executors that the program was built with; null: none.
+  std::shared_ptr<const runtime::execution::native_executors> natives = {};
 };
 
 struct load_result {

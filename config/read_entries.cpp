@@ -127,7 +127,7 @@ void entries_reader::start_from(const std::string& section,
 
 void entries_reader::check_entry(const executor_entry& entry, int line,
                                  const std::string& path) {
-  if (is_builtin_executor(entry.name))
+  if (is_builtin_executor(entry.name, values_))
     add(line, path, "the name is that of an executor of cohort's own");
   if (entry.command.empty() || entry.command.front().empty())
     add(line, path, "expected a command");
@@ -163,7 +163,7 @@ void entries_reader::check_relations() {
       return entry.name == wanted;
     };
     auto& known = values_.executors;
-    if (!is_builtin_executor(name)
+    if (!is_builtin_executor(name, values_)
         && std::none_of(known.begin(), known.end(), is_it))
       add(line, path,
           '\'' + shown(name)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <vector>
 
 #include "config/entries.hpp"
@@ -9,6 +10,7 @@
 #include "runtime/council/settings.hpp"
 #include "runtime/decomposition/settings.hpp"
 #include "runtime/execution/cache/settings.hpp"
+#include "runtime/execution/executors/native.hpp"
 #include "runtime/journal/settings.hpp"
 #include "runtime/learning/settings.hpp"
 #include "runtime/process/settings.hpp"
@@ -41,6 +43,9 @@ struct settings {
   std::vector<specialty_entry> specialties;
   std::vector<language_entry> languages;
   std::filesystem::path state; // Empty: $XDG_STATE_HOME/cohort.
+  /// Those that the program was built with; not a key. Never null.
+  std::shared_ptr<const runtime::execution::native_executors> natives
+    = std::make_shared<runtime::execution::native_executors>();
 };
 
 } // namespace cohort::config

@@ -41,6 +41,12 @@ pb::Executor executor_of(const std::string& name, const settings& values) {
   for (auto& builtin : coordination::cxx_executors())
     if (builtin.name() == name)
       return builtin;
+  if (values.natives->count(name) > 0) {
+    pb::Executor result;
+    result.set_name(name);
+    result.mutable_native();
+    return result;
+  }
   auto found = std::find_if(values.executors.begin(), values.executors.end(),
                             [&](auto& entry) { return entry.name == name; });
   return found == values.executors.end() ? pb::Executor{} : program_of(*found);
@@ -48,10 +54,11 @@ pb::Executor executor_of(const std::string& name, const settings& values) {
 
 } // namespace
 
-bool is_builtin_executor(std::string_view name) {
+bool is_builtin_executor(std::string_view name, const settings& values) {
   auto all = coordination::cxx_executors();
-  return std::any_of(all.begin(), all.end(),
-                     [&](auto& one) { return one.name() == name; });
+  return values.natives->count(name) > 0
+         || std::any_of(all.begin(), all.end(),
+                        [&](auto& one) { return one.name() == name; });
 }
 
 std::optional<pb::SpecialtyKind> builtin_specialty(std::string_view name) {

@@ -18,8 +18,9 @@ namespace cohort::config {
 [[nodiscard]] runtime::coordination::specialists
 specialists_of(const settings& values);
 
-/// fixit, clang_tidy.
-[[nodiscard]] bool is_builtin_executor(std::string_view name);
+/// fixit, clang_tidy, and those that the program was built with.
+[[nodiscard]] bool is_builtin_executor(std::string_view name,
+                                       const settings& values);
 
 /// "compilation_errors" and the like; nothing for a name of the user's own.
 [[nodiscard]] std::optional<messages::v1::SpecialtyKind>

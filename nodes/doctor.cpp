@@ -101,6 +101,8 @@ void print_programs(const config::settings& settings) {
     print(!file.empty(), kind,
           name + ": " + (file.empty() ? program + " is not in PATH" : file));
   };
+  for (auto& [name, unused] : *settings.natives)
+    print(true, "executor", name + ": built in");
   for (auto& one : settings.executors)
     look_up("executor", one.name, one.command.front());
   for (auto& one : settings.specialties)

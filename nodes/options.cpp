@@ -36,6 +36,7 @@ config::load_result load_settings(const global_options& options) {
   config::load_request request;
   request.file = config_file(options);
   request.overrides = options.overrides;
+  request.natives = options.natives;
   request.environment = [](const char* name) -> const char* {
     return std::getenv(name);
   };

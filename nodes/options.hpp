@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,8 @@ struct global_options {
   std::string state;
   bool quiet = false;
   bool verbose = false;
+  /// Executors that the program was built with; null: none.
+  std::shared_ptr<const runtime::execution::native_executors> natives;
 };
 
 /// Reads the configuration: the file that was named, else $COHORT_CONFIG, else

@@ -189,8 +189,12 @@ actors::worker_actor spawn_worker(caf::actor_system& system,
        {pb::SPECIALTY_KIND_COMPILATION_ERRORS, pb::SPECIALTY_KIND_GENERALIST})
     settings.specialties.emplace_back().set_kind(kind);
   runtime::execution::slot_runner_settings slot{
-    site.store, site.slots, site.settings.toolchain, site.settings.processes,
-    site.settings.snapshot.max_file_bytes};
+    site.store,
+    site.slots,
+    site.settings.toolchain,
+    site.settings.processes,
+    site.settings.snapshot.max_file_bytes,
+    site.settings.natives};
   auto name = settings.name;
   auto& processes = site.chaos ? site.chaos->programs_of(name, site.processes)
                                : site.processes;

@@ -30,7 +30,7 @@ std::vector<link> links_of(const pb::RepairUnit& unit,
       result.push_back({std::move(name), std::move(who)});
   };
   for (auto& what : unit.executors())
-    add(what.name(), make_executor(what));
+    add(what.name(), make_executor(what, context.natives));
   if (unit.executors().empty())
     add("fixit", make_fixit_executor());
   return result;

@@ -253,7 +253,8 @@ expected<void> slot_jobs::repair(const pb::WorkUnit& unit, const place& where,
                            caches_.checks.get(),
                            where.names,
                            symbols_of(where, unit.tree(), inside, stop),
-                           alive_};
+                           alive_,
+                           *settings_.natives};
   auto report = run_chain(what, context, *result.mutable_metrics());
   if (!report)
     return report.error();

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "runtime/execution/cache/check_cache.hpp"
+#include "runtime/execution/executors/native.hpp"
 #include "runtime/execution/unit_runner.hpp"
 #include "runtime/expected.hpp"
 #include "runtime/process/runner.hpp"
@@ -22,6 +23,8 @@ struct slot_runner_settings {
   process::process_settings processes;
   /// Of a file that a program changes: beyond it no snapshot holds one.
   uint64_t file_bytes_max = workspace::snapshot_settings{}.max_file_bytes;
+  std::shared_ptr<const native_executors> natives
+    = std::make_shared<native_executors>();
 };
 
 /// Configured projects by (workspace, build files, arguments): the first worker

@@ -9,14 +9,30 @@ set(COHORT_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-field-initializers;-Wno-sign-conversion>)
 
+# cohort_export(<name>): cohort_<name> is cohort::<name>, here and to those who find_package(cohort); its headers are
+# included by their paths from the root.
+function(cohort_export name)
+  add_library(cohort::${name} ALIAS cohort_${name})
+  set_target_properties(cohort_${name} PROPERTIES EXPORT_NAME ${name})
+  get_target_property(type cohort_${name} TYPE)
+  if(type STREQUAL INTERFACE_LIBRARY)
+    set(scope INTERFACE)
+  else()
+    set(scope PUBLIC)
+  endif()
+  target_compile_features(cohort_${name} ${scope} cxx_std_20)
+  target_include_directories(cohort_${name} ${scope}
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/cohort>)
+  install(TARGETS cohort_${name} EXPORT cohort ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/cohort)
+endfunction()
+
 # cohort_library(<name> <source>... DEPENDS <target>...)
 # One static library per folder, linking only what it names. <name> is the folder's path with `_`
 # for `/`: cohort_library(runtime_workspace ...) makes cohort::runtime_workspace.
 function(cohort_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;PRIVATE_DEPENDS")
   add_library(cohort_${name} STATIC ${arg_UNPARSED_ARGUMENTS})
-  add_library(cohort::${name} ALIAS cohort_${name})
-  target_include_directories(cohort_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  cohort_export(${name})
   target_link_libraries(cohort_${name} PUBLIC ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS})
   target_compile_options(cohort_${name} PRIVATE ${COHORT_WARNINGS})
 endfunction()
@@ -93,5 +109,5 @@ function(cohort_protos library)
     "#define COHORT_JOIN(a, b) a##b\n#define COHORT_OWN(a, b) COHORT_JOIN(a, b)
 #define schemas COHORT_OWN(schemas_, COHORT_PROTO)
 #define file_default_instances COHORT_OWN(instances_, COHORT_PROTO)")
-  target_include_directories(cohort_${library} SYSTEM PUBLIC ${PROJECT_BINARY_DIR})
+  target_include_directories(cohort_${library} SYSTEM PUBLIC $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}>)
 endfunction()

@@ -84,6 +84,26 @@ TEST_CASE("a specialty of cohort's own gets another chain, and the languages") {
   CHECK(who.languages[0].name() == "python");
 }
 
+TEST_CASE("executors that the program was built with go by their names") {
+  auto text = std::string{"specialties:\n  trimming:\n    executors: [trim]\n"};
+  CHECK(load_text(text).problems.size() == 1);
+  auto natives = std::make_shared<runtime::execution::native_executors>();
+  (*natives)["trim"] = [](auto&) {
+    return runtime::execution::native_report{};
+  };
+  auto loaded = load_text(text, natives);
+  CHECK(loaded.problems.empty());
+  CHECK(loaded.values.natives == natives);
+  auto who = config::specialists_of(loaded.values);
+  REQUIRE(who.all.size() == 1);
+  CHECK(who.all[0].executors[0].name() == "trim");
+  CHECK(who.all[0].executors[0].has_native());
+  auto taken = load_text(text + "executors:\n  trim: {command: [true]}\n",
+                         natives);
+  CHECK(taken.problems.size() == 1);
+  CHECK(taken.values.natives == natives);
+}
+
 TEST_CASE("without entries there are no specialists") {
   auto who = config::specialists_of(config::settings{});
   CHECK(who.all.empty());

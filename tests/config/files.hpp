@@ -1,7 +1,9 @@
 #pragma once
 
 #include <fstream>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "config/load.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -25,9 +27,12 @@ private:
   temp_folder folder_;
 };
 
-inline config::load_result load_text(const std::string& content) {
+inline config::load_result
+load_text(const std::string& content,
+          std::shared_ptr<const runtime::execution::native_executors> natives
+          = nullptr) {
   config_file file{content};
-  return config::load({file.path(), {}, {}});
+  return config::load({file.path(), {}, {}, std::move(natives)});
 }
 
 } // namespace cohort::tests

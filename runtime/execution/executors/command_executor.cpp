@@ -9,11 +9,10 @@
 
 #include <sysexits.h>
 
-#include "runtime/execution/editable_files.hpp"
 #include "runtime/execution/executors/assignment.hpp"
 #include "runtime/execution/executors/executor.hpp"
 #include "runtime/execution/executors/program_words.hpp"
-#include "runtime/execution/executors/worktree_watch.hpp"
+#include "runtime/execution/executors/worktree_change.hpp"
 #include "runtime/process/confined_runner.hpp"
 #include "runtime/workspace/files.hpp"
 
@@ -23,19 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t names_shown_max = 5;
 constexpr size_t checks_shown_max = 200;
-
-/// "a, b and 3 more"
-std::string enumerated(const std::vector<std::string>& names) {
-  std::string result;
-  for (size_t i = 0; i < std::min(names.size(), names_shown_max); ++i)
-    result += (i == 0 ? "" : ", ") + names[i];
-  if (names.size() > names_shown_max)
-    result += " and " + std::to_string(names.size() - names_shown_max)
-              + " more";
-  return result;
-}
 
 std::string with_words(std::string text, const std::string& words) {
   return words.empty() ? text : std::move(text) + ": " + words;
@@ -77,30 +64,6 @@ folders(const google::protobuf::RepeatedPtrField<std::string>& names) {
   return result;
 }
 
-/// What a program did to a worktree is undone by comparing all of it, unless
-/// somebody says that it is known.
-class doubtful_slot {
-public:
-  explicit doubtful_slot(workspace::slot& slot) : slot_{&slot} {
-    // nop
-  }
-  doubtful_slot(const doubtful_slot&) = delete;
-  doubtful_slot& operator=(const doubtful_slot&) = delete;
-  ~doubtful_slot() {
-    if (slot_ == nullptr)
-      return;
-    worktree_watch::open_folders(slot_->tree_folder());
-    slot_->invalidate();
-  }
-
-  void is_known() {
-    slot_ = nullptr;
-  }
-
-private:
-  workspace::slot* slot_;
-};
-
 /// One run of a program on a subtask.
 class command_run {
 public:
@@ -117,40 +80,30 @@ public:
   }
 
   expected<executor_result> run() {
-    auto files = allowed_files();
+    auto files = worktree_change::allowed(unit_, context_);
     if (files.empty())
       return nothing_done("there is no file that it may change");
-    auto before = context_.slot.capture();
-    if (!before)
-      return before.error();
-    before_ = std::move(*before);
-    worktree_watch watch{context_.slot.tree_folder()};
-    doubtful_slot doubt{context_.slot};
+    auto change = worktree_change::begin(unit_, evidence_, context_);
+    if (!change)
+      return change.error();
     auto ended = run_program(files);
     if (!ended)
       return ended.error();
     words_ = read_program_words(ended->out);
-    changes_ = watch.since();
-    auto why = why_failed(*ended);
-    auto result = why.empty() ? judge() : give_up(*ended, why);
-    if (result)
-      doubt.is_known();
+    if (auto why = why_failed(*ended); !why.empty())
+      return give_up(*change, *ended, why);
+    auto verdict = change->judge();
+    if (!verdict)
+      return verdict.error();
+    if (!verdict->is_kept)
+      return nothing_done(std::move(verdict->outcome));
+    executor_result result{{}, std::move(verdict->outcome), words_.cost};
+    for (auto& report : verdict->checked)
+      *result.report.add_checked() = std::move(report);
     return result;
   }
 
 private:
-  [[nodiscard]] std::vector<std::string> allowed_files() const {
-    editable_files editable{context_.slot,
-                            {unit_.subtask().files().begin(),
-                             unit_.subtask().files().end()},
-                            unit_.scope()};
-    std::vector<std::string> result;
-    for (auto& name : editable.names())
-      if (!editable.refuse(name))
-        result.push_back(name);
-    return result;
-  }
-
   // -- the program
 
   [[nodiscard]] std::optional<std::chrono::milliseconds> deadline() const {
@@ -293,13 +246,14 @@ private:
 
   // -- what came of it
 
-  expected<executor_result> give_up(const process::outcome& ended,
+  expected<executor_result> give_up(worktree_change& change,
+                                    const process::outcome& ended,
                                     const std::string& why) {
     if (ended.status == process::status::cancelled)
       return error{errc::cancelled, "the repair was stopped"};
     if (ended.status == process::status::launcher_lost)
       return error{errc::crashed, name_ + ": " + process::describe(ended)};
-    if (auto done = bring_to(before_); !done)
+    if (auto done = change.take_back(); !done)
       return done.error();
     auto words = last_words(ended.err);
     if (words.empty())
@@ -314,73 +268,6 @@ private:
     return nothing_done(with_words(why, words));
   }
 
-  expected<executor_result> judge() {
-    auto [accepted, refused] = sorted_out();
-    auto made = context_.slot.store().capture(context_.slot.tree_folder(),
-                                              before_, accepted);
-    if (!made)
-      return made.error();
-    if (!refused.empty() || changes_.has_more || *made == before_) {
-      if (auto done = bring_to(*made); !done)
-        return done.error();
-    } else {
-      tell_slot();
-    }
-    auto beside = refused.empty()
-                    ? ""
-                    : "; taken back, since it may not change them: "
-                        + enumerated(refused);
-    if (*made == before_)
-      return nothing_done("it changed nothing" + beside);
-    auto later = evidence_;
-    later.changed(accepted, {});
-    if (auto checked = later.complete(); !checked)
-      return checked.error();
-    if (auto why = evidence_.why_no_progress(later); !why.empty()) {
-      if (auto done = bring_to(before_); !done)
-        return done.error();
-      return nothing_done("what it changed was taken back: " + why + beside);
-    }
-    auto result = executor_result{
-      {}, "changed " + enumerated(accepted) + beside, words_.cost};
-    for (auto& report : later.checked())
-      *result.report.add_checked() = std::move(report);
-    return result;
-  }
-
-  struct sorted_files {
-    std::vector<std::string> accepted;
-    std::vector<std::string> refused;
-  };
-
-  /// Only regular files that it may change, and that are still there.
-  [[nodiscard]] sorted_files sorted_out() const {
-    sorted_files result;
-    auto allowed = allowed_files();
-    for (auto& file : changes_.files) {
-      std::error_code failed;
-      auto size = fs::file_size(context_.slot.tree_folder() / file, failed);
-      auto is_fine = std::binary_search(allowed.begin(), allowed.end(), file)
-                     && !failed && size <= context_.file_bytes_max;
-      (is_fine ? result.accepted : result.refused).push_back(file);
-    }
-    return result;
-  }
-
-  void tell_slot() {
-    for (auto& file : changes_.files)
-      context_.slot.touched(file);
-  }
-
-  expected<void> bring_to(const std::string& tree) {
-    tell_slot();
-    if (changes_.has_more) {
-      worktree_watch::open_folders(context_.slot.tree_folder());
-      context_.slot.invalidate();
-    }
-    return context_.slot.bring_to(tree);
-  }
-
   [[nodiscard]] executor_result nothing_done(std::string outcome) const {
     if (!words_.progress.empty())
       outcome += " (its last progress: " + words_.progress + ')';
@@ -393,9 +280,7 @@ private:
   const subtask_evidence& evidence_;
   const executor_context& context_;
   pb::ExecutionMetrics& metrics_;
-  std::string before_; // The tree that the program found.
   program_words words_;
-  worktree_watch::changes changes_;
 };
 
 /// Any program: what it changes in the worktree is its answer.

@@ -11,6 +11,7 @@
 #include "messages/v1/result.pb.h"
 #include "messages/v1/specialist.pb.h"
 #include "runtime/execution/cache/check_cache.hpp"
+#include "runtime/execution/executors/native.hpp"
 #include "runtime/execution/rules/rule_book.hpp"
 #include "runtime/execution/subtask_evidence.hpp"
 #include "runtime/expected.hpp"
@@ -40,6 +41,7 @@ struct executor_context {
   std::string names;           // Digest of the tree's file names, for it.
   symbol_source symbols;       // None: rules that need an index are off.
   std::function<void()> alive; // Called whenever something got further.
+  const native_executors& natives;
 };
 
 /// What came of it.
@@ -77,13 +79,16 @@ public:
     = 0;
 };
 
-/// nullptr for a kind that this process does not know.
-[[nodiscard]] std::unique_ptr<executor> make_executor(const pb::Executor& what);
+/// nullptr for a kind, or a native executor, that this process does not know.
+[[nodiscard]] std::unique_ptr<executor>
+make_executor(const pb::Executor& what, const native_executors& natives);
 
 // One function a kind, each in a file of its name.
 [[nodiscard]] std::unique_ptr<executor> make_fixit_executor();
 [[nodiscard]] std::unique_ptr<executor> make_clang_tidy_executor();
 [[nodiscard]] std::unique_ptr<executor>
 make_command_executor(const pb::Executor& what);
+[[nodiscard]] std::unique_ptr<executor>
+make_native_executor(native_executor who);
 
 } // namespace cohort::runtime::execution

@@ -6,6 +6,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -77,6 +78,16 @@ public:
     added.mutable_command()->add_argv(
       write_script(folder.path() / "bin" / name, body));
     return *added.mutable_command();
+  }
+
+  void add_native(const std::string& name, execution::native_executor who) {
+    auto& added = *what.mutable_unit()->mutable_repair()->add_executors();
+    added.set_name(name);
+    added.mutable_native();
+    auto known = *settings.natives;
+    known[name] = std::move(who);
+    settings.natives
+      = std::make_shared<execution::native_executors>(std::move(known));
   }
 
   pb::AttemptResult run() {
@@ -155,6 +166,92 @@ TEST_CASE("what a program changes is kept where its subtask's check holds") {
   CHECK(did.seconds() > 0);
   REQUIRE(result.repair().checked_size() == 1);
   CHECK(result.repair().checked(0).ok());
+}
+
+TEST_CASE("an executor in C++ is judged as a program is") {
+  licence_project project;
+  project.add_native("first", [](auto& given) {
+    CHECK(given.description == "add the licence");
+    CHECK(given.files == std::vector<std::string>{"a.txt"});
+    CHECK(given.evidence.size() == 1);
+    cohort::tests::write_file(given.workspace / "a.txt", "nothing better\n");
+    cohort::tests::write_file(given.workspace / "b.txt", "not its own\n");
+    return execution::native_report{"was lazy", 0.5};
+  });
+  project.add_native("second", [](auto& given) {
+    CHECK(read_file(given.workspace / "a.txt") == "one\n");
+    CHECK(read_file(given.workspace / "b.txt") == "two\n");
+    cohort::tests::write_file(given.workspace / "a.txt", "one\nLicence\n");
+    given.alive();
+    return execution::native_report{"did it"};
+  });
+  auto result = project.run();
+  REQUIRE(result.error().message() == "");
+  REQUIRE(result.repair().executors_size() == 2);
+  auto& first = result.repair().executors(0);
+  CHECK_FALSE(first.helped());
+  CHECK(first.cost() == 0.5);
+  CHECK(first.outcome()
+        == "what it changed was taken back: 1 finding of 1 is left; taken "
+           "back, since it may not change them: b.txt (was lazy)");
+  auto& second = result.repair().executors(1);
+  CHECK(second.helped());
+  CHECK(second.outcome() == "changed a.txt");
+  CHECK(result.repair().left().empty());
+  CHECK(result.repair().checked_size() == 1);
+  CHECK(project.text("a.txt") == "one\nLicence\n");
+}
+
+TEST_CASE("an executor in C++ that fails leaves nothing behind") {
+  auto spoil = [](auto& given) {
+    cohort::tests::write_file(given.workspace / "a.txt", "half");
+    cohort::tests::write_file(given.workspace / "new/x", "half");
+  };
+  licence_project throwing;
+  throwing.add_native("own", [&](auto& given) -> execution::native_report {
+    spoil(given);
+    throw std::runtime_error{"no licence server"};
+  });
+  CHECK(throwing.outcome_of_nothing() == "it failed: no licence server");
+  licence_project odd;
+  odd.add_native("own", [&](auto& given) -> execution::native_report {
+    spoil(given);
+    throw 7;
+  });
+  CHECK(odd.outcome_of_nothing() == "it failed: it threw something");
+  licence_project failing;
+  failing.add_native("own", [&](auto& given) {
+    spoil(given);
+    return expected<execution::native_report>{
+      error{errc::not_found, "no licence"}};
+  });
+  CHECK(failing.outcome_of_nothing() == "it failed: no licence");
+}
+
+TEST_CASE("an executor in C++ ends with its attempt") {
+  licence_project project;
+  project.add_native("own", [&](auto& given) {
+    cohort::tests::write_file(given.workspace / "a.txt", "half");
+    project.runner->cancel();
+    while (!given.stop.stop_requested())
+      std::this_thread::yield();
+    return expected<execution::native_report>{error{errc::cancelled, "stop"}};
+  });
+  auto result = project.run();
+  CHECK(code_of(result) == errc::cancelled);
+  project.what.mutable_unit()->mutable_repair()->clear_executors();
+  project.add_command("next", "cat a.txt >&2\nexit 1\n");
+  CHECK(project.outcome_of_nothing() == "it failed (exit code 1): one");
+}
+
+TEST_CASE("an executor in C++ that this process does not have is passed over") {
+  licence_project project;
+  project.add_native("own", [](auto&) { return execution::native_report{}; });
+  project.settings.natives = std::make_shared<execution::native_executors>();
+  project.add_command("next", mend);
+  auto result = project.run();
+  REQUIRE(result.repair().executors_size() == 1);
+  CHECK(result.repair().executors(0).helped());
 }
 
 TEST_CASE("who comes later works only on what is left") {
