@@ -197,11 +197,12 @@ TEST_CASE("a worker that is given up hands back what it did not begin") {
   CHECK(d.happened() == "2>w2#2, 3>w2#2");
 }
 
-TEST_CASE("a million units are cancelled, and as many come after them") {
+TEST_CASE(
+  "two hundred thousand units are cancelled, and as many come after them") {
   driver d{quick()};
   auto make = [](uint64_t from) {
     std::vector<pb::WorkUnit> batch;
-    for (uint64_t i = 0; i < 200'000; ++i)
+    for (uint64_t i = 0; i < 40'000; ++i)
       batch.push_back(unit_of(from + i, static_cast<double>(i % 1000)));
     return batch;
   };

@@ -212,8 +212,8 @@ TEST_CASE("source text about a crash is none") {
   CHECK(read.crash.empty());
 }
 
-TEST_CASE("garbage of many megabytes is read calmly") {
-  constexpr size_t size = 5'000'000;
+TEST_CASE("garbage of megabytes is read calmly") {
+  constexpr size_t size = 2'000'000;
   for (auto unit :
        {": ", "a.cc:1:1: error: ", "\x1b[", "\x1b[1m", ":1", "fix-it:\"",
         "a.cc:1:1: error: [-\n", "fix-it:\"\\", "\n", "\xff"}) {

@@ -137,8 +137,8 @@ TEST_CASE("text that is no database says so") {
              "no entry's file lies inside"));
 }
 
-TEST_CASE("a million brackets are an error, not a crash") {
-  constexpr size_t depth = 1'000'000;
+TEST_CASE("two hundred thousand brackets are an error, not a crash") {
+  constexpr size_t depth = 200'000;
   CHECK(says(std::string(depth, '['), "is not JSON"));
   CHECK(says(std::string(depth, '[') + std::string(depth, ']'),
              "entry 0: is not an object"));
