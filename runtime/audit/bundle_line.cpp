@@ -11,7 +11,7 @@ namespace cohort::runtime::audit {
 
 namespace {
 
-constexpr int depth_max = 4;
+constexpr int depth_max = 16; // A gate's objection has a place: it is six deep.
 
 error bad_line(const std::string& why) {
   return {errc::invalid_message, "the bundle is damaged: " + why};

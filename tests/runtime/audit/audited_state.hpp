@@ -96,6 +96,13 @@ private:
     report.set_kind(messages::v1::GATE_KIND_TESTS);
     report.set_verdict(messages::v1::GATE_VERDICT_PASS);
     report.set_details("1 of 1 test pass");
+    auto& objection = *report.add_objections();
+    objection.set_rule("uncovered");
+    objection.mutable_location()->set_file("a.cc");
+    objection.mutable_location()->set_line(3);
+    auto& survivor = *report.add_survivors()->mutable_mutant();
+    survivor.set_file("a.cc");
+    survivor.set_line(3);
     gates.mutable_gates()->set_tree(result);
     auto finished = finished_event("done");
     auto& outcome = *finished.mutable_finished()->mutable_result();
