@@ -19,6 +19,18 @@ namespace cohort::runtime::coordination {
 
 namespace {
 
+/// Whether a unit is refused for warnings alone, which the task asks for and
+/// the build does not.
+bool has_warnings_alone(const pb::RunGates& request,
+                        const pb::UnitReport& report) {
+  auto& all = report.diagnostics();
+  return !request.toolchain().warnings().empty() && report.failure().empty()
+         && std::none_of(all.begin(), all.end(), [](auto& one) {
+              return one.severity() >= pb::SEVERITY_ERROR
+                     && !one.option().starts_with("-W");
+            });
+}
+
 /// Whether the build's own compiler, which is named first, accepts all units:
 /// what another one rejects can be built and tested.
 bool can_be_built(const pb::RunGates& request,
@@ -26,7 +38,7 @@ bool can_be_built(const pb::RunGates& request,
   return std::all_of(checked.begin(), checked.end(), [&](auto& report) {
     auto is_own = request.compilers().empty()
                   || report.tool() == request.compilers(0);
-    return report.ok() || !is_own;
+    return report.ok() || !is_own || has_warnings_alone(request, report);
   });
 }
 
@@ -377,7 +389,9 @@ pb::GateReport gate_run::judge_lint() {
 }
 
 pb::GateReport gate_run::judge_tests() {
-  auto report = quality::judge_tests(before_, tests_);
+  auto report = request_.changed_files().empty()
+                  ? quality::tests_not_measured("nothing has changed")
+                  : quality::judge_tests(before_, tests_);
   quality::hold_against(report, to_vector(request_.objections()),
                         request_.tests_may_change());
   report.set_seconds(took_[stage::tests] + took_[stage::reruns]);

@@ -180,7 +180,7 @@ expected<pb::MutationPlan> plan_mutants(const pb::MutationPlanUnit& what,
   auto project = place.configure();
   if (!project && project.error().code != errc::no_toolchain)
     return project.error();
-  plan.set_available(!project || project->has_tests);
+  plan.set_available(project ? project->has_tests : place.has_build_system());
   if (!project)
     plan.set_failure(project.error().message);
   if (!project || !project->has_tests)

@@ -38,6 +38,11 @@ pb::ToolchainRequest quiet(pb::ToolchainRequest request) {
   return request;
 }
 
+bool workplace::has_build_system() const {
+  return toolchain::has_build_system(
+    {workspace_root, slot.tree_folder(), slot.build_folder(), toolchain});
+}
+
 expected<toolchain::project> workplace::configure() const {
   return toolchain::prepare({workspace_root, slot.tree_folder(),
                              slot.build_folder(), quiet(toolchain)},

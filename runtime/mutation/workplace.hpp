@@ -35,6 +35,9 @@ struct workplace {
   std::stop_token stop;
   std::function<void()> alive; // Called whenever something has got further.
 
+  /// Whether there is anything to configure.
+  [[nodiscard]] bool has_build_system() const;
+
   /// Errors: no_toolchain, cancelled.
   [[nodiscard]] expected<toolchain::project> configure() const;
 

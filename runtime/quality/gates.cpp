@@ -95,11 +95,6 @@ pb::GateReport report_tests(pb::GateVerdict verdict, const comparison& found,
   return report;
 }
 
-pb::GateReport tests_not_measured(std::string why) {
-  return make_report(pb::GATE_KIND_TESTS, pb::GATE_VERDICT_NOT_MEASURED, 0,
-                     std::move(why));
-}
-
 } // namespace
 
 pb::GateReport judge_scope(const pb::Scope& scope,
@@ -123,6 +118,11 @@ pb::GateReport judge_scope(const pb::Scope& scope,
   report.add_suggestions("take back the change of " + name_some(outside)
                          + ", or widen the scope");
   return report;
+}
+
+pb::GateReport tests_not_measured(std::string why) {
+  return make_report(pb::GATE_KIND_TESTS, pb::GATE_VERDICT_NOT_MEASURED, 0,
+                     std::move(why));
 }
 
 pb::GateReport judge_tests(const std::optional<pb::TestReport>& before,

@@ -82,6 +82,8 @@ void add_runs(pb::TestReport& report, const pb::TestReport& more);
 pb::GateReport judge_tests(const std::optional<pb::TestReport>& before,
                            const pb::TestReport& after);
 
+pb::GateReport tests_not_measured(std::string why);
+
 /// Whether no report is a FAIL; those that are only shown do not count.
 bool passed(const std::vector<pb::GateReport>& reports);
 

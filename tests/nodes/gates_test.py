@@ -58,6 +58,16 @@ class Gates(CohortTest):
         self.assertEqual(self.verdicts(gates, "compilation", "tests"), ["PASS", "FAIL"])
         self.assertIn("shapes_test", gates["tests"]["details"])
 
+    def test_tests_that_cannot_be_run_are_no_pass(self):
+        root = self.workspace(SMALL)
+        _, gates = self.judge(root, "--gates", "tests", "--set", "toolchain.ctest=/bin/false")
+        self.assertEqual(gates["tests"]["details"], "nothing has changed")
+        self.change(root, "area.cc", "3 * squared", "squared * 3")
+        for ctest in ("/bin/false", "/nowhere/ctest"):
+            _, gates = self.judge(root, "--set", f"toolchain.ctest={ctest}", code=1)
+            self.assertEqual(self.verdicts(gates, "tests"), ["FAIL"])
+            self.assertIn("could not be built or run", gates["tests"]["details"])
+
     def test_what_was_broken_before_is_a_warning(self):
         files = {**SMALL, "area.cc": SMALL["area.cc"].replace("return 3", "retrun 3")}
         root = self.workspace(files)

@@ -345,6 +345,37 @@ TEST_CASE("why coverage was not measured is said") {
         == "the project has no tests that can be run");
 }
 
+TEST_CASE("where nothing has changed nothing is said of the tests") {
+  auto unchanged = request();
+  unchanged.clear_changed_files();
+  run r{unchanged};
+  r.compile();
+  auto report = r.report(GATE_KIND_TESTS);
+  CHECK(report.verdict() == GATE_VERDICT_NOT_MEASURED);
+  CHECK(report.details() == "nothing has changed");
+}
+
+TEST_CASE("warnings that the task asks for keep nobody from testing") {
+  auto warning = make_error("a.cc", 1);
+  warning.set_option("-Wunused-variable");
+  auto what = request();
+  what.mutable_toolchain()->add_warnings("-Wall");
+  run r{what};
+  r.compile(make_unit("a.cc", {}, {warning}));
+  r.tests("tree", {{"x", true}});
+  r.tests("base", {{"x", true}});
+  CHECK(r.report(GATE_KIND_TESTS).verdict() == GATE_VERDICT_PASS);
+
+  run with_error{what};
+  with_error.compile(make_unit("a.cc", {}, {warning, make_error("a.cc", 2)}));
+  CHECK(with_error.report(GATE_KIND_TESTS).details()
+        == "not run: " + std::string{runtime::quality::units_have_errors});
+  run of_the_project; // Its own -Werror, which breaks its build.
+  of_the_project.compile(make_unit("a.cc", {}, {warning}));
+  CHECK(of_the_project.report(GATE_KIND_TESTS).verdict()
+        == GATE_VERDICT_NOT_MEASURED);
+}
+
 TEST_CASE("the changed files are linted in the tree and in its base") {
   auto what = request();
   what.mutable_toolchain()->add_tidy_checks("modernize-*");

@@ -220,6 +220,11 @@ TEST_CASE("without tests there is nothing to plan") {
   CHECK_FALSE(world{untested}.plan().available());
 }
 
+TEST_CASE("without anything that could be built there is nothing to plan") {
+  auto plan = world{{{"a.py", "x = 1\n"}}}.plan();
+  CHECK_FALSE(plan.available());
+}
+
 TEST_CASE("a plan that was stopped is none") {
   world all{halves};
   all.stop.request_stop();

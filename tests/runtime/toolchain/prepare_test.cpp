@@ -99,6 +99,15 @@ TEST_CASE("a CMake project is configured in cohort's own folder, with Ninja") {
   CHECK(ws.cmake().deadline == std::chrono::seconds{9});
 }
 
+TEST_CASE("where ctest cannot be asked there may be tests") {
+  cmake_workspace ws;
+  ws.processes.on(fake_processes::runs("ctest"), fake_processes::exits(1));
+  ws.configures("Total Tests: 0\n");
+  auto result = ws.prepare();
+  REQUIRE(result);
+  CHECK(result->has_tests);
+}
+
 TEST_CASE("a generator of the user's, or of an earlier time, is kept") {
   {
     cmake_workspace ws;
