@@ -225,11 +225,13 @@ struct supervisor_shell {
 
   void end_if_over() const {
     auto& state = self->state;
-    if (state.result && state.stopping == 0 && state.unstored == 0)
-      self->request(others.pool, std::chrono::seconds{5}, pb::PoolQuery{})
-        .then(
-          [copy = *this](const pb::PoolReport& pool) { copy.publish(pool); },
-          [copy = *this](caf::error&) { copy.publish({}); });
+    if (!state.result || state.stopping > 0 || state.unstored > 0)
+      return;
+    pb::PoolQuery done_for;
+    done_for.set_task_id(state.result->task_id());
+    self->request(others.pool, std::chrono::seconds{5}, std::move(done_for))
+      .then([copy = *this](const pb::PoolReport& pool) { copy.publish(pool); },
+            [copy = *this](caf::error&) { copy.publish({}); });
   }
 
   void publish(const pb::PoolReport& pool) const {

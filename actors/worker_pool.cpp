@@ -250,7 +250,11 @@ worker_pool_actor::behavior_type worker_pool(worker_pool_self self,
       self->state.observer = self->current_sender();
       self->state.pool->observe_attempts();
     },
-    [=](const pb::PoolQuery&) { return self->state.pool->report(); },
+    [=](const pb::PoolQuery& query) {
+      auto& pool = *self->state.pool;
+      return query.task_id().empty() ? pool.report()
+                                     : pool.take_tally(query.task_id());
+    },
     [=](const pb::SpecializedWorkerQuery& query) {
       return self->state.pool->get_specialized_worker(query.specialty());
     },

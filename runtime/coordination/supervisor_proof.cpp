@@ -153,6 +153,7 @@ void supervisor_step::hand_over() {
   auto& delivery = state_.delivery;
   result.set_branch(delivery.branch());
   result.set_patch_file(delivery.patch_file());
+  result.set_applied(delivery.applied());
   if (!delivery.apply_refused().empty())
     result.set_summary(result.summary()
                        + "; not applied: " + delivery.apply_refused());

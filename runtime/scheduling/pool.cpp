@@ -316,6 +316,10 @@ pb::PoolReport pool::report() const {
   return report;
 }
 
+pb::PoolReport pool::take_tally(const std::string& task_id) {
+  return impl_->tallies.take(task_id);
+}
+
 pb::SpecializedWorkerReport
 pool::get_specialized_worker(const pb::Specialty& specialty) const {
   auto is_it = [&](auto& x) {

@@ -130,6 +130,8 @@ public:
   [[nodiscard]] bool is_drained() const;
 
   [[nodiscard]] pb::PoolReport report() const;
+  /// What workers did for a task that has ended; it is forgotten.
+  [[nodiscard]] pb::PoolReport take_tally(const std::string& task_id);
   /// Exact specialty first, then a generalist; an empty name when nobody fits.
   [[nodiscard]] pb::SpecializedWorkerReport
   get_specialized_worker(const pb::Specialty& specialty) const;

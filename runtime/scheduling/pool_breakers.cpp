@@ -23,6 +23,8 @@ void pool::impl::judge(const held_record& attempt, const unit_record& unit,
   ++(result.has_error() ? worker.failed : worker.finished);
   if (result.has_metrics())
     telemetry::add(worker.metrics, result.metrics());
+  tallies.add(unit.task->task_id, worker.hello.worker(), result,
+              now - std::min(attempt.began, now));
   auto fails = result.has_error()
                && is_fault_of_worker(static_cast<errc>(result.error().code()));
   auto jitter = fails ? random() : 0;

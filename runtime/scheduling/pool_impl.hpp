@@ -14,6 +14,7 @@
 #include "runtime/scheduling/pool.hpp"
 #include "runtime/scheduling/ready_queue.hpp"
 #include "runtime/scheduling/stragglers.hpp"
+#include "runtime/scheduling/task_tallies.hpp"
 
 namespace cohort::runtime::scheduling {
 
@@ -61,6 +62,7 @@ struct pool::impl {
 
   unit_table units;
   task_table tasks;
+  task_tallies tallies;
   specialty_table specialties;
   held_table held;
   breaker_board breakers;

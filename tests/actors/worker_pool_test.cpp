@@ -91,6 +91,26 @@ TEST_CASE_FIXTURE(pool_fixture, "a unit goes to a worker and its result back") {
   CHECK(results()[0].has_unit_report());
 }
 
+TEST_CASE_FIXTURE(pool_fixture, "a task that has ended asks what was done for "
+                                "it, which is forgotten then") {
+  auto worker = add_worker("w1");
+  submit(7);
+  worker.script->finish([](AttemptResult& x) {
+    x.mutable_unit_report();
+    x.mutable_metrics()->set_checks(3);
+  });
+  run();
+  PoolQuery query;
+  query.set_task_id(results()[0].task_id());
+  auto done = *ask<PoolReport>(pool, query);
+  REQUIRE(done.workers_size() == 1);
+  CHECK(done.workers(0).worker() == "w1");
+  CHECK(done.workers(0).finished() == 1);
+  CHECK(done.workers(0).metrics().checks() == 3);
+  CHECK(ask<PoolReport>(pool, query)->workers().empty());
+  CHECK(report().workers(0).finished() == 1); // The head's own count goes on.
+}
+
 TEST_CASE_FIXTURE(pool_fixture, "a worker that gets further keeps its unit") {
   auto worker = add_worker("w1");
   submit(1);

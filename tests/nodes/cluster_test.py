@@ -93,7 +93,9 @@ class OneTask(ClusterTest):
         # One file differs: next to nothing crosses for a second task.
         first = sum(int(node["bytes_sent"]) for node in self.nodes().values())
         (root / "shapes.h").write_text((root / "shapes.h").read_text() + "\n")
-        self.submit(root)
+        later = self.submit(root)
+        units = [sum(worker["units"] for worker in task["workers"]) for task in (result, later)]
+        self.assertLessEqual(units[1], units[0], "a task is told what was done for it alone")
         second = sum(int(node["bytes_sent"]) for node in self.nodes().values()) - first
         self.assertLess(second, first / 100, "the second task's trees were there but for a file")
 
