@@ -158,6 +158,9 @@ void entries_reader::check_entry(const language_entry& entry, int line,
 }
 
 void entries_reader::check_relations() {
+  std::string natives;
+  for (auto& [name, unused] : *values_.natives)
+    natives += name + ", ";
   for (auto& [line, path, name] : executors_) {
     auto is_it = [&, wanted = std::string_view{name}](auto& entry) {
       return entry.name == wanted;
@@ -166,8 +169,8 @@ void entries_reader::check_relations() {
     if (!is_builtin_executor(name, values_)
         && std::none_of(known.begin(), known.end(), is_it))
       add(line, path,
-          '\'' + shown(name)
-            + "': expected fixit, clang_tidy, or a name below executors");
+          '\'' + shown(name) + "': expected fixit, clang_tidy, " + natives
+            + "or a name below executors");
   }
   std::set<std::string> seen{std::begin(compilers), std::end(compilers)};
   for (auto& tool : tools_)

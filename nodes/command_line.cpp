@@ -7,6 +7,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "config/specialists.hpp"
 #include "nodes/audit_verbs.hpp"
 #include "nodes/chat_verb.hpp"
 #include "nodes/cluster_verbs.hpp"
@@ -49,6 +51,10 @@ void set_up_logging(const global_options& global) {
 }
 
 int run_cli(int argc, char** argv, const extensions& with) {
+  for (auto& [name, unused] : with.executors)
+    if (config::is_builtin_executor(name, {}))
+      throw std::invalid_argument{"an executor may not be called " + name
+                                  + ", which is one of cohort's own"};
   CLI::App app{
     "cohort: big changes to C and C++ code bases, split, repaired in "
     "parallel, merged and proved"};
@@ -192,11 +198,17 @@ int run_cli(int argc, char** argv, const extensions& with) {
     unblock_signals();
     code = show_config(global);
   });
-  configuration->add_subcommand("validate", "print every problem, or nothing")
-    ->callback([&] {
-      unblock_signals();
-      code = validate_config(global);
-    });
+  auto* validation = configuration->add_subcommand(
+    "validate", "print every problem, or nothing");
+  validation
+    ->add_option("file", global.config_file,
+                 "to look at (default: the one that --config or "
+                 "$COHORT_CONFIG names, else ~/.config/cohort/cohort.yaml)")
+    ->option_text("FILE");
+  validation->callback([&] {
+    unblock_signals();
+    code = validate_config(global);
+  });
 
   app.add_subcommand("doctor", "what this machine has and lacks")
     ->callback([&] {

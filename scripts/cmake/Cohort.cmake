@@ -22,7 +22,7 @@ function(cohort_export name)
   endif()
   target_compile_features(cohort_${name} ${scope} cxx_std_20)
   target_include_directories(cohort_${name} ${scope}
-    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/cohort>)
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/cohort>)
   install(TARGETS cohort_${name} EXPORT cohort ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/cohort)
 endfunction()
 

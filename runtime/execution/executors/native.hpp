@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -23,7 +25,11 @@ struct native_assignment {
   std::filesystem::path workspace; // Where it works, an absolute path.
   std::vector<std::string> files;  // That it may change. Sorted.
   std::vector<pb::UnitReport> evidence;
-  std::stop_token stop;        // When it is told so, it should return soon.
+  uint32_t attempt = 1; // Of the subtask, from 1.
+  /// When the task's time is over; time_point::max(): never.
+  std::chrono::steady_clock::time_point end;
+  std::stop_token
+    stop; // When it is told so, it must return soon: cohort waits.
   std::function<void()> alive; // It may call it whenever it got further.
 };
 

@@ -1,8 +1,10 @@
+#include <cmath>
 #include <exception>
 #include <memory>
 #include <utility>
 
 #include "runtime/execution/executors/executor.hpp"
+#include "runtime/execution/executors/program_words.hpp"
 #include "runtime/execution/executors/worktree_change.hpp"
 
 namespace cohort::runtime::execution {
@@ -52,7 +54,8 @@ public:
     auto alive = context.alive ? context.alive : [] {};
     auto said = call(who_, {unit.description(), unit.subtask(),
                             context.slot.tree_folder(), std::move(files),
-                            evidence.reports(), context.stop, alive});
+                            evidence.reports(), context.attempt, context.end,
+                            context.stop, alive});
     if (context.stop.stop_requested())
       return error{errc::cancelled, "the repair was stopped"};
     if (!said) {
@@ -60,15 +63,17 @@ public:
         return said.error();
       if (auto done = change->take_back(); !done)
         return done.error();
-      return nothing_done("it failed: " + said.error().message);
+      return nothing_done("it failed: " + last_words(said.error().message));
     }
     auto verdict = change->judge();
     if (!verdict)
       return verdict.error();
-    auto outcome = verdict->is_kept || said->outcome.empty()
+    auto words = last_words(said->outcome);
+    auto outcome = verdict->is_kept || words.empty()
                      ? verdict->outcome
-                     : verdict->outcome + " (" + said->outcome + ')';
-    executor_result result{{}, std::move(outcome), said->cost};
+                     : verdict->outcome + " (" + words + ')';
+    auto is_cost = std::isfinite(said->cost) && said->cost >= 0;
+    executor_result result{{}, std::move(outcome), is_cost ? said->cost : 0};
     for (auto& report : verdict->checked)
       *result.report.add_checked() = std::move(report);
     return result;

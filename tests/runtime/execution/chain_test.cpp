@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <future>
@@ -219,6 +220,17 @@ TEST_CASE("an executor in C++ that fails leaves nothing behind") {
     throw 7;
   });
   CHECK(odd.outcome_of_nothing() == "it failed: it threw something");
+  licence_project foreign;
+  foreign.add_native("own", [&](auto& given) -> execution::native_report {
+    spoil(given);
+    throw std::runtime_error{"caf\xe9\nis closed"};
+  });
+  CHECK(foreign.outcome_of_nothing() == "it failed: caf? / is closed");
+  licence_project dear;
+  dear.add_native("own", [](auto&) {
+    return execution::native_report{"\xff", std::nan("")};
+  });
+  CHECK(dear.outcome_of_nothing() == "it changed nothing (?)");
   licence_project failing;
   failing.add_native("own", [&](auto& given) {
     spoil(given);
