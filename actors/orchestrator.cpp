@@ -12,6 +12,7 @@
 
 #include "actors/error.hpp"
 #include "actors/journaling.hpp"
+#include "runtime/analysis/reported.hpp"
 #include "runtime/coordination/acceptance.hpp"
 #include "runtime/coordination/specialists.hpp"
 #include "runtime/resilience/retry_after.hpp"
@@ -141,6 +142,11 @@ on_request(orchestrator_self self, const services& others,
     return refuse(errc::invalid_request,
                   "the specialty is none that there is: name one of cohort's, "
                   "or custom:NAME");
+  auto why = runtime::analysis::why_no_causes(request.reported());
+  if (why.empty() && request.judge_only() && !request.reported().empty())
+    why = "a log, though nothing is to be repaired";
+  if (!why.empty())
+    return refuse(errc::invalid_request, "the request has " + why);
   if (self->state.is_draining)
     return refuse_busy("the head is stopping", settings.task.supervision.drain);
   if (tasks.size() >= settings.task.supervision.admission_limit)

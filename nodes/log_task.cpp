@@ -1,12 +1,14 @@
 #include "nodes/log_task.hpp"
 
 #include <algorithm>
-#include <iostream>
 #include <map>
 #include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
+
+#include <spdlog/spdlog.h>
 
 #include "nodes/log_reader.hpp"
 #include "runtime/analysis/reported.hpp"
@@ -16,20 +18,43 @@ namespace cohort::nodes {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Whether that is a file of the workspace, and reached through no link.
+bool is_file_of(const fs::path& workspace, const fs::path& file) {
+  std::error_code failed;
+  auto real = fs::canonical(workspace / file, failed);
+  return !failed && real == workspace / file
+         && fs::is_regular_file(real, failed);
+}
+
+} // namespace
+
 std::optional<std::string> located(const std::string& path,
                                    const fs::path& workspace) {
+  constexpr size_t bytes_max = 4096;
+  constexpr int parts_max = 64;
+  if (path.size() > bytes_max || path.find('\0') != path.npos)
+    return std::nullopt;
   auto text = path;
   std::replace(text.begin(), text.end(), '\\', '/');
-  auto is_bad = text.find('\0') != text.npos;
-  std::string_view rest{text};
-  while (!is_bad && !rest.empty()) {
-    auto here = fs::path{rest}.lexically_normal();
-    auto is_inside = here.is_relative() && *here.begin() != "..";
-    std::error_code failed;
-    if (is_inside && fs::is_regular_file(workspace / here, failed))
+  auto whole = fs::path{text}.lexically_normal();
+  if (whole.is_absolute()) {
+    auto here = whole.lexically_relative(workspace);
+    if (*here.begin() != ".." && is_file_of(workspace, here))
       return here.string();
-    auto slash = rest.find('/');
-    rest.remove_prefix(slash == rest.npos ? rest.size() : slash + 1);
+    if (text.starts_with("/usr/"))
+      return std::nullopt; // A compiler's own header.
+    whole = whole.relative_path();
+  }
+  std::vector<fs::path> parts{whole.begin(), whole.end()};
+  auto first = parts.end() - std::min<ptrdiff_t>(parts_max, std::ssize(parts));
+  for (; first != parts.end(); ++first) {
+    fs::path here;
+    for (auto part = first; part != parts.end(); ++part)
+      here /= *part;
+    if (*here.begin() != ".." && is_file_of(workspace, here))
+      return here.string();
   }
   return std::nullopt;
 }
@@ -46,8 +71,8 @@ runtime::expected<void> add_log(pb::TaskRequest& request,
     request.set_description(runtime::analysis::log_task(*log, name));
   auto causes = runtime::analysis::reported_causes(*log);
   if (auto all = static_cast<size_t>(log->groups_size()); all > causes.size())
-    std::cerr << "cohort: " << name << " has " << all << " causes; the first "
-              << causes.size() << " count\n";
+    spdlog::warn("{} has {} causes; the first {} count", name, all,
+                 causes.size());
   std::map<std::string, std::optional<std::string>> known;
   for (auto& cause : causes) {
     auto [here, is_new] = known.try_emplace(cause.file());

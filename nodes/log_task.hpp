@@ -20,7 +20,8 @@ runtime::expected<void> add_log(pb::TaskRequest& request,
 /// The file of a workspace that a log of another machine means: of the path's
 /// last parts, the most that name a file there. "/home/ci/p/src/a.cc" is
 /// "src/a.cc"; separators and drives of Windows are understood. nullopt where
-/// there is no such file.
+/// there is no such file, or it is reached through a link, and for headers of
+/// the system.
 std::optional<std::string> located(const std::string& path,
                                    const std::filesystem::path& workspace);
 

@@ -60,7 +60,9 @@ run_one_task(const std::function<runtime::expected<session_task>()>& make,
   auto loaded = load_settings(global);
   if (report_problems(loaded))
     return {2, {}, {}, {}};
+  unblock_signals(); // It may wait for standard input.
   auto task = make();
+  block_signals();
   if (!task)
     return {refuse(task.error()), {}, {}, {}};
   auto chaos = make_chaos(options.chaos, runtime::chaos::place::run);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string_view>
@@ -16,43 +17,40 @@ namespace cohort::runtime::analysis {
 namespace {
 
 constexpr size_t message_bytes_max = 1000;
+constexpr size_t name_bytes_max = 200;
+constexpr size_t path_bytes_max = 4096; // Of Linux.
 constexpr uint32_t moved_lines_max = 2;
 
 uint32_t distance(uint32_t x, uint32_t y) {
   return x < y ? y - x : x - y;
 }
 
-/// The check of clang-tidy that a message ends with: "... [bugprone-sizeof]".
-std::string tidy_check_of(std::string_view message) {
-  auto open = message.rfind('[');
-  if (open == message.npos || !message.ends_with(']'))
-    return "";
-  auto inside = message.substr(open + 1, message.size() - open - 2);
-  inside = inside.substr(0, inside.find(','));
-  auto checks = tidy_checks_in(inside);
-  return checks.size() == 1 && checks.front() == inside ? checks.front() : "";
+std::string cut(std::string_view text, size_t bytes_max) {
+  return valid_utf8(text.substr(0, bytes_max));
 }
 
 /// An option of `cohort run` that makes checks look for it; may be empty.
 std::string option_for(const pb::ReportedCause& cause) {
-  if (auto check = tidy_check_of(cause.message()); !check.empty())
-    return "--checks=" + check;
   if (cause.option().starts_with("-W"))
     return "--warnings=" + cause.option();
-  return "";
+  auto checks = tidy_checks_in(cause.option());
+  auto is_check = checks.size() == 1 && checks.front() == cause.option();
+  return is_check ? "--checks=" + cause.option() : "";
 }
 
-/// What the evidence says of each file.
+/// What evidences say of each file.
 class known_files {
 public:
-  explicit known_files(const pb::Evidence& evidence) {
-    for (auto& report : evidence.units()) {
-      checked_.insert(report.unit());
-      checked_.insert(report.reads().begin(), report.reads().end());
+  explicit known_files(std::initializer_list<const pb::Evidence*> evidences) {
+    for (auto* evidence : evidences) {
+      for (auto& report : evidence->units()) {
+        checked_.insert(report.unit());
+        checked_.insert(report.reads().begin(), report.reads().end());
+      }
+      for (auto& diagnostic : evidence->diagnostics())
+        if (is_error(diagnostic))
+          found_[diagnostic.location().file()].push_back(&diagnostic);
     }
-    for (auto& diagnostic : evidence.diagnostics())
-      if (is_error(diagnostic))
-        found_[diagnostic.location().file()].push_back(&diagnostic);
   }
 
   [[nodiscard]] bool is_checked(const std::string& file) const {
@@ -61,31 +59,57 @@ public:
 
   [[nodiscard]] bool has(const pb::ReportedCause& cause) const {
     auto found = found_.find(cause.file());
-    return found != found_.end()
-           && std::any_of(found->second.begin(), found->second.end(),
-                          [&](auto* diagnostic) {
-                            return is_same(cause, *diagnostic);
-                          });
+    if (found == found_.end())
+      return false;
+    // A warning is no other error that happens to stand near.
+    auto may_be_near = cause.line() > 0 && option_for(cause).empty();
+    return std::any_of(found->second.begin(), found->second.end(),
+                       [&](auto* diagnostic) {
+                         return is_same(cause, *diagnostic, may_be_near);
+                       });
   }
 
 private:
   static bool is_same(const pb::ReportedCause& cause,
-                      const pb::Diagnostic& found) {
+                      const pb::Diagnostic& found, bool may_be_near) {
     if (cause.message() == found.message())
+      return true;
+    if (!cause.option().empty() && cause.option() == found.option())
       return true;
     if (cause.error_type() == found.error_type()
         && cause.error_type() != "other")
       return true;
-    // A warning is no other error that happens to stand near.
-    return option_for(cause).empty() && cause.line() > 0
-           && found.location().line() > 0
-           && distance(cause.line(), found.location().line())
-                <= moved_lines_max;
+    auto line = found.location().line();
+    return may_be_near && line > 0
+           && distance(cause.line(), line) <= moved_lines_max;
   }
 
   std::set<std::string_view> checked_;
   std::map<std::string_view, std::vector<const pb::Diagnostic*>> found_;
 };
+
+/// Takes " [bugprone-sizeof]" off the end of a message, which logs of
+/// clang-tidy have; returns the check.
+std::string take_tidy_check(std::string& message) {
+  auto open = message.rfind(" [");
+  if (open == message.npos || !message.ends_with(']'))
+    return "";
+  auto inside = std::string_view{message}.substr(open + 2);
+  inside.remove_suffix(1);
+  inside = inside.substr(0, inside.find(','));
+  auto checks = tidy_checks_in(inside);
+  if (checks.size() != 1 || checks.front() != inside)
+    return "";
+  message.resize(open);
+  return checks.front();
+}
+
+bool is_inside(const std::string& file) {
+  auto path = std::filesystem::path{file};
+  return !file.empty() && path.is_relative()
+         && path.lexically_normal().string() == file && *path.begin() != ".."
+         && file != "." && file.find('\0') == file.npos;
+}
 
 } // namespace
 
@@ -108,16 +132,41 @@ std::vector<pb::ReportedCause> reported_causes(const pb::Evidence& log) {
       auto& said = log.diagnostics(static_cast<int>(*found));
       cause.set_tool(said.tool());
       cause.set_option(said.option());
+      cause.set_is_warning(!is_error(said));
     }
-    cause.set_file(group.cause().file());
+    auto message = group.message();
+    if (auto check = take_tidy_check(message); !check.empty())
+      cause.set_option(check);
+    cause.set_file(cut(group.cause().file(), path_bytes_max));
     cause.set_line(group.cause().line());
     cause.set_byte_column(group.cause().byte_column());
-    cause.set_message(valid_utf8(
-      std::string_view{group.message()}.substr(0, message_bytes_max)));
-    cause.set_error_type(group.error_type());
+    cause.set_message(cut(message, message_bytes_max));
+    cause.set_tool(cut(cause.tool(), name_bytes_max));
+    cause.set_option(cut(cause.option(), name_bytes_max));
+    cause.set_error_type(
+      std::string{error_type(cause.message(), cause.option())});
     cause.set_errors(static_cast<uint32_t>(members.size()));
   }
   return result;
+}
+
+std::string why_no_causes(
+  const google::protobuf::RepeatedPtrField<pb::ReportedCause>& all) {
+  if (all.size() > static_cast<int>(reported_causes_max))
+    return "more than " + std::to_string(reported_causes_max)
+           + " causes of a log";
+  for (auto& cause : all) {
+    if (cause.message().size() > message_bytes_max
+        || cause.file().size() > path_bytes_max
+        || cause.tool().size() > name_bytes_max
+        || cause.option().size() > name_bytes_max
+        || cause.error_type().size() > name_bytes_max)
+      return "a cause of a log whose texts are too long";
+    if (!cause.is_missing() && !is_inside(cause.file()))
+      return "a cause of a log in a file that is not inside of the workspace: "
+             + cause.file();
+  }
+  return "";
 }
 
 std::string log_task(const pb::Evidence& log, const std::string& name) {
@@ -133,11 +182,11 @@ std::string log_task(const pb::Evidence& log, const std::string& name) {
 
 std::vector<unseen_cause>
 unseen_causes(const google::protobuf::RepeatedPtrField<pb::ReportedCause>& all,
-              const pb::Evidence& evidence) {
+              std::initializer_list<const pb::Evidence*> evidences) {
   std::vector<unseen_cause> result;
   if (all.empty())
     return result;
-  known_files known{evidence};
+  known_files known{evidences};
   for (auto& cause : all)
     if (!known.has(cause))
       result.push_back({cause, known.is_checked(cause.file())});
@@ -155,7 +204,9 @@ as_reports(const std::vector<unseen_cause>& unseen) {
     report.set_tool(cause.tool());
     if (report.reads().empty())
       report.add_reads(cause.file());
-    *report.add_diagnostics() = as_diagnostic(cause);
+    auto& diagnostic = *report.add_diagnostics();
+    diagnostic = as_diagnostic(cause);
+    diagnostic.set_severity(pb::SEVERITY_ERROR); // It is what is to be done.
   }
   std::vector<pb::UnitReport> result;
   for (auto& [unused, report] : by_file)
@@ -166,7 +217,8 @@ as_reports(const std::vector<unseen_cause>& unseen) {
 pb::Diagnostic as_diagnostic(const pb::ReportedCause& cause) {
   pb::Diagnostic result;
   result.set_tool(cause.tool());
-  result.set_severity(pb::SEVERITY_ERROR);
+  result.set_severity(cause.is_warning() ? pb::SEVERITY_WARNING
+                                         : pb::SEVERITY_ERROR);
   result.mutable_location()->set_file(cause.file());
   result.mutable_location()->set_line(cause.line());
   result.mutable_location()->set_byte_column(cause.byte_column());

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string_view>
 
-#include "runtime/analysis/reported.hpp"
 #include "runtime/analysis/routing.hpp"
 #include "runtime/analysis/specialty.hpp"
 #include "runtime/analysis/text.hpp"
@@ -109,9 +108,6 @@ std::string why_unfit(const pb::TaskRequest& request) {
            + (specialty.kind() == pb::SPECIALTY_KIND_CUSTOM
                 ? "; name it under specialties in the configuration"
                 : "");
-  if (request.reported_size() > static_cast<int>(analysis::reported_causes_max))
-    return "more than " + std::to_string(analysis::reported_causes_max)
-           + " causes of a log are no request";
   auto& toolchain = request.toolchain();
   if (!is_about_errors(specialty.kind()) && toolchain.tidy_checks().empty()
       && toolchain.warnings().empty() && toolchain.file_tools().empty())

@@ -107,9 +107,14 @@ void supervisor_step::prepare() {
 }
 
 void supervisor_step::on_prepared(pb::AttemptResult& result) {
-  if (result.has_error() && !plans_from_log(state_))
-    return (*this)(to_error(result));
-  auto& event = emit("the toolchain is known");
+  auto why = result.has_error() ? to_error(result) : error{};
+  auto is_tolerable = result.has_error() && why.code == errc::no_toolchain
+                      && plans_from_log(state_);
+  if (result.has_error() && !is_tolerable)
+    return (*this)(std::move(why));
+  if (is_tolerable)
+    say(pb::PROGRESS_KIND_MESSAGE, "prepare", "failed", why.message);
+  auto& event = emit(is_tolerable ? why.message : "the toolchain is known");
   *event.mutable_prepared()->mutable_workspace() = result.prepared();
   apply(event);
   go_on();
@@ -206,8 +211,8 @@ void supervisor_step::take_in_log() {
     return;
   auto all = state_.before;
   all.insert(all.end(), state_.fresh.begin(), state_.fresh.end());
-  auto unseen = analysis::unseen_causes(
-    reported, analysis::gather(state_.base_tree, all));
+  auto evidence = analysis::gather(state_.base_tree, all);
+  auto unseen = analysis::unseen_causes(reported, {&evidence});
   auto seen = static_cast<size_t>(reported.size()) - unseen.size();
   say(pb::PROGRESS_KIND_MESSAGE, "log", "read",
       std::to_string(seen) + " of " + std::to_string(reported.size())
@@ -307,7 +312,11 @@ void supervisor_step::end_plan() {
                             "planned; nothing was changed");
   if (state_.coordination.refused())
     result.set_outcome(pb::TASK_OUTCOME_REFUSED);
-  list_unseen(state_, result);
+  list_unseen(state_, {}, result);
+  auto& workspace = state_.workspace;
+  if (workspace.units().empty() && workspace.tools().empty())
+    result.set_summary("planned from the log alone, since nothing here can "
+                       "check anything; nothing was changed");
   if (result.plan().subtasks().empty() && result.errors_before() > 0) {
     result.mutable_plan()->set_task_id(state_.request.task_id());
     result.mutable_plan()->set_strategy("sequential");
@@ -327,7 +336,10 @@ void supervisor_step::tell_again() {
 
 void supervisor_step::end_early(pb::TaskOutcome outcome,
                                 const std::string& why) {
-  finish(ended_early(state_, outcome, why));
+  auto result = ended_early(state_, outcome, why);
+  if (outcome == pb::TASK_OUTCOME_PRECONDITION)
+    list_unseen(state_, {}, result);
+  finish(std::move(result));
 }
 
 void supervisor_step::finish(pb::TaskResult result) {

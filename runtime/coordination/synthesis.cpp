@@ -113,7 +113,7 @@ std::string counted(size_t n, const char* singular, const char* plural) {
 }
 
 std::string sentence(const supervisor_state& state,
-                     const pb::TaskResult& result) {
+                     const pb::TaskResult& result, size_t unseen) {
   if (result.errors_before() == 0 && result.left().empty())
     return "every unit compiles; there is nothing to repair";
   auto text = counted(result.errors_before(), "place", "places")
@@ -127,11 +127,8 @@ std::string sentence(const supervisor_state& state,
     text += "; " + counted(static_cast<size_t>(out), "change", "changes")
             + " left out, because tests fail with "
             + (out == 1 ? "it" : "them");
-  if (auto unseen = analysis::unseen_causes(state.request.reported(),
-                                            result.evidence());
-      !unseen.empty())
-    text += "; " + counted(unseen.size(), "cause", "causes")
-            + " in the log alone";
+  if (unseen > 0)
+    text += "; " + counted(unseen, "cause", "causes") + " in the log alone";
   if (state.out_of_time)
     text += "; the time was over";
   return text;
@@ -186,9 +183,21 @@ void add_subtasks(const supervisor_state& state, pb::TaskResult& result) {
 
 } // namespace
 
-void list_unseen(const supervisor_state& state, pb::TaskResult& result) {
-  for (auto& unseen :
-       analysis::unseen_causes(state.request.reported(), result.evidence())) {
+size_t list_unseen(const supervisor_state& state, const pb::Evidence& after,
+                   pb::TaskResult& result) {
+  pb::Evidence tried;
+  for (auto& attempt : result.fixes()) {
+    auto& fix = attempt.fix();
+    auto& error = *tried.add_diagnostics();
+    error.set_severity(pb::SEVERITY_ERROR);
+    error.mutable_location()->set_file(fix.target_file());
+    error.mutable_location()->set_line(fix.target_line());
+    error.set_message(fix.message());
+    error.set_error_type(std::string{analysis::error_type(fix.message(), "")});
+  }
+  auto all = analysis::unseen_causes(state.request.reported(),
+                                     {&result.evidence(), &after, &tried});
+  for (auto& unseen : all) {
     auto& left = *result.add_left();
     *left.mutable_diagnostic() = analysis::as_diagnostic(unseen.cause);
     left.set_reason(analysis::why_unseen(unseen));
@@ -196,6 +205,7 @@ void list_unseen(const supervisor_state& state, pb::TaskResult& result) {
                         ? pb::BLOCKAGE_REASON_SCOPE_CLARIFICATION
                         : pb::BLOCKAGE_REASON_EXTERNAL);
   }
+  return all.size();
 }
 
 uint32_t error_places(const pb::Evidence& evidence) {
@@ -213,7 +223,7 @@ pb::TaskResult synthesise(const supervisor_state& state) {
   *result.mutable_gates() = state.gates.reports();
   result.set_errors_after(error_places(after));
   list_left(state, after, result);
-  list_unseen(state, result);
+  auto unseen = list_unseen(state, after, result);
   auto& patch = *result.mutable_patch();
   patch.set_base_tree(state.base_tree);
   patch.set_result_tree(state.tree);
@@ -224,7 +234,7 @@ pb::TaskResult synthesise(const supervisor_state& state) {
   result.set_outcome(outcome_of(state, result));
   result.set_summary(result.outcome() == pb::TASK_OUTCOME_REFUSED
                        ? state.coordination.why()
-                       : sentence(state, result));
+                       : sentence(state, result, unseen));
   if (!state.gates.error().empty())
     result.set_summary(result.summary()
                        + "; the gates could not run: " + state.gates.error());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,11 @@ pb::TaskResult synthesise(const supervisor_state& state);
 pb::TaskResult ended_early(const supervisor_state& state,
                            pb::TaskOutcome outcome, const std::string& why);
 
-/// Adds to what is left the causes of the task's log that the result's evidence
-/// does not have.
-void list_unseen(const supervisor_state& state, pb::TaskResult& result);
+/// Adds to what is left the causes of the task's log that neither the result's
+/// evidence nor that of what came out has, and that nobody tried to repair: one
+/// error hides another. Returns their number.
+size_t list_unseen(const supervisor_state& state, const pb::Evidence& after,
+                   pb::TaskResult& result);
 
 /// How many lines of which files have errors.
 uint32_t error_places(const pb::Evidence& evidence);

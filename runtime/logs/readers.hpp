@@ -24,6 +24,9 @@ public:
   log_entries take() &&;
 
 private:
+  bool read_folder(std::string_view line);
+  /// Names are those of the folder that make or ninja said it was in.
+  void go_from_folder(messages::v1::Location& place) const;
   bool read_include_chain(std::string_view line);
   bool read_template_use(std::string_view line);
   bool read_rust_place(std::string_view line);
@@ -39,9 +42,10 @@ private:
   }
 
   log_entries entries_;
-  std::string unit_;               // Root of the last chain of includes.
-  bool chain_goes_on_ = false;     // The line before was of that chain.
-  messages::v1::Location used_at_; // "required from here" of what comes next.
+  std::vector<std::string> folders_; // That were entered and not left.
+  std::string unit_;                 // Root of the last chain of includes.
+  bool chain_goes_on_ = false;       // The line before was of that chain.
+  messages::v1::Location used_at_;   // "required from here" of what comes next.
   std::vector<std::string>
     after_error_;             // Lines, till a caret or anything else.
   bool may_wrap_ = false;     // Such lines may come next.

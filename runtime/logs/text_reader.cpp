@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <utility>
 
 #include "runtime/analysis/text.hpp"
@@ -40,7 +41,7 @@ bool tells_use(std::string_view message) {
 void text_reader::add_line(std::string_view line) {
   if (ends_link(line))
     ++links_;
-  if (read_rust_place(line) || read_include_chain(line)
+  if (read_folder(line) || read_rust_place(line) || read_include_chain(line)
       || read_template_use(line) || read_quoted_source(line))
     return;
   chain_goes_on_ = false;
@@ -56,6 +57,44 @@ void text_reader::add_line(std::string_view line) {
   } else if (!read_rest_of_message(line) && may_wrap_) {
     read_plain_source(line);
   }
+}
+
+/// "make[2]: Entering directory '/ci/p/src'", and ninja's. With several jobs
+/// at once it is the last one that was entered.
+bool text_reader::read_folder(std::string_view line) {
+  constexpr size_t folders_max = 64;
+  constexpr size_t bytes_max = 4096;
+  auto text = without_blanks(line);
+  auto colon = text.find(": ");
+  auto is_said = colon != text.npos
+                 && (text.starts_with("make") || text.starts_with("gmake")
+                     || text.starts_with("ninja"));
+  if (!is_said)
+    return false;
+  text.remove_prefix(colon + 2);
+  auto enters = take_prefix(text, "Entering directory ");
+  if (!enters && !take_prefix(text, "Leaving directory "))
+    return false;
+  if (text.size() < 3 || text.size() > bytes_max)
+    return true;
+  auto folder = analysis::valid_utf8(text.substr(1, text.size() - 2));
+  if (!enters) {
+    auto left = std::find(folders_.rbegin(), folders_.rend(), folder);
+    if (left != folders_.rend())
+      folders_.erase(left.base() - 1);
+  } else if (folders_.size() < folders_max) {
+    folders_.push_back(std::move(folder));
+  }
+  return true;
+}
+
+void text_reader::go_from_folder(messages::v1::Location& place) const {
+  auto& file = place.file();
+  auto is_whole = file.empty() || file[0] == '/' || file[0] == '\\'
+                  || file.find(':') == 1;
+  if (!folders_.empty() && !is_whole)
+    place.set_file(
+      (std::filesystem::path{folders_.back()} / file).lexically_normal());
 }
 
 /// What CMake says on the line after its headline, and javac's "symbol:".
@@ -87,6 +126,7 @@ bool text_reader::read_include_chain(std::string_view line) {
   auto place = read_place(text);
   if (!place)
     return false;
+  go_from_folder(*place);
   // GCC goes on with "from", outwards; clang begins anew, inwards.
   if (!is_first || !chain_goes_on_)
     unit_ = place->file();
@@ -99,8 +139,10 @@ bool text_reader::read_template_use(std::string_view line) {
   auto at = line.find(":   required ");
   if (at == line.npos)
     return false;
-  if (auto place = read_place(line.substr(0, at)))
+  if (auto place = read_place(line.substr(0, at))) {
+    go_from_folder(*place);
     used_at_ = std::move(*place);
+  }
   return true;
 }
 
@@ -112,6 +154,7 @@ bool text_reader::read_rust_place(std::string_view line) {
   auto place = read_place(text);
   if (!place || !last() || !std::exchange(awaits_place_, false))
     return true;
+  go_from_folder(*place);
   auto& error = last()->diagnostic;
   auto& open = error.notes().empty() ? error : *error.mutable_notes()->rbegin();
   if (!open.has_location())
@@ -162,6 +205,8 @@ void text_reader::read_plain_source(std::string_view line) {
 void text_reader::add(messages::v1::Diagnostic diagnostic) {
   auto& tool = diagnostic.tool();
   auto is_of_unit = tool != "ld" && tool != "make" && tool != "cmake";
+  if (is_of_unit && diagnostic.has_location())
+    go_from_folder(*diagnostic.mutable_location());
   auto& file = diagnostic.location().file();
   if (is_of_unit && !file.empty() && !analysis::has_header_name(file))
     unit_ = file;
@@ -191,6 +236,8 @@ void text_reader::add_note(messages::v1::Diagnostic note) {
   constexpr int notes_max = 32; // Candidates of an overload can be hundreds.
   if (!last() || last()->diagnostic.notes_size() >= notes_max)
     return;
+  if (note.has_location())
+    go_from_folder(*note.mutable_location());
   if (tells_use(note.message()) && note.has_location())
     last()->used_at = note.location();
   awaits_place_ = !note.has_location();

@@ -45,7 +45,7 @@ std::vector<unseen_cause> unseen(std::vector<log_entry> log,
     cause.set_is_missing(cause.file().empty() || cause.file() == "gone.rs");
     *causes.Add() = std::move(cause);
   }
-  return unseen_causes(causes, here);
+  return unseen_causes(causes, {&here});
 }
 
 } // namespace
@@ -99,6 +99,62 @@ TEST_CASE("what checks find near, of the same type, or in the same words, is "
   auto odd = found({said("a.cc", 100, "what is this")});
   CHECK(unseen({said("a.cc", 7, "what is this")}, odd).empty());
   CHECK(unseen({said("a.cc", 7, "what is that")}, odd).size() == 1);
+}
+
+TEST_CASE("what clang-tidy's log says is what its check finds") {
+  constexpr auto logged = "use nullptr [modernize-use-nullptr]";
+  auto causes = reported_causes(gather_log({said("a.cc", 3, logged)}));
+  REQUIRE(causes.size() == 1);
+  CHECK(causes[0].message() == "use nullptr");
+  CHECK(causes[0].option() == "modernize-use-nullptr");
+  auto here = found({said("a.cc", 50, "use nullptr", "modernize-use-nullptr")});
+  CHECK(unseen({said("a.cc", 3, logged)}, here).empty());
+  auto other = found({said("a.cc", 3, "use auto", "modernize-use-auto")});
+  CHECK(unseen({said("a.cc", 3, logged)}, other).size() == 1);
+  // Two compilers word a warning differently.
+  auto warned = found({said("a.cc", 50, "unused x", "-Wunused-variable")});
+  CHECK(
+    unseen({said("a.cc", 3, "x is never used", "-Wunused-variable")}, warned)
+      .empty());
+}
+
+TEST_CASE("one of several evidences is enough") {
+  google::protobuf::RepeatedPtrField<pb::ReportedCause> causes;
+  *causes.Add() = reported_causes(
+    gather_log({said("a.cc", 3, "unknown type name 'foo'")}))[0];
+  auto none = found({});
+  auto later = found({said("a.cc", 3, "unknown type name 'foo'")});
+  CHECK(unseen_causes(causes, {&none}).size() == 1);
+  CHECK(unseen_causes(causes, {&none, &later}).empty());
+}
+
+TEST_CASE("what somebody sent as causes is looked at") {
+  google::protobuf::RepeatedPtrField<pb::ReportedCause> causes;
+  auto& cause = *causes.Add();
+  for (auto* file : {"a.cc", "src/a.cc", "..a"}) {
+    cause.set_file(file);
+    CHECK(why_no_causes(causes) == "");
+  }
+  for (auto* file : {"", "/x", "../x", "a/../b", "a//b", "./a", "."}) {
+    CAPTURE(file);
+    cause.set_file(file);
+    CHECK(why_no_causes(causes) != "");
+  }
+  cause.set_is_missing(true);
+  CHECK(why_no_causes(causes) == "");
+  cause.set_message(std::string(5000, 'x'));
+  CHECK(why_no_causes(causes) != "");
+  cause.clear_message();
+  for (size_t i = 0; i < reported_causes_max; ++i)
+    *causes.Add() = causes[0];
+  CHECK(why_no_causes(causes) != "");
+}
+
+TEST_CASE("a log's warnings stay warnings") {
+  auto causes = reported_causes(
+    gather_log({said("a.cc", 3, "unused", "-Wunused", pb::SEVERITY_WARNING)}));
+  REQUIRE(causes.size() == 1);
+  CHECK(as_diagnostic(causes[0]).severity() == pb::SEVERITY_WARNING);
 }
 
 TEST_CASE("an unseen cause says what may help") {

@@ -112,6 +112,47 @@ TEST_CASE("a log is the task: what only it reports is told as left") {
   CHECK(result.left(1).blockage() == pb::BLOCKAGE_REASON_EXTERNAL);
 }
 
+TEST_CASE("what another error hid at first is not in the log alone") {
+  auto request = machines::request();
+  auto& cause = *request.add_reported();
+  cause.set_file("d.cc");
+  cause.set_line(40);
+  cause.set_message("hidden");
+  cause.set_error_type("other");
+  supervised task{request, "nothing"};
+  CHECK(task.result().left_size() == 1);
+  auto state = task.supervisor;
+  auto& attempt = *state.coordination.add_fixes();
+  attempt.set_kept(true);
+  attempt.mutable_fix()->set_target_file("d.cc");
+  attempt.mutable_fix()->set_target_line(41);
+  CHECK(runtime::coordination::synthesise(state).left().empty());
+}
+
+TEST_CASE("a plan from a log alone says why nothing was checked") {
+  auto request = machines::request();
+  request.set_plan_only(true);
+  auto& cause = *request.add_reported();
+  cause.set_file("main.rs");
+  cause.set_message("mismatched types");
+  for (auto code : {errc::no_toolchain, errc::storage_failed}) {
+    supervised plan{request, "prepare"};
+    pb::AttemptResult prepared;
+    prepared.mutable_error()->set_code(static_cast<uint32_t>(code));
+    prepared.mutable_error()->set_message("why");
+    prepared.set_ticket(plan.take("prepare").as<pb::WorkUnit>()->ticket());
+    plan.feed(prepared);
+    plan.run("nothing");
+    if (code == errc::storage_failed) {
+      CHECK(plan.result().outcome() == pb::TASK_OUTCOME_FAILED);
+      CHECK(plan.result().summary() == "why");
+    } else {
+      CHECK(plan.result().outcome() == pb::TASK_OUTCOME_DONE);
+      CHECK(plan.result().summary().starts_with("planned from the log alone"));
+    }
+  }
+}
+
 TEST_CASE("a log that nothing here can check is split all the same") {
   auto request = machines::request();
   request.set_plan_only(true);
@@ -139,6 +180,7 @@ TEST_CASE("a log that nothing here can check is split all the same") {
   prepared.set_ticket(run.take("prepare").as<pb::WorkUnit>()->ticket());
   run.feed(prepared);
   CHECK(run.result().outcome() == pb::TASK_OUTCOME_PRECONDITION);
+  CHECK(run.result().left_size() == 2);
 }
 
 TEST_CASE("what is missing is a precondition") {

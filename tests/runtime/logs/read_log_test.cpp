@@ -57,6 +57,43 @@ TEST_CASE(
           "c.h:4 use of undeclared identifier 'make' {  x = make(1);} <a.cc"});
 }
 
+TEST_CASE("names are those of the folder that make or ninja is in") {
+  auto* log = "make: Entering directory '/ci/p'\n"
+              "make[1]: Entering directory '/ci/p/lib'\n"
+              "In file included from a.cc:1:\n"
+              "../inc/a.h:3:1: error: expected ';'\n"
+              "/ci/q/b.cc:4:1: error: expected ';'\n"
+              "C:\\q\\c.cc(5,1): error C2143: missing ';'\n"
+              "make[1]: Leaving directory '/ci/p/lib'\n"
+              "d.cc:6:1: error: expected ';'\n"
+              "e.h:1:1: note: here\n"
+              "make: Leaving directory '/ci/p'\n"
+              "f.cc:7:1: error: expected ';'\n"
+              "ninja: Entering directory `build'\n"
+              "../src/g.cc:8:1: error: expected ';'\n";
+  auto entries = read_log(log);
+  std::vector<std::string> files;
+  for (auto& entry : entries)
+    files.push_back(entry.diagnostic.location().file());
+  CHECK(files
+        == lines{"/ci/p/inc/a.h", "/ci/q/b.cc", "C:\\q\\c.cc", "/ci/p/d.cc",
+                 "f.cc", "src/g.cc"});
+  REQUIRE(entries.size() == 6);
+  CHECK(entries[0].unit == "/ci/p/lib/a.cc");
+  REQUIRE(entries[3].diagnostic.notes_size() == 1);
+  CHECK(entries[3].diagnostic.notes(0).location().file() == "/ci/p/e.h");
+}
+
+TEST_CASE("folders without end are no harm") {
+  std::string log;
+  for (int i = 0; i < 10'000; ++i)
+    log += "make: Entering directory '/d" + std::to_string(i) + "'\n";
+  log += "make: Entering directory '" + std::string(10'000, 'x') + "'\n"
+         + "make: Leaving directory ''\nmake: Leaving directory \n"
+         + "a.cc:6:1: error: expected ';'\n";
+  CHECK(read_log(log)[0].diagnostic.location().file() == "/d63/a.cc");
+}
+
 TEST_CASE("lines of other programs in between do not matter") {
   CHECK(told("a.c:3:7: error: x\nlibtool: compile: gcc -c a.c\n  CC b.o\n"
              "make[1]: *** [a.o] Error 1\nb.c:4:1: error: y\n"
