@@ -79,6 +79,9 @@ int judge_change(const task_options& task, const gates_options& gates,
     return refuse(
       {errc::invalid_request,
        "--report " + gates.sarif + ": expected a name that ends in .sarif"});
+  for (auto& file : {gates.junit, gates.sarif})
+    if (auto fine = check_output(file); !fine)
+      return refuse(fine.error());
   auto ran = run_one_task([&] { return request_for(task, gates); }, task,
                           global);
   if (!ran.result)

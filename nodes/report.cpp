@@ -94,15 +94,28 @@ void add_left(const pb::TaskResult& result, std::string& out) {
            + " more (--output-format json lists all)\n";
 }
 
+/// What executors beside fixit and clang-tidy did, whose fixes are told apart.
+void add_changed_by(const pb::TaskResult& result, std::string& out) {
+  for (auto& subtask : result.subtasks())
+    for (auto& run : subtask.executors())
+      if (run.helped() && run.executor() != "fixit"
+          && run.executor() != "clang_tidy")
+        for (auto& file : run.files())
+          out += "  " + file + ": by " + run.executor() + '\n';
+}
+
 void add_kept(const pb::TaskResult& result, std::string& out) {
-  if (result.fixes_kept() == 0)
-    return;
-  out += "\nrepaired (" + std::to_string(result.fixes_kept()) + ")\n";
+  std::string lines;
   for (auto& fix : result.fixes())
     if (fix.kept())
-      out += "  " + fix.fix().target_file() + ':'
-             + std::to_string(fix.fix().target_line()) + ": "
-             + cut(fix.fix().message(), 90) + '\n';
+      lines += "  " + fix.fix().target_file() + ':'
+               + std::to_string(fix.fix().target_line()) + ": "
+               + cut(fix.fix().message(), 90) + '\n';
+  add_changed_by(result, lines);
+  if (!lines.empty())
+    out += "\nrepaired ("
+           + std::to_string(std::count(lines.begin(), lines.end(), '\n'))
+           + ")\n" + lines;
 }
 
 void add_workers(const pb::TaskResult& result, std::string& out) {
@@ -234,12 +247,13 @@ std::string summary_text(const pb::TaskResult& result) {
   add_workers(result, out);
   add_times(result, out);
   add_checks(result, out);
+  auto apply = result.applied() ? std::string{"applied to the working tree"}
+                                : "cohort apply " + result.task_id();
   if (!result.branch().empty())
     out += "result: branch " + result.branch() + "   (git diff HEAD.."
-           + result.branch() + "; cohort apply " + result.task_id() + ")\n";
+           + result.branch() + "; " + apply + ")\n";
   if (!result.patch_file().empty())
-    out += "result: " + result.patch_file() + "   (cohort apply "
-           + result.task_id() + ")\n";
+    out += "result: " + result.patch_file() + "   (" + apply + ")\n";
   return out;
 }
 

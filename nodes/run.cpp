@@ -74,6 +74,8 @@ int run_task(const task_options& task, const global_options& global) {
     return refuse({runtime::errc::invalid_request,
                    "--report " + task.report
                      + ": expected a name that ends in .txt, .json or .sarif"});
+  if (auto fine = check_output(task.report); !fine)
+    return refuse(fine.error());
   auto ran = run_with(task, global, false);
   if (!ran.result)
     return ran.code;
@@ -124,6 +126,10 @@ int diagnose(const task_options& task, const std::string& file,
     ran = run_with(options, global, true);
     if (!ran.result)
       return ran.code;
+    if (ran.result->outcome() != pb::TASK_OUTCOME_DONE) {
+      std::cerr << "cohort: " << ran.result->summary() << '\n';
+      return ran.code;
+    }
     ran.result->clear_task_id();
   }
   if (format == diagnosis_format::sarif)

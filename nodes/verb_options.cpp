@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include <regex.h>
+
 namespace cohort::nodes {
 
 namespace {
@@ -63,6 +65,13 @@ void add_findings(CLI::App& verb, task_options& task) {
                    && text.find_first_not_of(allowed) == std::string::npos;
     return is_fine ? "" : "expected names of checks, not " + text;
   };
+  auto is_expression = [](std::string& text) -> std::string {
+    regex_t expression; // As clang-tidy reads it.
+    if (regcomp(&expression, text.c_str(), REG_EXTENDED | REG_NOSUB) != 0)
+      return "expected a POSIX extended regular expression, not " + text;
+    regfree(&expression);
+    return "";
+  };
   auto is_warning = [](std::string& text) -> std::string {
     auto is_fine = text.size() > 2 && text.starts_with("-W")
                    && text.find(',') == std::string::npos;
@@ -86,6 +95,7 @@ void add_findings(CLI::App& verb, task_options& task) {
     .add_option("--header-filter", task.header_filter,
                 "regular expression: headers whose findings count (default: "
                 "those of the workspace)")
+    ->check(CLI::Validator{is_expression, "", "expression"})
     ->option_text("REGEX");
   verb
     .add_option("--specialty", task.specialty,

@@ -62,6 +62,11 @@ class BadInput(CohortTest):
         root = self.workspace({"readme.txt": "hello\n"})
         self.refused("run", "fix", "-w", root, code=4, says="CMakeLists.txt")
 
+    def test_diagnose_says_why_it_cannot(self):
+        done = self.cohort("diagnose", "-w", self.workspace({"a.cc": "int x;\n"}), code=4)
+        self.assertIn("no build system was found", done.stderr)
+        self.assertEqual(done.stdout, "")
+
     def test_broken_cmake_project(self):
         root = self.workspace({**SMALL, "CMakeLists.txt": "project(\n"})
         self.refused("run", "fix", "-w", root, code=4, says="CMakeLists.txt")

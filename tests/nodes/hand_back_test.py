@@ -10,7 +10,8 @@ class HandBack(CohortTest):
     def test_apply_changes_the_tree_and_keeps_other_work(self):
         root = self.workspace(TWO_FAULTS)
         (root / "notes.txt").write_text("mine\n")
-        self.run_task(root, "--apply")
+        done = self.cohort("run", "fix the compile errors", "-w", root, "--apply")
+        self.assertIn("; applied to the working tree)", done.stdout)
         self.assertEqual((root / "area.cc").read_text(), SMALL["area.cc"])
         self.assertEqual((root / "notes.txt").read_text(), "mine\n")
         self.assertEqual(git(root, "status", "--porcelain"), "M area.cc\n M name.cc\n?? notes.txt")

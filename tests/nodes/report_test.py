@@ -134,7 +134,11 @@ class Sarif(CohortTest):
         done = self.cohort("run", "fix the compile errors", "-w", root, "--report", "report.pdf", code=2)
         self.assertIn("expected a name that ends in .txt, .json or .sarif", done.stderr)
         self.assertEqual(git(root, "branch", "--list", "cohort/*"), "")
-        done = self.cohort("run", "fix the compile errors", "-w", root, "--report", self.folder / "no/r.txt", code=4)
+        done = self.cohort("run", "fix the compile errors", "-w", root, "--report", self.folder / "no/r.txt", code=2)
+        self.assertIn("cannot be written", done.stderr)
+        self.assertEqual(git(root, "branch", "--list", "cohort/*"), "")
+        (self.folder / "full.txt").symlink_to("/dev/full")
+        done = self.cohort("run", "fix the compile errors", "-w", root, "--report", self.folder / "full.txt", code=4)
         self.assertIn("cannot be written", done.stderr)
         self.assertIn("result: branch", done.stdout)
 
