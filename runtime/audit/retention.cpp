@@ -35,7 +35,8 @@ expected<std::vector<ended_task>> ended_tasks(ledger& log) {
     auto is_delivered
       = result.patch().base_tree() == result.patch().result_tree()
         || !result.branch().empty() || !result.patch_file().empty();
-    tasks.push_back({id, (*row)->time, is_delivered, result.patch_file()});
+    tasks.push_back({id, (*row)->time, is_delivered,
+                     result.applied() ? result.patch_file() : ""});
   }
   return tasks;
 }

@@ -17,7 +17,7 @@ struct ended_task {
   std::string id;
   int64_t ended = 0;         // Nanoseconds since 1970, in UTC.
   bool is_delivered = false; // Or there is nothing to deliver.
-  std::string patch_file;    // Empty: none.
+  std::string patch_file;    // That is applied. Empty: none.
   uint64_t bytes = 0;        // About, of the journal; 0 where nobody asked.
 };
 
@@ -53,11 +53,12 @@ struct cleaned {
   std::optional<error> objects_stay; // Why none was removed that could be.
 };
 
-/// Forgets tasks: their trees' names, their patch files below `state`, their
-/// events and seals; then the objects that nothing names any more, no event
-/// either. What was cut off is finished by the next one. What an event that
-/// cannot be read names is not known: while there is one in a task that stays,
-/// all objects do.
+/// Forgets tasks: their trees' names, their events and seals, and their patch
+/// files below `state` where the workspace has what they say: any other may be
+/// all that is left of a result. Then the objects that nothing names any more,
+/// no event either. What was cut off is finished by the next one. What an event
+/// that cannot be read names is not known: while there is one in a task that
+/// stays, all objects do.
 ///
 /// Not `beside_tasks` are objects removed: whoever stores a tree relies on
 /// those that are there already. REQUIRES: the caller holds the state folder,

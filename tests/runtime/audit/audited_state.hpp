@@ -42,7 +42,7 @@ struct audited_state {
   fs::path patch = state / "patches" / "done.patch";
   std::string base, result;
 
-  audited_state() {
+  explicit audited_state(bool is_applied = true) {
     write_bytes(workspace / "src" / "a.cc", "int a;\n");
     write_bytes(workspace / "src" / "b.cc", "int b\n");
     write_bytes(workspace / "old.cc", "int old;\n");
@@ -60,7 +60,7 @@ struct audited_state {
     REQUIRE(delivery.write_patch(patch, base, result).has_value());
     REQUIRE(trees->keep("done/base", base).has_value());
     REQUIRE(trees->keep("done/result", result).has_value());
-    write_events();
+    write_events(is_applied);
   }
 
   /// What the workspace is now, in the store.
@@ -80,7 +80,7 @@ struct audited_state {
   }
 
 private:
-  void write_events() {
+  void write_events(bool is_applied) {
     auto log = open_log(journal_file);
     auto accepted = event_of("done");
     auto& request = *accepted.mutable_accepted()->mutable_request();
@@ -108,6 +108,7 @@ private:
     auto& outcome = *finished.mutable_finished()->mutable_result();
     outcome.set_task_id("done");
     outcome.set_patch_file(patch.string());
+    outcome.set_applied(is_applied);
     outcome.mutable_patch()->set_base_tree(base);
     outcome.mutable_patch()->set_result_tree(result);
     *outcome.add_gates() = report;

@@ -102,6 +102,12 @@ TEST_CASE("of too large a journal the oldest go, whatever their age, until it "
   CHECK(removed({0.5, 1, 699}) == words{"new", "old"});
 }
 
+TEST_CASE("a patch that nobody has applied stays when its task goes") {
+  audited_state where{false};
+  CHECK(ids(clean(where, {3.0, {}}).tasks.removed) == words{"done"});
+  CHECK(fs::exists(where.patch));
+}
+
 TEST_CASE("a task that has ended goes with all that only it needs; the audit "
           "of the others stays whole") {
   audited_state where;
