@@ -27,28 +27,31 @@ bool is_skipped(const pb::GateReport& gate) {
   return gate.verdict() == pb::GATE_VERDICT_NOT_MEASURED;
 }
 
-/// Details, objections and suggestions, a line each.
-std::string words_of(const pb::GateReport& gate) {
+/// Details, objections and suggestions, a line each; of tests, who breaks them.
+std::string words_of(const pb::GateReport& gate, const pb::TaskResult& result) {
   auto text = gate.details() + '\n';
   for (auto& objection : gate.objections())
-    text += objection.location().file() + ':'
-            + std::to_string(objection.location().line()) + ": "
-            + objection.message() + " (" + objection.rule() + ")\n";
+    text += in_front(place(objection.location())) + objection.message() + " ("
+            + objection.rule() + ")\n";
+  if (gate.kind() == pb::GATE_KIND_TESTS)
+    for (auto& culprit : result.culprits())
+      text += in_front(place(place_of(culprit))) + harm_of(culprit) + '\n';
   for (auto& suggestion : gate.suggestions())
     text += suggestion + '\n';
   return text;
 }
 
-std::string element_of(const pb::GateReport& gate) {
+std::string element_of(const pb::GateReport& gate,
+                       const pb::TaskResult& result) {
   if (is_failure(gate))
     return "      <failure" + xml_attribute("message", gate.details()) + '>'
-           + markup(words_of(gate)) + "</failure>\n";
+           + markup(words_of(gate, result)) + "</failure>\n";
   if (is_skipped(gate))
     return "      <skipped" + xml_attribute("message", gate.details()) + "/>\n";
   auto verdict = std::string{name_of(gate.verdict())};
   if (gate.advisory())
     verdict += " (advisory)";
-  return "      <system-out>" + markup(verdict + ": " + words_of(gate))
+  return "      <system-out>" + markup(verdict + ": " + words_of(gate, result))
          + "</system-out>\n";
 }
 
@@ -76,8 +79,8 @@ std::string gates_junit(const pb::TaskResult& result) {
              + xml_attribute("skipped", counted_if(is_skipped))
              + xml_attribute("time", number(result.wall_seconds(), 3)) + ">\n";
   for (auto& gate : gates)
-    out += opening(name_of(gate.kind()), gate.seconds()) + element_of(gate)
-           + "    </testcase>\n";
+    out += opening(name_of(gate.kind()), gate.seconds())
+           + element_of(gate, result) + "    </testcase>\n";
   if (nothing_judged)
     out += opening("gates", result.wall_seconds()) + "      <error"
            + xml_attribute("message", result.summary())

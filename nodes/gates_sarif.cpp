@@ -18,14 +18,22 @@ using nlohmann::json;
 
 json result_at(sarif_rules& rules, const std::string& rule, const char* level,
                const pb::Location& place, const std::string& message) {
+  json result = {{"ruleId", rule},
+                 {"ruleIndex", rules.index_of(rule)},
+                 {"level", level},
+                 {"message", {{"text", message}}}};
+  if (place.file().empty())
+    return result; // A test has no place.
   json physical = {{"artifactLocation", sarif_artifact(place.file())}};
   if (place.line() > 0)
     physical["region"] = {{"startLine", place.line()}};
-  return {{"ruleId", rule},
-          {"ruleIndex", rules.index_of(rule)},
-          {"level", level},
-          {"message", {{"text", message}}},
-          {"locations", json::array({{{"physicalLocation", physical}}})}};
+  result["locations"] = json::array({{{"physicalLocation", physical}}});
+  return result;
+}
+
+json culprit_in(sarif_rules& rules, const pb::Culprit& culprit) {
+  return result_at(rules, "breaks-tests", "error", place_of(culprit),
+                   harm_of(culprit));
 }
 
 json objection_in(sarif_rules& rules, const pb::GateReport& gate,
@@ -58,6 +66,8 @@ std::string gates_sarif(const pb::TaskResult& result,
   for (auto& gate : result.gates())
     for (auto& objection : gate.objections())
       results.push_back(objection_in(rules, gate, objection));
+  for (auto& culprit : result.culprits())
+    results.push_back(culprit_in(rules, culprit));
   for (auto& left : result.left())
     results.push_back(error_in(rules, left));
   return sarif_log(workspace_root, rules, std::move(results),

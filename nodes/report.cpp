@@ -18,13 +18,6 @@ namespace {
 namespace pb = messages::v1;
 using nlohmann::json;
 
-std::string place(const pb::Location& location) {
-  auto text = location.file();
-  if (location.line() > 0)
-    text += ':' + std::to_string(location.line());
-  return text;
-}
-
 void add_gates(const pb::TaskResult& result, std::string& out) {
   if (result.gates().empty())
     return;
@@ -38,24 +31,14 @@ void add_gates(const pb::TaskResult& result, std::string& out) {
   }
 }
 
-/// "src/a.cc:7", and what it breaks.
+/// "src/a.cc:7", and what it breaks. Of a repair such changes are left out.
 void add_culprits(const pb::TaskResult& result, std::string& out) {
+  auto is_repair = result.subtasks_total() > 0;
   if (!result.culprits().empty())
-    out += "\nleft out (" + std::to_string(result.culprits_size()) + ")\n";
-  for (auto& culprit : result.culprits()) {
-    pb::Location at;
-    at.set_file(culprit.file());
-    if (culprit.lines_size() > 0)
-      at.set_line(culprit.lines(0).first());
-    out += "  " + place(at) + ": with it "
-           + (culprit.tests().empty() ? "the project does not build"
-                                      : listed(culprit.tests()) + " fails");
-    if (!culprit.needs().empty())
-      out += ", together with " + listed(culprit.needs());
-    if (!culprit.subtasks().empty())
-      out += " (" + listed(culprit.subtasks()) + ')';
-    out += '\n';
-  }
+    out += (is_repair ? "\nleft out (" : "\nto blame (")
+           + std::to_string(result.culprits_size()) + ")\n";
+  for (auto& culprit : result.culprits())
+    out += "  " + in_front(place(place_of(culprit))) + harm_of(culprit) + '\n';
   if (!result.flaky_tests().empty())
     out += "flaky: " + listed(result.flaky_tests()) + '\n';
 }
@@ -67,7 +50,7 @@ void add_objections(const pb::TaskResult& result, std::string& out) {
   for (auto& gate : result.gates())
     for (auto& objection : gate.objections())
       if (++count <= shown_max)
-        lines += "  " + place(objection.location()) + ": "
+        lines += "  " + in_front(place(objection.location()))
                  + cut(objection.message(), 90) + " (" + objection.rule()
                  + ")\n";
   if (count == 0)

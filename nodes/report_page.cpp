@@ -72,29 +72,6 @@ std::string_view class_of(pb::TaskOutcome outcome) {
                                                : "bad";
 }
 
-std::string place_of(const pb::Location& location) {
-  return location.file()
-         + (location.line() > 0 ? ':' + std::to_string(location.line()) : "");
-}
-
-std::string place_of(const pb::Culprit& culprit) {
-  auto text = culprit.file();
-  for (auto& lines : culprit.lines())
-    text += ':' + std::to_string(lines.first());
-  return text;
-}
-
-std::string reason_of(const pb::Culprit& culprit) {
-  auto text = culprit.tests().empty()
-                ? std::string{"with it the project does not build"}
-                : "with it " + listed(culprit.tests()) + " fails";
-  if (!culprit.needs().empty())
-    text += ", together with " + listed(culprit.needs());
-  if (!culprit.subtasks().empty())
-    text += " (by " + listed(culprit.subtasks()) + ')';
-  return text;
-}
-
 /// "1.8 x"; nothing where that is not known.
 std::string times_text(double times) {
   return times > 0 ? number(times, 1) + " x" : "";
@@ -210,9 +187,9 @@ private:
     out_ += "<details><summary>evidence ("
             + std::to_string(gate.objections_size()) + ")</summary><ul>";
     for (auto& objection : gate.objections()) {
-      auto place = place_of(objection.location());
+      auto where = place(objection.location());
       out_ += "<li><code>" + markup(objection.rule()) + "</code> "
-              + (place.empty() ? "" : "<code>" + markup(place) + "</code> ")
+              + (where.empty() ? "" : "<code>" + markup(where) + "</code> ")
               + markup(objection.message()) + "</li>";
     }
     out_ += "</ul></details>";
@@ -224,8 +201,8 @@ private:
     heading("Left out");
     out_ += "<ul>\n";
     for (auto& culprit : result_.culprits())
-      out_ += "<li><code>" + markup(place_of(culprit))
-              + "</code>: " + markup(reason_of(culprit)) + "</li>\n";
+      out_ += "<li><code>" + markup(place(place_of(culprit)))
+              + "</code>: " + markup(harm_of(culprit)) + "</li>\n";
     if (!result_.flaky_tests().empty())
       out_ += "<li>Flaky, whatever changes: "
               + markup(listed(result_.flaky_tests())) + "</li>\n";
@@ -258,7 +235,7 @@ private:
     heading("What is left, and why");
     out_ += "<ul>\n";
     for (auto& left : result_.left())
-      out_ += "<li><code>" + markup(place_of(left.diagnostic().location()))
+      out_ += "<li><code>" + markup(place(left.diagnostic().location()))
               + "</code> " + markup(left.diagnostic().message())
               + "<br><span class=\"soft\">" + markup(left.reason())
               + "</span></li>\n";
@@ -364,8 +341,8 @@ std::string to_markdown(const task_record& task) {
   if (!result.culprits().empty()) {
     out += "\n### Left out\n\n";
     for (auto& culprit : result.culprits())
-      out += "- " + as_code(place_of(culprit)) + ": "
-             + inert(reason_of(culprit)) + '\n';
+      out += "- " + as_code(place(place_of(culprit))) + ": "
+             + inert(harm_of(culprit)) + '\n';
   }
   if (!result.subtasks().empty()) {
     out += "\n### What changed\n\n";
@@ -380,7 +357,7 @@ std::string to_markdown(const task_record& task) {
   if (!result.left().empty()) {
     out += "\n### What is left\n\n";
     for (auto& left : result.left())
-      out += "- " + as_code(place_of(left.diagnostic().location())) + ' '
+      out += "- " + as_code(place(left.diagnostic().location())) + ' '
              + inert(left.diagnostic().message()) + " (" + inert(left.reason())
              + ")\n";
   }

@@ -35,6 +35,36 @@ std::string markup(std::string_view text) {
   return result;
 }
 
+std::string place(const pb::Location& location) {
+  auto text = location.file();
+  if (location.line() > 0)
+    text += ':' + std::to_string(location.line());
+  return text;
+}
+
+pb::Location place_of(const pb::Culprit& culprit) {
+  pb::Location result;
+  result.set_file(culprit.file());
+  if (culprit.lines_size() > 0)
+    result.set_line(culprit.lines(0).first());
+  return result;
+}
+
+std::string in_front(const std::string& place) {
+  return place.empty() ? "" : place + ": ";
+}
+
+std::string harm_of(const pb::Culprit& culprit) {
+  auto text = "with it "
+              + (culprit.tests().empty() ? "the project does not build"
+                                         : listed(culprit.tests()) + " fails");
+  if (!culprit.needs().empty())
+    text += ", together with " + listed(culprit.needs());
+  if (!culprit.subtasks().empty())
+    text += " (by " + listed(culprit.subtasks()) + ')';
+  return text;
+}
+
 std::string number(double value, int digits) {
   char text[64];
   std::snprintf(text, sizeof text, "%.*f", digits, value);

@@ -5,8 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "messages/v1/analysis.pb.h"
 #include "messages/v1/council.pb.h"
 #include "messages/v1/quality.pb.h"
+#include "messages/v1/result.pb.h"
 #include "messages/v1/task.pb.h"
 
 /// The words and columns that reports for people have in common. Pure.
@@ -30,6 +32,13 @@ std::string cut(const std::string& text, size_t width);
 /// The first five of them, and how many more there are.
 std::string
 listed(const google::protobuf::RepeatedPtrField<std::string>& texts);
+/// "src/a.cc:7"; empty where there is no file.
+std::string place(const messages::v1::Location& location);
+messages::v1::Location place_of(const messages::v1::Culprit& culprit);
+/// "src/a.cc:7: ", as what stands in front of what is said of it.
+std::string in_front(const std::string& place);
+/// "with it area_test fails (by s2)".
+std::string harm_of(const messages::v1::Culprit& culprit);
 /// "1 file", "2 files".
 std::string counted(int64_t n, std::string_view what);
 
