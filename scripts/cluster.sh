@@ -20,9 +20,13 @@ fail() {
   exit 1
 }
 
+# client VERB ARG...: those that read what a task left work on the head's state folder.
 client() {
   local verb=$1
   shift
+  case $verb in
+    apply | report | audit | history) exec "$binary" "$verb" --state "$folder/head" "$@" ;;
+  esac
   "$binary" "$verb" --state "$folder/client" --head "$head" --certs "$folder/certs" "$@"
 }
 

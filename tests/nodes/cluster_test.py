@@ -87,6 +87,8 @@ class OneTask(ClusterTest):
         table = json.loads(self.script("cohort", "status", "--output-format", "json"))
         self.assertEqual([task["outcome"] for task in table["tasks"]], ["TASK_OUTCOME_DONE"])
         self.assertEqual(len(table["workers"]), 3)
+        self.script("cohort", "apply", result["task_id"])
+        git(root, "checkout", "-q", ".")
         again = json.loads(self.script("cohort", "result", result["task_id"], "--output-format", "json"))
         self.assertEqual(again["branch"], result["branch"])
 
