@@ -26,6 +26,7 @@
 #include "nodes/signals.hpp"
 #include "nodes/verb_options.hpp"
 #include "nodes/verbs.hpp"
+#include "runtime/execution/spelling.hpp"
 #include "runtime/process/launcher.hpp"
 
 namespace cohort::nodes {
@@ -48,6 +49,31 @@ void set_up_logging(const global_options& global) {
   spdlog::set_level(global.verbose ? spdlog::level::debug
                     : global.quiet ? spdlog::level::critical
                                    : spdlog::level::warn);
+}
+
+/// What to say of words that belong to nothing.
+std::string not_understood(const CLI::App& app) {
+  auto words = app.remaining(true);
+  auto verbs = app.get_subcommands();
+  if (verbs.empty()) {
+    auto text = "there is no verb '" + words.front() + '\'';
+    for (auto* verb : app.get_subcommands([](auto*) { return true; }))
+      if (runtime::execution::edit_distance(words.front(), verb->get_name(), 2)
+          <= 2)
+        return text + "; did you mean " + verb->get_name() + '?';
+    return text + "; `cohort --help` lists all";
+  }
+  std::string all;
+  for (auto& word : words)
+    all += ' ' + word;
+  auto& verb = *verbs.front();
+  auto is_task = verb.get_option_no_throw("task") != nullptr
+                 && words.front().front() != '-';
+  return verb.get_name() + " does not understand" + all
+         + (is_task ? "; put the task in quotes"
+                    : "; `cohort " + verb.get_name()
+                        + " --help` lists what it "
+                          "does");
 }
 
 int run_cli(int argc, char** argv, const extensions& with) {
@@ -135,10 +161,8 @@ int run_cli(int argc, char** argv, const extensions& with) {
   diagnosis->add_option("--diagnostics", log, "a compiler's log; - for stdin");
   auto found = diagnosis_format::json;
   diagnosis->add_option("--output-format", found, "json or sarif")
-    ->transform(CLI::CheckedTransformer(
-      std::map<std::string, diagnosis_format>{
-        {"json", diagnosis_format::json}, {"sarif", diagnosis_format::sarif}},
-      CLI::ignore_case))
+    ->transform(choice(std::map<std::string, diagnosis_format>{
+      {"json", diagnosis_format::json}, {"sarif", diagnosis_format::sarif}}))
     ->option_text("FORMAT");
   diagnosis->callback([&] { code = diagnose(task, log, found, global); });
 
@@ -293,6 +317,9 @@ int run_cli(int argc, char** argv, const extensions& with) {
 
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    std::cerr << "cohort: " << not_understood(app) << '\n';
+    return 2;
   } catch (const CLI::ParseError& error) {
     auto shown = app.exit(error);
     return shown == 0 ? 0 : 2;

@@ -23,7 +23,7 @@ const std::map<std::string, trace_format> trace_formats{
 
 void add_format(CLI::App& verb, output_format& format) {
   verb.add_option("--output-format", format, "text, json or stream-json")
-    ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
+    ->transform(choice(formats))
     ->option_text("FORMAT");
 }
 
@@ -157,7 +157,7 @@ void add_trace(CLI::App& verb, task_options& task) {
     .add_option("--trace-format", task.traced_as,
                 "otlp (OpenTelemetry, as JSON) or chrome (for Perfetto and "
                 "chrome://tracing); default: otlp")
-    ->transform(CLI::CheckedTransformer(trace_formats, CLI::ignore_case))
+    ->transform(choice(trace_formats))
     ->option_text("FORMAT");
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <string>
+
 #include <CLI/CLI.hpp>
 
 #include "nodes/options.hpp"
@@ -7,6 +10,23 @@
 
 /// Options that several verbs have.
 namespace cohort::nodes {
+
+/// One of these names, in upper or lower case, as its value.
+template <class Value>
+CLI::Validator choice(const std::map<std::string, Value>& all) {
+  auto look_up = [all](std::string& text) -> std::string {
+    auto found = all.find(CLI::detail::to_lower(text));
+    if (found == all.end()) {
+      std::string names;
+      for (auto& [name, unused] : all)
+        names += (names.empty() ? "" : ", ") + name;
+      return "expected one of " + names + ", not " + text;
+    }
+    text = std::to_string(static_cast<int>(found->second));
+    return "";
+  };
+  return {look_up, "", "choice"};
+}
 
 void add_format(CLI::App& verb, output_format& format);
 void add_workspace(CLI::App& verb, task_options& task);

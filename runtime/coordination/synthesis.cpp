@@ -112,10 +112,23 @@ std::string counted(size_t n, const char* singular, const char* plural) {
   return std::to_string(n) + ' ' + (n == 1 ? singular : plural);
 }
 
+/// Though the words ask for something else.
+bool looked_for_errors_alone(const supervisor_state& state) {
+  auto& toolchain = state.request.toolchain();
+  return state.task.specialty().kind() != pb::SPECIALTY_KIND_COMPILATION_ERRORS
+         && toolchain.warnings().empty() && toolchain.tidy_checks().empty()
+         && toolchain.file_tools().empty();
+}
+
 std::string sentence(const supervisor_state& state,
                      const pb::TaskResult& result, size_t unseen) {
   if (result.errors_before() == 0 && result.left().empty())
-    return "every unit compiles; there is nothing to repair";
+    return "every unit compiles; there is nothing to repair"
+           + std::string{
+             looked_for_errors_alone(state)
+               ? " (only compile errors were looked for: --warnings,"
+                 " --checks or a specialty would name other work)"
+               : ""};
   auto text = counted(result.errors_before(), "place", "places")
               + " with errors before, " + std::to_string(result.errors_after())
               + " after; " + counted(result.fixes_kept(), "fix", "fixes")

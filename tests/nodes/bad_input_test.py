@@ -27,6 +27,10 @@ class BadInput(CohortTest):
 
     def test_unknown_words(self):
         self.refused("frobnicate", code=2, says="frobnicate")
+        self.refused("runn", "x", code=2, says="there is no verb 'runn'; did you mean run?")
+        self.refused("run", "fix", "the", "errors", code=2, says="put the task in quotes")
+        self.refused("run", "x", "--output-format", "jsn", code=2, says="expected one of json, stream-json, text, not jsn")
+        self.refused("run", "x", "--header-filter", "(", code=2, says="regular expression")
         self.refused("run", "x", "--frobnicate", code=2, says="frobnicate")
         self.refused("run", "x", "--mode", "sideways", code=2, says="sideways")
         self.refused("run", "x", "-j", "0", code=2, says="0")
