@@ -19,6 +19,16 @@ namespace fs = std::filesystem;
 using journal::ledger;
 using workspace::state_folder;
 
+/// Older results do not say it.
+expected<bool> was_applied(ledger& log, const std::string& id) {
+  auto row = log.last_of(id, pb::Event::kDelivered);
+  if (!row)
+    return row.error();
+  pb::Event event;
+  return *row && event.ParseFromString((*row)->body)
+         && event.delivered().applied();
+}
+
 expected<std::vector<ended_task>> ended_tasks(ledger& log) {
   auto ids = log.tasks();
   if (!ids)
@@ -35,8 +45,12 @@ expected<std::vector<ended_task>> ended_tasks(ledger& log) {
     auto is_delivered
       = result.patch().base_tree() == result.patch().result_tree()
         || !result.branch().empty() || !result.patch_file().empty();
-    tasks.push_back({id, (*row)->time, is_delivered,
-                     result.applied() ? result.patch_file() : ""});
+    auto is_applied = result.applied() ? expected<bool>{true}
+                                       : was_applied(log, id);
+    if (!is_applied)
+      return is_applied.error();
+    tasks.push_back(
+      {id, (*row)->time, is_delivered, *is_applied ? result.patch_file() : ""});
   }
   return tasks;
 }
