@@ -20,14 +20,14 @@ namespace cohort::runtime::coordination {
 namespace {
 
 /// Whether a unit is refused for warnings alone, which the task asks for and
-/// the build does not.
+/// the build does not. GCC alone tells them from errors that have an option.
 bool has_warnings_alone(const pb::RunGates& request,
                         const pb::UnitReport& report) {
   auto& all = report.diagnostics();
   return !request.toolchain().warnings().empty() && report.failure().empty()
          && std::none_of(all.begin(), all.end(), [](auto& one) {
               return one.severity() >= pb::SEVERITY_ERROR
-                     && !one.option().starts_with("-W");
+                     && !one.option().starts_with("-Werror=");
             });
 }
 

@@ -85,6 +85,17 @@ expected<void> configure(const prepare_request& request,
   return {};
 }
 
+/// Whether CMake's file for ctest says more than where it comes from.
+bool names_tests(const fs::path& file) {
+  auto text = workspace::read_file(file);
+  auto is_found = false;
+  if (text)
+    for_each_line(*text, [&](std::string_view line) {
+      is_found = is_found || !(line.empty() || line.front() == '#');
+    });
+  return is_found;
+}
+
 /// Where ctest cannot tell, there may be some: running them will say why not.
 bool has_tests(const fs::path& build, const toolchain_settings& settings,
                process::runner& processes, std::stop_token stop) {
@@ -98,9 +109,10 @@ bool has_tests(const fs::path& build, const toolchain_settings& settings,
   list.cpu_bound = false;
   auto result = processes.run(std::move(list), stop);
   // The last line is "Total Tests: 12".
-  return !result.ok()
-         || (result.out.find("Total Tests: ") != std::string::npos
-             && result.out.find("Total Tests: 0") == std::string::npos);
+  if (!result.ok())
+    return names_tests(build / "CTestTestfile.cmake");
+  return result.out.find("Total Tests: ") != std::string::npos
+         && result.out.find("Total Tests: 0") == std::string::npos;
 }
 
 /// A compile_commands.json that a workspace has ready; "" where it has none.

@@ -357,7 +357,7 @@ TEST_CASE("where nothing has changed nothing is said of the tests") {
 
 TEST_CASE("warnings that the task asks for keep nobody from testing") {
   auto warning = make_error("a.cc", 1);
-  warning.set_option("-Wunused-variable");
+  warning.set_option("-Werror=unused-variable");
   auto what = request();
   what.mutable_toolchain()->add_warnings("-Wall");
   run r{what};
@@ -370,6 +370,12 @@ TEST_CASE("warnings that the task asks for keep nobody from testing") {
   with_error.compile(make_unit("a.cc", {}, {warning, make_error("a.cc", 2)}));
   CHECK(with_error.report(GATE_KIND_TESTS).details()
         == "not run: " + std::string{runtime::quality::units_have_errors});
+  auto narrowing = make_error("a.cc", 3);
+  narrowing.set_option("-Wnarrowing"); // An error in any build.
+  run with_option{what};
+  with_option.compile(make_unit("a.cc", {}, {warning, narrowing}));
+  CHECK(with_option.report(GATE_KIND_TESTS).verdict()
+        == GATE_VERDICT_NOT_MEASURED);
   run of_the_project; // Its own -Werror, which breaks its build.
   of_the_project.compile(make_unit("a.cc", {}, {warning}));
   CHECK(of_the_project.report(GATE_KIND_TESTS).verdict()

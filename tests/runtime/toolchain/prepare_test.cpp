@@ -37,6 +37,7 @@ struct cmake_workspace {
   fake_processes processes;
   prepare_request request;
   process::process_settings limits;
+  std::string test_file;
 
   cmake_workspace() {
     root.write("ws/CMakeLists.txt", "");
@@ -51,7 +52,7 @@ struct cmake_workspace {
   void configures(const std::string& ctest_says) {
     processes.on(fake_processes::has_argument("-S"), [this](const command&) {
       root.write("build/compile_commands.json", database(root / "tree"));
-      root.write("build/CTestTestfile.cmake", "");
+      root.write("build/CTestTestfile.cmake", test_file);
       return fake_processes::exits(0);
     });
     processes.on(fake_processes::runs("ctest"),
@@ -103,6 +104,8 @@ TEST_CASE("where ctest cannot be asked there may be tests") {
   cmake_workspace ws;
   ws.processes.on(fake_processes::runs("ctest"), fake_processes::exits(1));
   ws.configures("Total Tests: 0\n");
+  CHECK_FALSE(ws.prepare()->has_tests); // The file names none.
+  ws.test_file = "# CMake\n\nadd_test(t \"/t\")\n";
   auto result = ws.prepare();
   REQUIRE(result);
   CHECK(result->has_tests);
