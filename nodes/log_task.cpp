@@ -1,6 +1,7 @@
 #include "nodes/log_task.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -28,6 +29,16 @@ bool is_file_of(const fs::path& workspace, const fs::path& file) {
          && fs::is_regular_file(real, failed);
 }
 
+/// Headers of compilers and installed libraries, whose last parts are names
+/// like "vector".
+bool is_of_system(std::string_view path) {
+  constexpr std::string_view folders[] = {"/usr/include/", "/usr/lib/",
+                                          "/usr/lib64/", "/usr/local/include/",
+                                          "/usr/local/lib/"};
+  return std::any_of(std::begin(folders), std::end(folders),
+                     [&](auto folder) { return path.starts_with(folder); });
+}
+
 } // namespace
 
 std::optional<std::string> located(const std::string& path,
@@ -43,8 +54,8 @@ std::optional<std::string> located(const std::string& path,
     auto here = whole.lexically_relative(workspace);
     if (*here.begin() != ".." && is_file_of(workspace, here))
       return here.string();
-    if (text.starts_with("/usr/"))
-      return std::nullopt; // A compiler's own header.
+    if (is_of_system(text))
+      return std::nullopt;
     whole = whole.relative_path();
   }
   std::vector<fs::path> parts{whole.begin(), whole.end()};

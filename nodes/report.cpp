@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 #include <google/protobuf/util/json_util.h>
@@ -77,14 +78,20 @@ void add_left(const pb::TaskResult& result, std::string& out) {
            + " more (--output-format json lists all)\n";
 }
 
-/// What executors beside fixit and clang-tidy did, whose fixes are told apart.
+/// What is in the result of executors beside fixit and clang-tidy, whose fixes
+/// are told one by one.
 void add_changed_by(const pb::TaskResult& result, std::string& out) {
+  auto& files = result.patch().files();
+  std::set<std::string> lines;
   for (auto& subtask : result.subtasks())
     for (auto& run : subtask.executors())
-      if (run.helped() && run.executor() != "fixit"
-          && run.executor() != "clang_tidy")
-        for (auto& file : run.files())
-          out += "  " + file + ": by " + run.executor() + '\n';
+      for (auto& file : run.files())
+        if (subtask.merged() && run.executor() != "fixit"
+            && run.executor() != "clang_tidy"
+            && std::find(files.begin(), files.end(), file) != files.end())
+          lines.insert("  " + file + ": by " + run.executor() + '\n');
+  for (auto& line : lines)
+    out += line;
 }
 
 void add_kept(const pb::TaskResult& result, std::string& out) {

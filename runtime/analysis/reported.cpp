@@ -38,6 +38,13 @@ std::string option_for(const pb::ReportedCause& cause) {
   return is_check ? "--checks=" + cause.option() : "";
 }
 
+/// "-Werror=unused" is "-Wunused", as logs are read.
+std::string as_warning(const std::string& option) {
+  constexpr std::string_view promoted = "-Werror=";
+  return option.starts_with(promoted) ? "-W" + option.substr(promoted.size())
+                                      : option;
+}
+
 /// What evidences say of each file.
 class known_files {
 public:
@@ -74,7 +81,7 @@ private:
                       const pb::Diagnostic& found, bool may_be_near) {
     if (cause.message() == found.message())
       return true;
-    if (!cause.option().empty() && cause.option() == found.option())
+    if (!cause.option().empty() && cause.option() == as_warning(found.option()))
       return true;
     if (cause.error_type() == found.error_type()
         && cause.error_type() != "other")

@@ -198,10 +198,12 @@ void add_subtasks(const supervisor_state& state, pb::TaskResult& result) {
 
 size_t list_unseen(const supervisor_state& state, const pb::Evidence& after,
                    pb::TaskResult& result) {
-  pb::Evidence tried;
+  pb::Evidence repaired;
   for (auto& attempt : result.fixes()) {
+    if (!attempt.kept())
+      continue;
     auto& fix = attempt.fix();
-    auto& error = *tried.add_diagnostics();
+    auto& error = *repaired.add_diagnostics();
     error.set_severity(pb::SEVERITY_ERROR);
     error.mutable_location()->set_file(fix.target_file());
     error.mutable_location()->set_line(fix.target_line());
@@ -209,7 +211,7 @@ size_t list_unseen(const supervisor_state& state, const pb::Evidence& after,
     error.set_error_type(std::string{analysis::error_type(fix.message(), "")});
   }
   auto all = analysis::unseen_causes(state.request.reported(),
-                                     {&result.evidence(), &after, &tried});
+                                     {&result.evidence(), &after, &repaired});
   for (auto& unseen : all) {
     auto& left = *result.add_left();
     *left.mutable_diagnostic() = analysis::as_diagnostic(unseen.cause);

@@ -19,8 +19,8 @@ pb::TaskResult ended_early(const supervisor_state& state,
                            pb::TaskOutcome outcome, const std::string& why);
 
 /// Adds to what is left the causes of the task's log that neither the result's
-/// evidence nor that of what came out has, and that nobody tried to repair: one
-/// error hides another. Returns their number.
+/// evidence nor that of what came out has, and that nobody repaired: one error
+/// hides another. Returns their number.
 size_t list_unseen(const supervisor_state& state, const pb::Evidence& after,
                    pb::TaskResult& result);
 

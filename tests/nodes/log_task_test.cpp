@@ -42,6 +42,7 @@ TEST_CASE("a log's path is the workspace's file that its last parts name") {
   CHECK(here.at("/home/ci/p/src/a.cc") == "src/a.cc");
   CHECK(here.at("C:\\agent\\p\\src\\deep\\b.h") == "src/deep/b.h");
   CHECK(here.at("../src/./a.cc") == "src/a.cc");
+  CHECK(here.at("/usr/src/app/src/a.cc") == "src/a.cc");
   CHECK(here.at("build/../src/a.cc") == "src/a.cc");
   CHECK(here.at((here.root() / "src/a.cc").string()) == "src/a.cc");
 }

@@ -112,7 +112,8 @@ TEST_CASE("what clang-tidy's log says is what its check finds") {
   auto other = found({said("a.cc", 3, "use auto", "modernize-use-auto")});
   CHECK(unseen({said("a.cc", 3, logged)}, other).size() == 1);
   // Two compilers word a warning differently.
-  auto warned = found({said("a.cc", 50, "unused x", "-Wunused-variable")});
+  auto warned
+    = found({said("a.cc", 50, "unused x", "-Werror=unused-variable")});
   CHECK(
     unseen({said("a.cc", 3, "x is never used", "-Wunused-variable")}, warned)
       .empty());
