@@ -1,5 +1,7 @@
 #include "config/load.hpp"
 
+#include <map>
+#include <string>
 #include <string_view>
 
 #include "config/entry_keys.hpp"
@@ -55,6 +57,32 @@ void set_override(const std::string& text, load_result& out) {
     out.problems.push_back({"--set", 0, shown(path), unknown_key(path)});
 }
 
+/// "COHORT_TOOLCHAIN__GCC" as "COHORTTOOLCHAINGCC".
+std::string letters_of(std::string name) {
+  std::erase(name, '_');
+  return name;
+}
+
+void check_variables(const std::vector<std::string>& names, load_result& out) {
+  std::map<std::string, std::string> known; // By their letters.
+  for (auto& key : keys())
+    known.emplace(letters_of(variable_of(key)), variable_of(key));
+  for (auto& name : names) {
+    if (!name.starts_with("COHORT_"))
+      continue;
+    auto meant = known.find(letters_of(name));
+    if (meant != known.end() && meant->second != name)
+      out.problems.push_back(
+        {shown(name), 0, "",
+         "unknown variable; did you mean " + meant->second + '?'});
+    else if (meant == known.end() && name.find("__") != name.npos)
+      out.problems.push_back(
+        {shown(name), 0, "",
+         "unknown variable; `cohort config show` lists all keys, and "
+         "COHORT_TOOLCHAIN__GCC is toolchain.gcc"});
+  }
+}
+
 /// What settings must be to each other.
 void check_relations(load_result& out) {
   auto& cluster = out.values.cluster;
@@ -84,6 +112,7 @@ load_result load(const load_request& request) {
       if (auto* value = request.environment(name.c_str()))
         set_from_text(key, name, value, result);
     }
+  check_variables(request.variables, result);
   for (auto& text : request.overrides)
     set_override(text, result);
   check_relations(result);

@@ -36,6 +36,10 @@ struct load_request {
   /// COHORT_PARALLEL_WORKERS__ENABLED is parallel_workers.enabled: upper case,
   /// "__" between the parts.
   std::function<const char*(const char*)> environment;
+  /// Names of variables that are set. One that looks like a key's ("COHORT_",
+  /// and "__" in it) and is none, or that lacks only an underscore, is a
+  /// problem.
+  std::vector<std::string> variables = {};
   /// Executors that the program was built with; null: none.
   std::shared_ptr<const runtime::execution::native_executors> natives = {};
 };

@@ -5,6 +5,9 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <string_view>
+
+#include <unistd.h>
 
 namespace cohort::nodes {
 
@@ -36,6 +39,10 @@ config::load_result load_settings(const global_options& options) {
   config::load_request request;
   request.file = config_file(options);
   request.overrides = options.overrides;
+  for (auto** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    std::string_view text{*entry};
+    request.variables.emplace_back(text.substr(0, text.find('=')));
+  }
   request.natives = options.natives;
   request.environment = [](const char* name) -> const char* {
     return std::getenv(name);

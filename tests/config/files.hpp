@@ -32,7 +32,7 @@ load_text(const std::string& content,
           std::shared_ptr<const runtime::execution::native_executors> natives
           = nullptr) {
   config_file file{content};
-  return config::load({file.path(), {}, {}, std::move(natives)});
+  return config::load({file.path(), {}, {}, {}, std::move(natives)});
 }
 
 } // namespace cohort::tests

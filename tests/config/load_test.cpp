@@ -27,6 +27,21 @@ std::string problem_of(const config::load_result& loaded) {
 
 } // namespace
 
+TEST_CASE("a variable that is nearly a key's is a problem") {
+  auto load_with = [](const char* name) {
+    config::load_request request;
+    request.variables = {"PATH", "COHORT_CONFIG", "COHORT_BINARY",
+                         "COHORT_TOOLCHAIN__GCC", name};
+    return config::load(request);
+  };
+  CHECK(load_with("OTHER__THING").problems.empty());
+  CHECK(problem_of(load_with("COHORT_TOOLCHAIN_GCC"))
+        == "COHORT_TOOLCHAIN_GCC: unknown variable; did you mean "
+           "COHORT_TOOLCHAIN__GCC?");
+  CHECK(problem_of(load_with("COHORT_TOOLCHAIN__GC"))
+          .starts_with("COHORT_TOOLCHAIN__GC: unknown variable; "));
+}
+
 TEST_CASE("without a file there are the defaults") {
   auto loaded = config::load({});
   CHECK(loaded.problems.empty());
