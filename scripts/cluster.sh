@@ -7,12 +7,12 @@
 #   scripts/cluster.sh cohort ARG...    cohort as a client of this cluster: submit, watch, result, ...
 #   scripts/cluster.sh down             stop all, and remove the folder
 #
-# Everything is in one folder: $COHORT_CLUSTER, or cohort-cluster-UID in $TMPDIR. The port is $COHORT_CLUSTER_PORT (4750).
+# Everything is in one folder: $COHORT_CLUSTER, or cohort-cluster-UID in $TMPDIR. The port is $COHORT_PORT (4750).
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 binary=${COHORT_BINARY:-$root/build/release/nodes/cohort}
 folder=${COHORT_CLUSTER:-${TMPDIR:-/tmp}/cohort-cluster-$(id -u)}
-port=${COHORT_CLUSTER_PORT:-4750}
+port=${COHORT_PORT:-4750}
 head=127.0.0.1:$port
 
 fail() {

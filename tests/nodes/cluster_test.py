@@ -30,7 +30,7 @@ class ClusterTest(CohortTest):
         self.cluster = self.folder / "cluster"
         self.port = free_port()
         self.env = {**os.environ, "COHORT_BINARY": str(BINARY), "COHORT_CLUSTER": str(self.cluster),
-                    "COHORT_CLUSTER_PORT": str(self.port)}
+                    "COHORT_PORT": str(self.port)}
         self.addCleanup(lambda: self.cluster.exists() and self.script("down"))
 
     def script(self, *words, code: int | None = 0, timeout: float = 120) -> str:
