@@ -127,9 +127,9 @@ class CoreKeys(CohortTest):
     def test_progress_update_interval_ms(self):
         often = self.stream(*self.options({"coordination.progress_update_interval_ms": 10}))
         never = self.stream(*self.options({"coordination.progress_update_interval_ms": 3_600_000}))
-        self.assertGreater(max(before for before, _ in often), 1)
+        whole = max(before for before, _ in often)
         # The first news goes out at once; the rest waits for the result.
-        self.assertLess(sorted(before for before, _ in never)[-2], 1)
+        self.assertLess(sorted(before for before, _ in never)[-2], whole / 2)
 
     def test_message_buffer_size(self):
         late = {"coordination.progress_update_interval_ms": 3_600_000}
