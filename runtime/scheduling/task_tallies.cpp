@@ -9,8 +9,10 @@ namespace cohort::runtime::scheduling {
 void task_tallies::add(const std::string& task_id, const std::string& worker,
                        const pb::AttemptResult& result,
                        std::chrono::nanoseconds took) {
-  if (latest_ == nullptr || latest_->first != task_id)
+  if (latest_ == nullptr || latest_->first != task_id) {
     latest_ = &*tasks_.try_emplace(task_id).first;
+    bound();
+  }
   auto& tally = latest_->second[worker];
   if (result.has_error())
     tally.set_failed(tally.failed() + 1);
@@ -20,6 +22,15 @@ void task_tallies::add(const std::string& task_id, const std::string& worker,
                          + std::chrono::duration<double>(took).count());
   if (result.has_metrics())
     telemetry::add(*tally.mutable_metrics(), result.metrics());
+}
+
+void task_tallies::bound() {
+  if (tasks_.size() <= tasks_max)
+    return;
+  auto oldest = tasks_.begin();
+  if (&*oldest == latest_)
+    ++oldest;
+  tasks_.erase(oldest);
 }
 
 pb::PoolReport task_tallies::take(const std::string& task_id) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
 #include <map>
 #include <string>
 
@@ -12,12 +12,17 @@ namespace cohort::runtime::scheduling {
 
 namespace pb = messages::v1;
 
-/// What workers did for each task, until somebody takes it.
+/// What workers did for each task, until somebody takes it. Of more than
+/// `tasks_max`, whose takers died or which had late attempts, those whose ids
+/// are the least, and so the oldest, are forgotten.
 ///
 /// Costs: O(log workers) an attempt of the task that came last, O(log tasks)
 /// more for another one.
 class task_tallies {
 public:
+  /// Many times what a head admits at once.
+  static constexpr size_t tasks_max = 4096;
+
   void add(const std::string& task_id, const std::string& worker,
            const pb::AttemptResult& result, std::chrono::nanoseconds took);
 
@@ -26,6 +31,8 @@ public:
   [[nodiscard]] pb::PoolReport take(const std::string& task_id);
 
 private:
+  void bound();
+
   using by_worker = std::map<std::string, pb::WorkerStatus>;
 
   std::map<std::string, by_worker> tasks_;

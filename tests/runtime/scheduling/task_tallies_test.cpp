@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 namespace cohort::tests::task_tallies_test {
 
 using namespace cohort;
@@ -40,6 +42,20 @@ TEST_CASE("each task has what was done for it, once") {
   CHECK(all.take("t2").workers(0).metrics().checks() == 5);
   CHECK(all.take("t1").workers_size() == 1);
   CHECK(all.take("never").workers().empty());
+}
+
+TEST_CASE("what nobody takes is not kept for ever") {
+  using runtime::scheduling::task_tallies;
+  task_tallies all;
+  auto id_of = [](size_t i) { return std::to_string(100'000 + i); };
+  for (size_t i = 0; i <= task_tallies::tasks_max; ++i)
+    all.add(id_of(i), "w1", result(1), 1s);
+  CHECK(all.take(id_of(0)).workers().empty());
+  CHECK(all.take(id_of(1)).workers_size() == 1);
+  all.add(id_of(1), "w1", result(1), 1s);
+  all.add("0", "w1", result(1), 1s); // The least of all is the one that runs.
+  CHECK(all.take("0").workers_size() == 1);
+  CHECK(all.take(id_of(task_tallies::tasks_max)).workers_size() == 1);
 }
 
 } // namespace cohort::tests::task_tallies_test
