@@ -177,20 +177,17 @@ bool supervisor_step::base_may_lack(const pb::WorkerError& error) const {
 }
 
 void supervisor_step::on_probed() {
-  take_in_log();
   auto batches = in_batches(std::exchange(state_.fresh, {}));
   if (state_.request.judge_only() && batches.empty())
     batches.emplace_back(); // That the base was looked at is told as well.
-  for (auto& reports : batches) {
-    auto& event = emit("units were checked");
-    event.mutable_evidence()->mutable_reports()->Assign(
-      std::make_move_iterator(reports.begin()),
-      std::make_move_iterator(reports.end()));
-    apply(event);
-  }
+  record(std::move(batches));
   if (state_.request.judge_only())
     return go_on();
   auto evidence = analysis::gather(state_.base_tree, state_.before);
+  if (auto more = read_log(evidence); !more.empty()) {
+    record(in_batches(std::move(more)));
+    evidence = analysis::gather(state_.base_tree, state_.before);
+  }
   auto& event = emit("");
   auto& routed = *event.mutable_routed();
   *routed.mutable_decision() = analysis::route(
@@ -205,22 +202,30 @@ void supervisor_step::on_probed() {
   go_on();
 }
 
-void supervisor_step::take_in_log() {
+void supervisor_step::record(std::vector<std::vector<pb::UnitReport>> batches) {
+  for (auto& reports : batches) {
+    auto& event = emit("units were checked");
+    event.mutable_evidence()->mutable_reports()->Assign(
+      std::make_move_iterator(reports.begin()),
+      std::make_move_iterator(reports.end()));
+    apply(event);
+  }
+}
+
+std::vector<pb::UnitReport>
+supervisor_step::read_log(const pb::Evidence& evidence) {
   auto& reported = state_.request.reported();
   if (reported.empty())
-    return;
-  auto all = state_.before;
-  all.insert(all.end(), state_.fresh.begin(), state_.fresh.end());
-  auto evidence = analysis::gather(state_.base_tree, all);
+    return {};
   auto unseen = analysis::unseen_causes(reported, {&evidence});
   auto seen = static_cast<size_t>(reported.size()) - unseen.size();
   say(pb::PROGRESS_KIND_MESSAGE, "log", "read",
       std::to_string(seen) + " of " + std::to_string(reported.size())
         + " causes in the log are seen here");
-  if (!state_.request.plan_only())
-    return; // What nothing here checks cannot be proved, and is told as left.
-  for (auto& report : analysis::as_reports(unseen))
-    state_.fresh.push_back(std::move(report));
+  // What nothing here checks cannot be proved: a plan may split it, a run tells
+  // it as left.
+  return state_.request.plan_only() ? analysis::as_reports(unseen)
+                                    : std::vector<pb::UnitReport>{};
 }
 
 void supervisor_step::coordinate() {

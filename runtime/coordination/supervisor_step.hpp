@@ -56,8 +56,10 @@ private:
   /// before.
   bool base_may_lack(const pb::WorkerError& error) const;
   void on_probed();
-  /// What the task's log reports is compared with what was found.
-  void take_in_log();
+  void record(std::vector<std::vector<pb::UnitReport>> batches);
+  /// Compares what the task's log reports with what was found. Returns what of
+  /// the rest a plan is made of.
+  std::vector<pb::UnitReport> read_log(const pb::Evidence& evidence);
   /// The first one, or the one that an ended process had.
   void coordinate();
   void coordinate(uint32_t start);
