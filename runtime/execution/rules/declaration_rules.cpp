@@ -37,6 +37,39 @@ std::optional<size_t> end_of_parameters(std::string_view content, size_t name) {
   return std::nullopt;
 }
 
+/// The line, without what it is indented by.
+std::string_view words_of_line(std::string_view content, size_t offset) {
+  auto begin = line_begin(content, offset);
+  auto line = content.substr(begin, line_end(content, offset) - begin);
+  line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+  return line;
+}
+
+/// Where `const` belongs, of a function whose parameters end at `end`: of two
+/// neighbours that differ in nothing but their results, the one that returns
+/// something constant is the one for constant objects.
+size_t place_of_const(std::string_view content, size_t name, size_t end) {
+  constexpr size_t lines_max = 4;
+  auto signature = content.substr(name, end - name);
+  if (words_of_line(content, name).starts_with("const "))
+    return end;
+  auto first = line_begin(content, name);
+  auto last = line_end(content, end);
+  for (size_t i = 0; i < lines_max; ++i) {
+    first = first == 0 ? 0 : line_begin(content, first - 1);
+    last = line_end(content, std::min(last + 1, content.size()));
+  }
+  for (auto at = content.find(signature, first); at < last;
+       at = content.find(signature, at + 1)) {
+    auto behind = at + signature.size();
+    if (at != name && at > 0 && !toolchain::is_word_char(content[at - 1])
+        && words_of_line(content, at).starts_with("const ")
+        && !content.substr(behind).starts_with(" const"))
+      return behind;
+  }
+  return end;
+}
+
 std::vector<std::string> types_of(std::string_view name,
                                   const symbol_source& symbols) {
   std::map<std::string, size_t> known;
@@ -150,8 +183,10 @@ void constant(const error_site& where, const file_source& files,
     auto name = find_name(*content, function, there->begin());
     if (name == std::string::npos || name >= there->end())
       continue;
-    if (auto end = end_of_parameters(*content, name))
-      out.add_to(note.location().file(), *end, *end, " const");
+    if (auto end = end_of_parameters(*content, name)) {
+      auto place = place_of_const(*content, name, *end);
+      out.add_to(note.location().file(), place, place, " const");
+    }
   }
 }
 

@@ -167,6 +167,41 @@ TEST_CASE("a function that has to be const, where it is declared") {
   CHECK(execution::rule_book{content, {&error}}.fixes(error).empty());
 }
 
+TEST_CASE("of two functions that differ in their results, the one that returns "
+          "something constant has to be const") {
+  auto error = error_at(1, 1,
+                        "passing 'const s' as 'this' argument discards "
+                        "qualifiers");
+  auto& note = *error.add_notes();
+  note.set_message("  in call to 'int* s::get()'");
+  note.mutable_location()->set_file("s.h");
+  note.mutable_location()->set_byte_column(8);
+  std::string content = "*x.get();\n";
+  auto edited = [&](const std::string& header, uint32_t line) {
+    note.mutable_location()->set_line(line);
+    auto fixes = execution::rule_book{
+      content, {&error}, {}, [&](auto& name) {
+        return name == "s.h" ? &header : nullptr;
+      }}.fixes(error);
+    REQUIRE(fixes.size() == 1);
+    auto text = workspace::apply_edits(header, {fixes[0].edits(0)});
+    REQUIRE(text);
+    return *text;
+  };
+  std::string before = "struct s {\n";
+  CHECK(edited(before + "  int* get();\n  const int* get();\n};", 2)
+        == before + "  int* get();\n  const int* get() const;\n};");
+  CHECK(edited(before + "  const int* get();\n  int* get();\n};", 3)
+        == before + "  const int* get() const;\n  int* get();\n};");
+  // One that is const already, another name, and one too far away.
+  CHECK(edited(before + "  int* get();\n  const int* get() const;\n};", 2)
+        == before + "  int* get() const;\n  const int* get() const;\n};");
+  CHECK(edited(before + "  int* get();\n  const int* forget();\n};", 2)
+        == before + "  int* get() const;\n  const int* forget();\n};");
+  CHECK(edited(before + "  int* get();\n\n\n\n\n\n  const int* get();\n};", 2)
+        == before + "  int* get() const;\n\n\n\n\n\n  const int* get();\n};");
+}
+
 TEST_CASE("the result of a function that is declared elsewhere") {
   auto error = error_at(1, 1,
                         "C++ requires a type specifier for all "
