@@ -85,7 +85,7 @@ private:
       return kinds[next].repeats;
     if (next < at_)
       return false;
-    return std::all_of(kinds + at_ + 1, kinds + next,
+    return std::all_of(kinds + (at_ + 1), kinds + next,
                        [](const line_kind& one) { return one.may_lack; });
   }
 
