@@ -100,6 +100,11 @@ void audit_verbs::add_gc() {
                  "and the oldest, while the journal has more megabytes")
     ->check(CLI::Range(1U, 1'048'576U))
     ->option_text("MB");
+  verb
+    ->add_option("--abandon", gc_.abandoned,
+                 "this task, though nobody has its work, and no others but "
+                 "those beyond a limit given; may be repeated")
+    ->option_text("ID");
   auto* dry = verb->add_flag("--dry-run", gc_.dry, "only say what would go");
   auto* aside
     = verb
@@ -108,7 +113,7 @@ void audit_verbs::add_gc() {
                      "journal, into a file")
         ->option_text("ID")
         ->excludes(dry);
-  for (auto* limit : {"--older-than", "--keep", "--max-mb"})
+  for (auto* limit : {"--older-than", "--keep", "--max-mb", "--abandon"})
     aside->excludes(verb->get_option(limit));
   verb->callback([this] {
     unblock_signals();

@@ -26,10 +26,13 @@ int fail_gc(const runtime::error& why) {
 
 retention limits_of(const gc_options& options,
                     const runtime::journal::journal_settings& configured) {
-  if (!options.older_than_days && !options.keep && !options.max_mb)
-    return retention_of(configured).value_or(retention{});
-  return {options.older_than_days, options.keep,
-          options.max_mb.value_or(0) << 20};
+  retention given{options.older_than_days,
+                  options.keep,
+                  options.max_mb.value_or(0) << 20,
+                  {options.abandoned.begin(), options.abandoned.end()}};
+  auto is_any = given.older_than_days || given.keep || given.max_bytes > 0
+                || !given.abandoned.empty();
+  return is_any ? given : retention_of(configured).value_or(retention{});
 }
 
 /// Holds the state folder, which nobody uses then. Errors: not_found as well,
@@ -49,7 +52,8 @@ void show_cleaned(const cleaned& done, bool dry) {
                 << date_of(static_cast<double>(task.ended) / 1e9) << '\n';
   };
   list(dry ? "would remove" : "removed", done.tasks.removed);
-  list("kept, for its result was never delivered:", done.tasks.undelivered);
+  list("kept, for nobody has its work (--abandon ID forgets it):",
+       done.tasks.undelivered);
   std::cout << (dry ? "would remove " : "removed ")
             << counted(static_cast<int64_t>(done.tasks.removed.size()), "task")
             << " and "

@@ -89,6 +89,7 @@ struct gc_options {
   std::optional<size_t> keep;
   std::optional<uint64_t> max_mb;
   bool dry = false;
+  std::vector<std::string> abandoned; // Tasks that go though nobody has them.
   std::string set_aside; // A damaged task's id, and nothing else is done.
 };
 /// Without any limit, those of the configuration hold. Exit code 3: tasks were

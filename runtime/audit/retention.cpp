@@ -29,6 +29,40 @@ expected<bool> was_applied(ledger& log, const std::string& id) {
          && event.delivered().applied();
 }
 
+bool changes_something(const pb::Patch& patch) {
+  return patch.base_tree() != patch.result_tree();
+}
+
+/// Whether some subtask of a task that ended without a result had changed
+/// anything: cancelled, say, or failed for want of room on the disk. Of what
+/// cannot be read that is assumed.
+expected<bool> left_work(ledger& log, const std::string& id) {
+  auto found = false;
+  auto read = log.read(id, [&](const journal::event_row& row) {
+    pb::Event event;
+    found = !event.ParseFromString(row.body)
+            || changes_something(event.completed().result().patch())
+            || changes_something(event.fallback_finished().result().patch());
+    return !found;
+  });
+  if (!read)
+    return read.error();
+  return found;
+}
+
+/// Whether somebody has what the task made, or it made nothing.
+expected<bool> was_delivered(ledger& log, const std::string& id,
+                             const pb::TaskResult& result) {
+  if (!result.branch().empty() || !result.patch_file().empty())
+    return true;
+  if (result.has_patch())
+    return !changes_something(result.patch());
+  auto has_work = left_work(log, id);
+  if (!has_work)
+    return has_work.error();
+  return !*has_work;
+}
+
 expected<std::vector<ended_task>> ended_tasks(ledger& log) {
   auto ids = log.tasks();
   if (!ids)
@@ -42,15 +76,15 @@ expected<std::vector<ended_task>> ended_tasks(ledger& log) {
     if (!*row || !event.ParseFromString((*row)->body) || !event.has_finished())
       continue; // It goes on, or nothing can be said of it: it stays.
     auto& result = event.finished().result();
-    auto is_delivered
-      = result.patch().base_tree() == result.patch().result_tree()
-        || !result.branch().empty() || !result.patch_file().empty();
+    auto is_delivered = was_delivered(log, id, result);
+    if (!is_delivered)
+      return is_delivered.error();
     auto is_applied = result.applied() ? expected<bool>{true}
                                        : was_applied(log, id);
     if (!is_applied)
       return is_applied.error();
-    tasks.push_back(
-      {id, (*row)->time, is_delivered, *is_applied ? result.patch_file() : ""});
+    tasks.push_back({id, (*row)->time, *is_delivered,
+                     *is_applied ? result.patch_file() : ""});
   }
   return tasks;
 }
@@ -127,6 +161,12 @@ expected<expired_tasks> expired_in(ledger& log, const retention& limits,
   auto tasks = ended_tasks(log);
   if (!tasks)
     return tasks.error();
+  for (auto& id : limits.abandoned)
+    if (std::none_of(tasks->begin(), tasks->end(),
+                     [&](auto& task) { return task.id == id; }))
+      return error{errc::not_found, "there is no task " + id
+                                      + " that has ended; `cohort audit` "
+                                        "lists all"};
   auto bytes = log.bytes();
   if (limits.max_bytes > 0 && bytes > limits.max_bytes)
     if (auto known = add_sizes(log, *tasks); !known)
@@ -165,14 +205,17 @@ expired_tasks choose_expired(std::vector<ended_task> tasks,
   auto is_too_much = [&] {
     return limits.max_bytes > 0 && bytes > limits.max_bytes;
   };
+  auto is_abandoned = [&](size_t i) {
+    return limits.abandoned.contains(tasks[i].id);
+  };
   expired_tasks result;
   for (auto i = tasks.size(); i-- > 0;) {
-    if (!is_beyond(i) && !is_too_much())
+    if (!is_beyond(i) && !is_too_much() && !is_abandoned(i))
       continue;
-    if (tasks[i].is_delivered)
+    auto goes = tasks[i].is_delivered || is_abandoned(i);
+    if (goes)
       bytes -= std::min(bytes, tasks[i].bytes);
-    (tasks[i].is_delivered ? result.removed : result.undelivered)
-      .push_back(std::move(tasks[i]));
+    (goes ? result.removed : result.undelivered).push_back(std::move(tasks[i]));
   }
   std::reverse(result.removed.begin(), result.removed.end());
   std::reverse(result.undelivered.begin(), result.undelivered.end());

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct retention {
   std::optional<double> older_than_days; // Since they ended.
   std::optional<size_t> keep;            // The newest ones stay.
   uint64_t max_bytes = 0;                // Of the journal; 0: no limit.
+  /// These go, whatever their age, and though nobody has their work.
+  std::set<std::string> abandoned = {};
 };
 
 struct expired_tasks {
@@ -35,7 +38,7 @@ struct expired_tasks {
 /// Pure. A task goes when it is beyond both its age and the number of those to
 /// keep, where these are set; and, the oldest first, as long as the journal,
 /// which has `bytes` now, would have more than it may. With no limit all stay.
-/// What was not delivered always stays.
+/// What was not delivered stays, unless it was abandoned.
 [[nodiscard]] expired_tasks choose_expired(std::vector<ended_task> tasks,
                                            const retention& limits, int64_t now,
                                            uint64_t bytes);
@@ -63,7 +66,8 @@ struct cleaned {
 /// Not `beside_tasks` are objects removed: whoever stores a tree relies on
 /// those that are there already. REQUIRES: the caller holds the state folder,
 /// and no task runs but `beside_tasks`. Threads: one that may wait. Errors:
-/// not_found (no journal), storage_failed.
+/// not_found (no journal; one that is abandoned is no task that has ended),
+/// storage_failed.
 expected<cleaned> clean_up(const std::filesystem::path& state,
                            const retention& limits, int64_t now, cleaning how);
 

@@ -254,6 +254,40 @@ TEST_CASE("a result that was not delivered stays") {
   CHECK(verify(where) == std::pair<size_t, size_t>{0, 2});
 }
 
+TEST_CASE("what a task made that ended without a result stays, until it is "
+          "abandoned") {
+  audited_state where;
+  auto end = [](const std::string& id) {
+    auto finished = finished_event(id);
+    finished.mutable_finished()->mutable_result()->set_outcome(
+      messages::v1::TASK_OUTCOME_CANCELLED);
+    return finished;
+  };
+  {
+    auto log = open_log(where.journal_file);
+    auto completed = event_of("cancelled");
+    auto& patch
+      = *completed.mutable_completed()->mutable_result()->mutable_patch();
+    patch.set_base_tree(where.base);
+    patch.set_result_tree(where.result);
+    append(*log, {completed, event_of("idle")});
+    append(*log, {end("cancelled"), end("idle")});
+  }
+  auto done = clean(where, {3.0, {}});
+  CHECK(ids(done.tasks.removed) == words{"done", "idle"});
+  CHECK(ids(done.tasks.undelivered) == words{"cancelled"});
+  CHECK(done.objects.objects == 0);
+  CHECK(verify(where) == std::pair<size_t, size_t>{0, 2});
+  CHECK(clean_up(where.state, {{}, {}, 0, {"open"}}, 0, cleaning::whole)
+          .error()
+          .code
+        == cohort::runtime::errc::not_found);
+  done = clean(where, {{}, {}, 0, {"cancelled"}});
+  CHECK(ids(done.tasks.removed) == words{"cancelled"});
+  CHECK(done.objects.objects == 12);
+  CHECK(verify(where) == std::pair<size_t, size_t>{0, 1});
+}
+
 TEST_CASE("when a tree that stays cannot be read, no object is removed") {
   audited_state where;
   {
