@@ -12,8 +12,8 @@
 ///
 /// Threads: one at a time. Errors: storage_failed, naming the file and the
 /// cause; invalid_message for an event that has no task, has more than 64 MiB,
-/// or (in the file) has text that is not UTF-8. After an error the log stays
-/// usable.
+/// comes behind its task's end, or (in the file) has text that is not UTF-8.
+/// After an error the log stays usable.
 namespace cohort::runtime::journal {
 
 namespace pb = messages::v1;

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "runtime/journal/event_log.hpp"
@@ -13,6 +15,8 @@ class memory_log final : public event_log {
 public:
   expected<void> append(std::vector<pb::Event>& events) override {
     if (auto fine = check_events(events); !fine)
+      return fine;
+    if (auto fine = check_none_is_behind_an_end(events); !fine)
       return fine;
     for (auto& event : events) {
       auto& list = events_[event.task_id()];
@@ -49,6 +53,21 @@ public:
   }
 
 private:
+  [[nodiscard]] expected<void>
+  check_none_is_behind_an_end(const std::vector<pb::Event>& events) const {
+    std::set<std::string> ended;
+    for (auto& event : events) {
+      auto& id = event.task_id();
+      auto known = events_.find(id);
+      if (ended.contains(id)
+          || (known != events_.end() && known->second.back().has_finished()))
+        return behind_the_end(id);
+      if (event.has_finished())
+        ended.insert(id);
+    }
+    return {};
+  }
+
   std::map<std::string, std::vector<pb::Event>> events_;
   std::vector<std::string> order_;
   uint64_t epoch_ = 0;

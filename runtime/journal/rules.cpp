@@ -1,7 +1,6 @@
 #include "runtime/journal/rules.hpp"
 
 #include <algorithm>
-#include <string>
 
 namespace cohort::runtime::journal {
 
@@ -24,6 +23,11 @@ expected<void> check_events(const std::vector<pb::Event>& events) {
           + ": keep large content in the store, and its digest here"};
   }
   return {};
+}
+
+error behind_the_end(const std::string& task_id) {
+  return {errc::invalid_message,
+          "task " + task_id + " has ended; nothing can come behind that"};
 }
 
 int64_t nanoseconds_of(const google::protobuf::Timestamp& time) {

@@ -16,6 +16,7 @@ constexpr size_t cached_tasks_max = 10'000;
 struct chain_end {
   uint64_t sequence = 0;
   digest hash = chain_start();
+  bool is_sealed = false;
 };
 using chain_ends = std::map<std::string, chain_end>; // By task.
 
@@ -34,8 +35,8 @@ public:
       "INSERT INTO events (task_id, sequence, time, actor, kind, hash, body) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
     insert_seal_ = db_->prepare(insert_seal);
-    last_ = db_->prepare("SELECT sequence, hash FROM events WHERE task_id = ?1 "
-                         "ORDER BY sequence DESC LIMIT 1");
+    last_ = db_->prepare("SELECT sequence, hash, kind FROM events "
+                         "WHERE task_id = ?1 ORDER BY sequence DESC LIMIT 1");
     read_ = db_->prepare("SELECT sequence, hash, body FROM events "
                          "WHERE task_id = ?1 ORDER BY sequence");
     tasks_ = db_->prepare("SELECT task_id FROM events INDEXED BY first_events "
@@ -163,6 +164,8 @@ private:
       found = ends.emplace(event.task_id(), std::move(*before)).first;
     }
     auto& end = found->second;
+    if (end.is_sealed)
+      return behind_the_end(event.task_id());
     event.set_sequence(++end.sequence);
     auto body = event.SerializeAsString();
     // Protobuf writes text that is no UTF-8 but does not read it, and what
@@ -172,6 +175,7 @@ private:
                    "an event of task " + event.task_id()
                      + " cannot be journaled: some text in it is not UTF-8"};
     end.hash = chain(end.hash, body);
+    end.is_sealed = event.has_finished();
     insert_.bind(1, event.task_id())
       .bind(2, static_cast<int64_t>(event.sequence()))
       .bind(3, nanoseconds_of(event.time()))
@@ -194,7 +198,8 @@ private:
     last_.bind(1, task_id);
     auto state = last_.step();
     if (state == SQLITE_ROW)
-      end = {static_cast<uint64_t>(last_.number(0)), digest{last_.bytes(1)}};
+      end = {static_cast<uint64_t>(last_.number(0)), digest{last_.bytes(1)},
+             last_.number(2) == pb::Event::kFinished};
     auto is_known = state == SQLITE_ROW || state == SQLITE_DONE;
     auto failed = is_known ? error{} : db_->failure("read");
     last_.reset();

@@ -134,6 +134,8 @@ std::string broken_replay(const record& happened) {
 std::string broken_journal(const record& happened) {
   return first_of(happened, [](const task_record& task) -> std::string {
     auto& journal = task.journal;
+    if (!task.audit.empty())
+      return task.audit;
     if (!task.is_accepted || !task.is_whole)
       return "";
     for (size_t i = 0; i < journal.size(); ++i)
@@ -146,8 +148,6 @@ std::string broken_journal(const record& happened) {
                             [](auto& event) { return event.has_finished(); });
     if (task.results.size() == 1 && end == journal.end())
       return "it ended, but its journal does not say so";
-    if (end != journal.end() && end + 1 != journal.end())
-      return std::to_string(journal.end() - end - 1) + " events after its end";
     return "";
   });
 }

@@ -110,6 +110,7 @@ record play_once(const scenario& what, uint64_t seed, const spare_parts& parts,
   watching.tell(happened);
   for (auto& [id, task] : happened.tasks) {
     task.journal = *where.storage.log->read(id);
+    task.audit = where.storage.log->audit(id);
     task.is_whole = where.storage.log->refused.count(id) == 0;
     task.tree = tree_of(where, id);
   }

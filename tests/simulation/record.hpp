@@ -18,6 +18,7 @@ struct task_record {
   bool is_accepted = false;
   std::vector<pb::TaskResult> results; // As its watcher heard them.
   std::vector<pb::Event> journal;
+  std::string audit; // What is wrong with the journal's chain; empty: nothing.
   bool is_whole = true; // False: the disk was too full for some of its events.
   std::string tree;     // That was handed over; the workspace's when none was.
   std::string expected; // The same of an undisturbed play; empty: not known.

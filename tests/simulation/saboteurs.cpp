@@ -1,11 +1,14 @@
 #include "tests/simulation/saboteurs.hpp"
 
 #include <map>
+#include <memory>
 #include <utility>
 
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+
+#include "tests/simulation/simulated_log.hpp"
 
 namespace cohort::tests::simulation {
 
@@ -104,17 +107,20 @@ public:
   }
 };
 
-/// Writes the end of a task twice.
-class stuttering_log final : public broken_log {
+/// Changes what it wrote: one bit of the last word on each task.
+class flipping_log final : public broken_log {
 public:
   using broken_log::broken_log;
 
   runtime::expected<void> append(std::vector<pb::Event>& events) override {
-    auto again = events;
-    std::erase_if(again, [](auto& event) { return !event.has_finished(); });
-    if (auto stored = real_->append(events); !stored || again.empty())
+    auto stored = real_->append(events);
+    if (!stored)
       return stored;
-    return real_->append(again);
+    for (auto& event : events)
+      if (event.has_finished())
+        std::static_pointer_cast<simulated_log>(real_)->flip_a_bit(
+          event.task_id());
+    return stored;
   }
 };
 
@@ -258,7 +264,8 @@ const std::vector<saboteur>& saboteurs() {
     {"a timer that says everything twice", "bounded", "lost_nodes",
      with_timer<echoing_timer>},
     {"a log that leaks", "replayed", "calm", with_log<leaking_log>},
-    {"a log that stutters", "journaled", "calm", with_log<stuttering_log>},
+    {"a log that is changed later", "journaled", "calm",
+     with_log<flipping_log>},
   };
   return all;
 }

@@ -39,6 +39,23 @@ TEST_CASE_TEMPLATE("an empty log has no tasks and no events", T, in_memory,
   CHECK(fresh.log->append(nothing).has_value());
 }
 
+TEST_CASE_TEMPLATE("nothing comes behind the end of a task", T, in_memory,
+                   in_sqlite) {
+  T fresh;
+  std::vector<pb::Event> both{finished_event("a"), event_of("a")};
+  CHECK(fresh.log->append(both).error().code == errc::invalid_message);
+  append(*fresh.log, {event_of("a"), finished_event("a"), event_of("b")});
+  std::vector<pb::Event> more{event_of("b"), event_of("a")};
+  auto refused = fresh.log->append(more);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().message
+        == "task a has ended; nothing can come behind that");
+  more = {finished_event("a")};
+  CHECK_FALSE(fresh.log->append(more).has_value());
+  CHECK(count_gapless(*fresh.log, "a") == 2);
+  CHECK(count_gapless(*fresh.log, "b") == 1);
+}
+
 TEST_CASE_TEMPLATE("events come back as they went in, numbered per task", T,
                    in_memory, in_sqlite) {
   T fresh;
@@ -73,7 +90,7 @@ TEST_CASE_TEMPLATE("tasks without an end are told of by their first events", T,
   T fresh;
   CHECK(fresh.log->unfinished()->empty());
   append(*fresh.log, {event_of("z", 1), event_of("a", 2), event_of("z", 3)});
-  append(*fresh.log, {event_of("m", 4), finished_event("a"), event_of("a", 5)});
+  append(*fresh.log, {event_of("m", 4), finished_event("a")});
   auto left = fresh.log->unfinished();
   REQUIRE(left->size() == 2);
   CHECK((*left)[0].task_id() == "z");

@@ -94,6 +94,7 @@ TEST_CASE("a journal of version 1 is chained, sealed, and goes on") {
     old.add(event_of("a", 0), 1);
     old.add(large, 2);
     old.add(finished_event("a"), 2);
+    old.add(event_of("a"), 3); // A coordinator's last word.
   }
   auto log = open_log(file);
   CHECK(version_of(file) == "2");
