@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/analysis/text.hpp"
+#include "runtime/execution/rules/proposal_list.hpp"
 #include "runtime/execution/spelling.hpp"
 #include "runtime/toolchain/tokens.hpp"
 
@@ -244,6 +245,17 @@ bool is_directive_exchange(const pb::Fix& fix, const pb::Edit& edit,
              || (edit.begin() > 0 && content[edit.begin() - 1] == '%'));
 }
 
+/// What a rule copies from the declaration of the overridden function.
+bool takes_overridden_signature(const pb::Fix& fix) {
+  static constexpr std::string_view errors[] = {"hides virtual member function",
+                                                "has a different return type",
+                                                "conflicting return type"};
+  return fix.tool() == rules::tool
+         && std::any_of(std::begin(errors), std::end(errors), [&](auto text) {
+              return fix.message().find(text) != std::string::npos;
+            });
+}
+
 std::optional<std::string>
 refuse_replacement(const token_texts& removed, const token_texts& added,
                    const pb::Fix& fix, const pb::Edit& edit,
@@ -251,11 +263,12 @@ refuse_replacement(const token_texts& removed, const token_texts& added,
   if (is_directive_exchange(fix, edit, content))
     return std::nullopt;
   if (removed.size() == 1 && added.size() == 1 && is_name(removed[0])
-      && is_name(added[0]))
+      && is_name(added[0]) && !takes_overridden_signature(fix))
     return refuse_name(removed[0], added[0], edit, content);
   if (removed.size() <= 3 && are_signs(removed) && are_signs(added))
     return std::nullopt;
-  if (fix.message().find("'main' must return 'int'") != std::string::npos)
+  if (fix.message().find("'main' must return 'int'") != std::string::npos
+      || takes_overridden_signature(fix))
     return std::nullopt;
   return "it replaces code, not only a name or a sign";
 }

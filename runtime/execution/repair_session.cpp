@@ -292,6 +292,9 @@ repair_session::refuse(const pb::Fix& fix, const pb::Diagnostic* behind,
       return content.error().message;
     if (auto why = refuse_edit(fix, edit, **content))
       return why;
+    if (auto why = rules::refuse_lost_override(fix, edit, **content,
+                                               context_.symbols))
+      return why;
     // What a broken header declares is unknown, so its names look misspelt.
     if (behind != nullptr && fix.voters_size() < 2
         && is_rename(edit, **content))

@@ -70,6 +70,8 @@ size_t place_of_const(std::string_view content, size_t name, size_t end) {
   return end;
 }
 
+/// The types that functions of that name are declared with, the commonest
+/// first.
 std::vector<std::string> types_of(std::string_view name,
                                   const symbol_source& symbols) {
   std::map<std::string, size_t> known;
@@ -85,10 +87,33 @@ std::vector<std::string> types_of(std::string_view name,
                    [&](auto& a, auto& b) { return known.at(a) > known.at(b); });
   if (result.size() > types_max)
     result.resize(types_max);
-  for (auto* usual : {"void", "bool", "int"})
-    if (known.count(usual) == 0)
-      result.emplace_back(usual);
   return result;
+}
+
+/// What the body of the function with its name at `name` shows: "void" when no
+/// `return` has a value, "bool" when all of them say true or false; else, and
+/// without a body, nothing.
+std::string type_by_returns(std::string_view content, size_t name) {
+  auto rest = content.substr(name);
+  auto tokens = scan(rest);
+  size_t depth = 0;
+  std::string result = "void";
+  for (size_t i = 0; i + 1 < tokens.size(); ++i) {
+    auto text = tokens[i].in(rest);
+    auto next = tokens[i + 1].in(rest);
+    if (depth == 0 && (text == ";" || text == "}"))
+      return {};
+    depth += text == "{" ? 1 : 0;
+    if (text == "co_return"
+        || (text == "return" && next != ";" && next != "true"
+            && next != "false"))
+      return {};
+    if (text == "return" && next != ";")
+      result = "bool";
+    if (text == "}" && --depth == 0)
+      return result;
+  }
+  return depth == 1 && tokens.back().in(rest) == "}" ? result : std::string{};
 }
 
 /// How a file uses a name: where its namespaces open around all uses.
@@ -198,7 +223,14 @@ void result_type(const error_site& where, const symbol_source& symbols,
   auto name = where.name_at_place();
   if (name.text.empty() || is_macro_name(name.text))
     return;
-  for (auto& type : types_of(name.text, symbols))
+  auto types = types_of(name.text, symbols);
+  auto shown = name.text == "main"
+                 ? "int"
+                 : type_by_returns(where.content(), name.begin);
+  if (!shown.empty()
+      && std::find(types.begin(), types.end(), shown) == types.end())
+    types.push_back(shown);
+  for (auto& type : types)
     out.add(name.begin, name.begin, type + ' ');
 }
 

@@ -51,7 +51,8 @@ std::vector<pb::Fix> rule_book::fixes(const pb::Diagnostic& error) {
   rules::keyword(*where, all);
   rules::spelling(*where, all);
   rules::semicolon(*where, all);
-  rules::needless_override(*where, all);
+  rules::overridden(*where, files_, all);
+  rules::needless_override(*where, symbols_, all);
   rules::constant(*where, files_, all);
   rules::result_type(*where, symbols_, all);
   rules::include(*where, symbols_, all);

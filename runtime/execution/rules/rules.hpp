@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "runtime/execution/rules/error_site.hpp"
 #include "runtime/execution/rules/proposal_list.hpp"
@@ -32,8 +34,6 @@ void single_colon(const error_site& where, proposal_list& out);
 void missing_typename(const error_site& where, proposal_list& out);
 /// One that is expected after a type.
 void semicolon(const error_site& where, proposal_list& out);
-/// One on a function that overrides nothing.
-void needless_override(const error_site& where, proposal_list& out);
 
 // -- name_rules.cpp: a name is not what was meant
 
@@ -53,12 +53,29 @@ void duplicate(const error_site& where, proposal_list& out);
 void constant(const error_site& where, const file_source& files,
               proposal_list& out);
 /// A function without a type: the types that functions of that name have
-/// elsewhere; then the usual ones.
+/// elsewhere, and what its body shows. Any other would compile as well, and is
+/// not known.
 void result_type(const error_site& where, const symbol_source& symbols,
                  proposal_list& out);
 /// One using-declaration for a name that a source uses several times, and never
 /// qualified.
 void using_declaration(const error_site& where, proposal_list& out);
+
+// -- override_rules.cpp: a member function is not what its base declares
+
+/// The parameters, qualifiers or result of the function that it should
+/// override, where the compiler names that one.
+void overridden(const error_site& where, const file_source& files,
+                proposal_list& out);
+/// `override` in a class without bases goes. In one with bases the name may be
+/// misspelt: those of member functions that are like it.
+void needless_override(const error_site& where, const symbol_source& symbols,
+                       proposal_list& out);
+/// Why an edit that takes `override` away is refused: without it the function
+/// compiles, and is called no more.
+std::optional<std::string>
+refuse_lost_override(const pb::Fix& fix, const pb::Edit& edit,
+                     std::string_view content, const symbol_source& symbols);
 
 // -- include_rule.cpp
 

@@ -77,13 +77,4 @@ void semicolon(const error_site& where, proposal_list& out) {
     out.add(where.at(), where.at(), ";");
 }
 
-void needless_override(const error_site& where, proposal_list& out) {
-  if (!says(where.error(), "marked 'override', but does not override")
-      && !says(where.error(), "marked 'override' but does not override"))
-    return;
-  for (auto& [begin, text] : where.words())
-    if (text == "override")
-      out.add(begin, begin + text.size(), "");
-}
-
 } // namespace cohort::runtime::execution::rules

@@ -97,6 +97,9 @@ TEST_CASE("single faults are repaired to what was meant") {
         == "struct s { void f() const; };\nvoid s::f() const {\n}\n");
   CHECK(repaired("struct s { void f() override; };\n")
         == "struct s { void f(); };\n");
+  std::string base = "struct base { virtual int area(int) const; };\n";
+  CHECK(repaired(base + "struct d : base {\n  int area(int) override;\n};\n")
+        == base + "struct d : base {\n  int area(int) const override;\n};\n");
   std::string print
     = "[[gnu::format(printf, 1, 2)]] int print(const char*, ...);\n"
       "void f(const char* s) {\n";

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "runtime/execution/guards.hpp"
+#include "runtime/execution/rules/rules.hpp"
 #include "runtime/workspace/edits.hpp"
 
 namespace cohort::tests::rules_test {
@@ -34,7 +35,8 @@ const toolchain::symbol_index& some_index() {
     header->declared = {{"thing", "class", "", 1},
                         {"CHECK_IT", "macro", "", 2},
                         {"area", "prototype", "double", 3},
-                        {"n", "namespace", "", 4}};
+                        {"n", "namespace", "", 4},
+                        {"arias", "prototype", "int", 5, true}};
     auto user = std::make_shared<toolchain::file_symbols>();
     user->includes = {"lib/a.h"};
     return toolchain::symbol_index{
@@ -140,6 +142,89 @@ TEST_CASE("a semicolon behind a type, and an override of nothing") {
                "  virtual void f() override;\n", "  virtual void f() ;\n"));
 }
 
+TEST_CASE("an override that its base declares otherwise") {
+  std::string header = "struct base {\n"
+                       "  virtual int area(int) const;\n"
+                       "  virtual void size(const char* name, long n);\n"
+                       "  virtual int width() noexcept;\n"
+                       "};\n";
+  auto repaired = [&](const std::string& line, std::string message,
+                      const std::string& note_text, uint32_t base_line,
+                      uint32_t base_column) {
+    std::string content = "struct d : base {\n" + line + "\n};\n";
+    auto error = error_at(2, 3, std::move(message));
+    auto& note = *error.add_notes();
+    note.set_message(note_text);
+    note.mutable_location()->set_file("b.h");
+    note.mutable_location()->set_line(base_line);
+    note.mutable_location()->set_byte_column(base_column);
+    execution::rule_book rules{content, {&error}, {}, [&](auto& name) {
+                                 return name == "b.h" ? &header : nullptr;
+                               }};
+    std::string result;
+    for (auto& fix : rules.fixes(error)) {
+      auto text = workspace::apply_edits(content, {fix.edits(0)});
+      REQUIRE(text);
+      CHECK_FALSE(execution::refuse_edit(fix, fix.edits(0), content));
+      result += text->substr(18, text->size() - 18 - 4);
+    }
+    return result;
+  };
+  std::string hides
+    = "non-virtual member function marked 'override' hides virtual member "
+      "function";
+  std::string hidden = "hidden overloaded virtual function 'base::x' declared "
+                       "here: type mismatch";
+  CHECK(
+    repaired("  int area(int x) override { return x; }", hides, hidden, 2, 15)
+    == "  int area(int x) const override { return x; }");
+  CHECK(repaired("  void size(char* what, int) override;", hides, hidden, 3, 16)
+        == "  void size(const char* what, long) override;");
+  CHECK(repaired("  void size(const char*, long) const override;", hides,
+                 hidden, 3, 16)
+        == "  void size(const char*, long)  override;");
+  CHECK(repaired("  long area(int) const override;",
+                 "virtual function 'area' has a different return type ('long') "
+                 "than the function it overrides (which has return type 'int')",
+                 "overridden virtual function is here", 2, 15)
+        == "  int area(int) const override;");
+  CHECK(repaired("  int width() override;",
+                 "looser exception specification on overriding virtual "
+                 "function 'virtual int d::width()'",
+                 "overridden function is 'virtual int base::width()'", 4, 15)
+        == "  int width() noexcept override;");
+  // Another number of parameters: nobody knows which is meant.
+  CHECK(repaired("  void size() override;", hides, hidden, 3, 16).empty());
+}
+
+TEST_CASE("override stays where a base may declare what it is to override") {
+  auto refused = [](const std::string& content, const std::string& message) {
+    pb::Fix fix;
+    fix.set_message(message);
+    auto& edit = *fix.add_edits();
+    edit.set_begin(content.find(" override"));
+    edit.set_end(edit.begin() + 9);
+    return execution::rules::refuse_lost_override(fix, edit, content,
+                                                  [] { return &some_index(); })
+      .value_or("");
+  };
+  std::string gcc = "'int d::aria()' marked 'override', but does not override";
+  std::string clang = "only virtual member functions can be marked 'override'";
+  std::string derived = "struct d : base {\n  int aria() override;\n};\n";
+  CHECK(refused(derived, gcc).find("base class") != std::string::npos);
+  CHECK(refused(derived, clang) == "it may be meant to override arias");
+  CHECK(
+    refused("struct d : base {\n  int other() override;\n};\n", clang).empty());
+  CHECK(refused("struct d {\n  int aria() override;\n};\n", gcc).empty());
+  auto error = error_at(2, 7, clang);
+  CHECK(outcomes(error, derived)
+        == std::vector<std::string>{
+          "struct d : base {\n  int arias() override;\n};\n"});
+  CHECK(
+    outcomes(error_at(2, 7, gcc), "struct d {\n  int aria() override;\n};\n")
+    == std::vector<std::string>{"struct d {\n  int aria() ;\n};\n"});
+}
+
 TEST_CASE("a function that has to be const, where it is declared") {
   auto error = error_at(3, 3,
                         "passing 'const s' as 'this' argument discards "
@@ -208,7 +293,16 @@ TEST_CASE("the result of a function that is declared elsewhere") {
                         "declarations");
   CHECK(outcomes(error, "area() { return 1; }\n").front()
         == "double area() { return 1; }\n");
-  CHECK(offers(error, "other() {}\n", "void other() {}\n"));
+  CHECK(outcomes(error, "other() { if (x) return; }\n").front()
+        == "void other() { if (x) return; }\n");
+  CHECK(outcomes(error, "other() { if (x) return true; return false; }\n")
+        == std::vector<std::string>{
+          "bool other() { if (x) return true; return false; }\n"});
+  CHECK(outcomes(error, "main() { return f(); }\n").front()
+        == "int main() { return f(); }\n");
+  // Any type compiles, and none is known.
+  CHECK(outcomes(error, "other() { return 3.14; }\n").empty());
+  CHECK(outcomes(error, "other();\nvoid f() {}\n").empty());
 }
 
 TEST_CASE("a misspelt keyword") {
