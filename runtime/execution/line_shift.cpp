@@ -53,6 +53,10 @@ uint32_t line_shift::first_line() const {
   return ranges_.empty() ? 0 : ranges_.front().first;
 }
 
+uint32_t line_shift::last_line() const {
+  return ranges_.empty() ? 0 : ranges_.back().last;
+}
+
 uint32_t map_line(const shifts& moved, const std::string& file, uint32_t line) {
   auto shift = moved.find(file);
   return shift == moved.end() ? line : shift->second.map(line);

@@ -30,6 +30,8 @@ public:
 
   /// First line, counted afterwards, that an edit changes; 0 without edits.
   [[nodiscard]] uint32_t first_line() const;
+  /// Last line, counted afterwards, that an edit changes; 0 without edits.
+  [[nodiscard]] uint32_t last_line() const;
 
 private:
   struct step {

@@ -5,6 +5,7 @@
 
 #include "runtime/execution/guards.hpp"
 #include "runtime/execution/rules/rule_book.hpp"
+#include "runtime/workspace/edits.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -57,6 +58,12 @@ expected<pb::RepairReport> repair_session::run() {
         return repaired.error();
       progress = progress || *repaired;
     }
+    if (progress)
+      continue;
+    auto harmed = take_back_harm();
+    if (!harmed)
+      return harmed.error();
+    progress = *harmed;
   }
   place_note unknown{"nothing is left to try", pb::BLOCKAGE_REASON_UNSPECIFIED};
   if (tries_ >= tries_max_)
@@ -339,7 +346,124 @@ void repair_session::keep(trial& done, const std::string& unit) {
   notes_.edited(done.moved);
   tried_.kept(done);
   metrics_.set_fixes_kept(metrics_.fixes_kept() + 1);
+  kept_.add(done, unit, std::move(gone), report_.attempts_size());
   record(done, true, done.judged.reason);
+}
+
+/// Units that read what was kept and were not asked about all of it. Those that
+/// read least first.
+std::vector<std::string> repair_session::readers_not_asked() const {
+  std::set<std::pair<int, std::string>> units;
+  for (auto& file : kept_.files())
+    for (auto& unit : book_.readers(file))
+      if (!book_.voices(unit).empty() && !book_.missing(unit).empty())
+        units.emplace(book_.files_read(unit), unit);
+  std::vector<std::string> result;
+  for (auto& [cost, unit] : units)
+    result.push_back(unit);
+  return result;
+}
+
+/// A fix is judged by few of many readers, so the others are asked in the end,
+/// once for all fixes. Returns whether one was taken back: then there may be
+/// something to try again.
+expected<bool> repair_session::take_back_harm() {
+  for (auto& unit : readers_not_asked()) {
+    std::vector<pb::UnitReport> before;
+    for (auto* report : book_.verdicts(unit))
+      before.push_back(*report);
+    if (auto fresh = refresh(unit); !fresh)
+      return fresh.error();
+    if (auto found = harm_to(unit, before)) {
+      for (auto& report : before)
+        book_.store(std::move(report)); // As it will be again.
+      if (auto done = take_back(*found); !done)
+        return done.error();
+      return true;
+    }
+  }
+  return false;
+}
+
+/// What the kept fixes did to a unit that reads them: a new error where one of
+/// them edited, or any in a unit that had none. Others it hid before.
+std::optional<repair_session::harm>
+repair_session::harm_to(const std::string& unit,
+                        const std::vector<pb::UnitReport>& before) const {
+  shifts edited;
+  for (auto& file : kept_.files())
+    edited.try_emplace(file);
+  for (auto& old : before) {
+    auto* now = book_.find(unit, old.tool());
+    if (now == nullptr || !now->failure().empty())
+      continue;
+    auto fresh = new_errors({&old, now}, edited);
+    for (auto& error : fresh)
+      if (auto near = kept_.near(error.file, error.line, near_lines))
+        return harm{*near, old.tool() + " finds a new error close to it in "
+                             + unit + ": " + error.message};
+    if (!old.ok() || now->ok())
+      continue;
+    auto last = kept_.last_in({now->reads().begin(), now->reads().end()});
+    if (last)
+      return harm{*last, old.tool() + " accepted " + unit
+                           + " before and does not now"};
+  }
+  return std::nullopt;
+}
+
+/// Takes the culprit out, and what was kept after it, which is tried again.
+expected<void> repair_session::take_back(const harm& done) {
+  std::set<std::string> judges;
+  while (kept_.size() > done.culprit) {
+    auto is_culprit = kept_.size() == done.culprit + 1;
+    auto undone = undo_newest();
+    if (!undone)
+      return undone.error();
+    judges.insert(undone->unit);
+    auto& attempt = *report_.mutable_attempts(undone->attempt);
+    attempt.set_kept(false);
+    attempt.set_reason(is_culprit ? done.why
+                                  : "taken back together with an earlier one, "
+                                    "and tried again");
+    metrics_.set_fixes_kept(metrics_.fixes_kept() - 1);
+    if (!is_culprit)
+      continue;
+    auto planned = trials_.plan(undone->what);
+    if (!planned)
+      return planned.error();
+    tried_.banned(*planned);
+    for (auto& target : undone->what.targets)
+      notes_.set(target.file, target.line,
+                 {"every proposal was rejected: " + done.why,
+                  pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED});
+  }
+  for (auto& unit : judges)
+    if (auto fresh = refresh(unit); !fresh)
+      return fresh;
+  return {};
+}
+
+expected<kept_fix> repair_session::undo_newest() {
+  shifts moved;
+  for (auto& [file, edits] : kept_.newest().inverse) {
+    auto content = context_.files.read(file);
+    if (!content)
+      return content.error();
+    moved.emplace(file, line_shift{**content, edits});
+    auto before = workspace::apply_edits(**content, edits);
+    if (!before)
+      return before.error();
+    if (auto written = context_.files.write(file, *before); !written)
+      return written.error();
+  }
+  book_.edited(moved, {}, {});
+  notes_.edited(moved);
+  tried_.moved(moved);
+  auto undone = kept_.pop(moved);
+  for (auto& [file, shift] : moved)
+    book_.expect(file, undone.gone);
+  return undone;
 }
 
 void repair_session::record(const trial& done, bool kept,

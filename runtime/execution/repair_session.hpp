@@ -11,6 +11,7 @@
 #include "messages/v1/result.pb.h"
 #include "runtime/execution/checker.hpp"
 #include "runtime/execution/editable_files.hpp"
+#include "runtime/execution/kept_fixes.hpp"
 #include "runtime/execution/leftovers.hpp"
 #include "runtime/execution/report_book.hpp"
 #include "runtime/execution/rules/rule_book.hpp"
@@ -60,6 +61,17 @@ private:
          const std::vector<const pb::Diagnostic*>& errors);
   std::vector<std::string> files_in_order();
   void keep(trial& done, const std::string& unit);
+  expected<bool> take_back_harm();
+  [[nodiscard]] std::vector<std::string> readers_not_asked() const;
+  struct harm {
+    size_t culprit = 0; // Of the kept fixes.
+    std::string why;
+  };
+  [[nodiscard]] std::optional<harm>
+  harm_to(const std::string& unit,
+          const std::vector<pb::UnitReport>& before) const;
+  expected<void> take_back(const harm& done);
+  expected<kept_fix> undo_newest();
   void record(const trial& done, bool kept, const std::string& reason);
 
   const pb::RepairUnit& unit_;
@@ -68,6 +80,7 @@ private:
   report_book book_;
   trial_runner trials_;
   tried_fixes tried_;
+  kept_fixes kept_;
   place_notes notes_;
   pb::RepairReport report_;
   unsigned tries_ = 0;

@@ -99,6 +99,24 @@ void report_book::edited(const shifts& moved,
     }
 }
 
+void report_book::expect(const std::string& file,
+                         const std::vector<pb::Diagnostic>& errors) {
+  for (auto& unit : readers(file))
+    for (auto& [tool, what] : units_[unit]) {
+      if (what.current)
+        continue;
+      std::set<diagnostic_key> has;
+      for (auto& error : what.report.diagnostics())
+        has.insert(key_of_error(error));
+      for (auto& error : errors)
+        if (error.tool() == tool && has.insert(key_of_error(error)).second) {
+          *what.report.add_diagnostics() = error;
+          what.report.set_ok(false);
+        }
+      index(unit, what);
+    }
+}
+
 const pb::UnitReport* report_book::find(const std::string& unit,
                                         const std::string& compiler) const {
   auto entries = units_.find(unit);

@@ -38,6 +38,11 @@ public:
   void edited(const shifts& moved, const std::set<std::string>& rechecked,
               const std::vector<pb::Diagnostic>& gone);
 
+  /// Errors that come back, since what mended them in `file` was undone: old
+  /// reports of its readers get those that they do not have.
+  void expect(const std::string& file,
+              const std::vector<pb::Diagnostic>& errors);
+
   /// The report of `compiler` on `unit`, or nullptr when there is none.
   [[nodiscard]] const pb::UnitReport* find(const std::string& unit,
                                            const std::string& compiler) const;

@@ -14,7 +14,7 @@ namespace cohort::runtime::execution {
 namespace {
 
 /// Up to so many units that read a file are all asked about an edit; with more,
-/// one beside the judge. The integration asks them all again.
+/// one beside the judge. The session asks the rest in the end.
 constexpr size_t few_readers = 3;
 
 /// A word that is taken out takes the blank before it along where that would

@@ -39,7 +39,8 @@ public:
   expected<trial> plan(const candidate& what);
 
   /// Tries it and judges by `unit`, then by other readers of what it edits: all
-  /// of them when there are few, otherwise the cheapest. The edits stay only
+  /// of them when there are few, otherwise the cheapest: the session asks the
+  /// rest, once for all fixes. The edits stay only
   /// when the grade is `smaller`.
   expected<void> run(trial& what, const std::string& unit);
 

@@ -21,6 +21,11 @@ public:
   void start_pass();
   void kept(const trial& what);
   void rejected(const trial& what);
+  /// It was kept, and did harm: it gets no second chance on its line, whatever
+  /// is repaired beside it.
+  void banned(const trial& what);
+  /// Lines moved without a fix being kept.
+  void moved(const shifts& by);
   /// Whether trying it (again) would tell nothing new. `is_read` says whether
   /// the unit that judges it reads a file.
   [[nodiscard]] bool
@@ -32,6 +37,8 @@ private:
     std::string file;
     uint32_t line = 0;
   };
+  static place place_of(const trial& what);
+
   struct rejection {
     place where;
     unsigned times = 0;
@@ -39,9 +46,15 @@ private:
     size_t kept_before = 0;
   };
 
+  struct ban {
+    place where;
+    std::string edits;
+  };
+
   unsigned pass_ = 0;
   std::vector<place> kept_;
   std::map<std::string, rejection> rejected_;
+  std::vector<ban> banned_;
 };
 
 } // namespace cohort::runtime::execution

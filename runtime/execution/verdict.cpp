@@ -10,8 +10,6 @@ namespace cohort::runtime::execution {
 
 namespace {
 
-constexpr uint32_t near_lines = 3;
-
 /// An error apart from its column; lines as they are after the edits.
 struct error_key {
   std::string file;
@@ -240,6 +238,14 @@ verdict judge_reader(const std::vector<comparison>& compilers,
       return harm;
   }
   return {grade::smaller, "no unit that reads the file is worse off"};
+}
+
+std::vector<new_error> new_errors(const comparison& x, const shifts& edited) {
+  sides errors{x, edited};
+  std::vector<new_error> result;
+  for (auto& key : errors.fresh(edited))
+    result.push_back({key.file, key.line, key.message});
+  return result;
 }
 
 std::vector<pb::Diagnostic> gone_errors(const comparison& x,

@@ -47,6 +47,22 @@ struct comparison {
 [[nodiscard]] verdict judge_reader(const std::vector<comparison>& compilers,
                                    const shifts& moved);
 
+/// An error that a unit did not have.
+struct new_error {
+  std::string file;
+  uint32_t line = 0;
+  std::string message;
+};
+
+/// Errors of `x.after` that `x.before` does not have, with its lines as they
+/// are now; the next uses of a name in an edited file (a key of `edited`) left
+/// out.
+[[nodiscard]] std::vector<new_error> new_errors(const comparison& x,
+                                                const shifts& edited);
+
+/// How far from an edit an error counts as its own.
+inline constexpr uint32_t near_lines = 3;
+
 /// Errors of `x.before` that `x.after` no longer has.
 [[nodiscard]] std::vector<pb::Diagnostic> gone_errors(const comparison& x,
                                                       const shifts& moved);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -38,6 +39,16 @@ public:
       report.set_tool(compiler);
       report.set_seconds(1);
       read(unit, report);
+      if (unit == spares)
+        report.clear_diagnostics();
+      if (auto line = adds ? adds(unit) : std::nullopt) {
+        auto& error = *report.add_diagnostics();
+        error.set_tool(compiler);
+        error.set_severity(pb::SEVERITY_ERROR);
+        error.mutable_location()->set_file("h.h");
+        error.mutable_location()->set_line(*line);
+        error.set_message("not here");
+      }
       report.set_ok(report.diagnostics().empty());
       if (fails && fails(unit, compiler))
         report.set_failure("fell over");
@@ -51,6 +62,9 @@ public:
 
   size_t checks = 0;
   std::function<bool(const std::string&, const std::string&)> fails;
+  /// The line of h.h on which the unit has an error of its own.
+  std::function<std::optional<uint32_t>(const std::string&)> adds;
+  std::string spares; // A unit to which marks are none.
   std::function<void()> on_check;
   std::stop_token stop;
 
@@ -148,7 +162,8 @@ TEST_CASE("a header that few units read is judged by all of them") {
   CHECK(checker.checks == 12);
 }
 
-TEST_CASE("a header that many units read is judged by two of them") {
+TEST_CASE("a header that many units read is judged by two of them, and once by "
+          "all others in the end") {
   std::map<std::string, std::string> files{{"h.h", "=;@\n"}};
   for (auto i = 0; i < 9; ++i)
     files["u" + std::to_string(i) + ".cpp"] = "<h.h\n";
@@ -156,8 +171,53 @@ TEST_CASE("a header that many units read is judged by two of them") {
   marker_checker checker{project};
   auto result = cohort::tests::value_of(repair(project, checker));
   CHECK(project.text("h.h") == ";\n");
-  CHECK(checker.checks == 18 + 4);
+  CHECK(checker.checks == 18 + 4 + 14);
   CHECK(result.report.left().empty());
+}
+
+TEST_CASE("what harms one of many readers is taken back, and the rest stays") {
+  std::map<std::string, std::string> files{
+    {"h.h", "=;@\n\n\n\n\n\n\n\n=}@\n\n\n\n\n\n\n\n=)@\n"}};
+  for (auto i = 0; i < 9; ++i)
+    files["u" + std::to_string(i) + ".cpp"] = "<h.h\n";
+  small_project project{files};
+  marker_checker checker{project};
+  // Where no other error hides it, one unit does not like the second.
+  checker.adds = [&](const std::string& unit) -> std::optional<uint32_t> {
+    auto is_there = project.text("h.h").find("\n}\n") != std::string::npos;
+    return unit == "u7.cpp" && is_there ? std::optional{9U} : std::nullopt;
+  };
+  auto result = cohort::tests::value_of(repair(project, checker));
+  CHECK(project.text("h.h") == ";\n\n\n\n\n\n\n\n=}@\n\n\n\n\n\n\n\n)\n");
+  CHECK(result.metrics.fixes_kept() == 2);
+  auto& attempts = result.report.attempts();
+  CHECK(std::count_if(attempts.begin(), attempts.end(),
+                      [](auto& one) { return one.kept(); })
+        == 2);
+  auto harmful = std::find_if(attempts.begin(), attempts.end(), [](auto& one) {
+    return one.reason().find("u7.cpp") != std::string::npos;
+  });
+  REQUIRE(harmful != attempts.end());
+  CHECK_FALSE(harmful->kept());
+  REQUIRE(result.report.left_size() == 1);
+  CHECK(result.report.left(0).reason().find("u7.cpp") != std::string::npos);
+}
+
+TEST_CASE("a unit that was fine and is not any more takes the last fix of what "
+          "it reads back") {
+  std::map<std::string, std::string> files{{"h.h", "=;@\n"}, {"clean.h", ""}};
+  for (auto i = 0; i < 9; ++i)
+    files["u" + std::to_string(i) + ".cpp"] = "<h.h\n";
+  small_project project{files};
+  marker_checker checker{project};
+  checker.spares = "u8.cpp";
+  checker.adds = [&](const std::string& unit) -> std::optional<uint32_t> {
+    return unit == "u8.cpp" && project.text("h.h") == ";\n" ? std::optional{70U}
+                                                            : std::nullopt;
+  };
+  auto result = cohort::tests::value_of(repair(project, checker));
+  CHECK(project.text("h.h") == "=;@\n");
+  CHECK(result.metrics.fixes_kept() == 0);
 }
 
 TEST_CASE("another reader that gets worse takes the fix back") {
