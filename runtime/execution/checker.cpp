@@ -47,8 +47,8 @@ void compiler_checker::start(const std::string& unit,
     return;
   }
   if (context_.cache != nullptr)
-    one.asked = context_.cache->find(
-      {unit, compiler, *command, context_.tree, context_.names});
+    one.asked = context_.cache->find({unit, compiler, *command, context_.limits,
+                                      context_.tree, context_.names});
   if (one.asked.report) {
     one.report = std::move(*one.asked.report);
     metrics_.set_cache_hits(metrics_.cache_hits() + 1);

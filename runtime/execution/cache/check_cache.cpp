@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
+#include <cstdlib>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 
 #include "runtime/execution/cache/digest.hpp"
+#include "runtime/execution/cache/lookups.hpp"
+#include "runtime/process/environment.hpp"
 #include "runtime/process/find_program.hpp"
+#include "runtime/workspace/files.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -19,7 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Part of every action: another number makes all entries unreachable.
-constexpr auto format = "cohort check 1";
+constexpr auto format = "cohort check 2";
 
 /// Kinds of names in a list, as first letters.
 constexpr char in_tree = 't';
@@ -65,43 +68,87 @@ std::string_view below(std::string_view path, std::string_view folder) {
   return {};
 }
 
-/// The folders outside of the worktree in which `what` looks for headers.
-std::set<std::string> include_folders(const check_action& what) {
-  std::set<std::string> result{"/usr/local/include"};
-  auto& argv = what.command.argv;
-  auto tree = what.tree.string();
-  auto take = [&](std::string_view path) {
-    if (path.starts_with('/') && path != tree && below(path, tree).empty())
-      result.emplace(path);
-  };
+/// The folders in which the command says that headers are.
+std::vector<std::string> include_folders(const process::command& command) {
+  std::set<std::string> result;
+  auto& argv = command.argv;
   for (size_t i = 1; i < argv.size(); ++i)
     for (std::string_view option :
          {"-I", "-isystem", "-iquote", "-idirafter", "-cxx-isystem"}) {
       std::string_view argument = argv[i];
       if (argument == option && i + 1 < argv.size())
-        take(argv[i + 1]);
+        result.insert(argv[i + 1]);
       else if (argument.starts_with(option))
-        take(argument.substr(option.size()));
+        result.emplace(argument.substr(option.size()));
     }
-  return result;
+  std::erase_if(result, [](auto& path) { return !path.starts_with('/'); });
+  return {result.begin(), result.end()};
 }
 
-/// The compiler's file, as ccache identifies it: where, how large, how old.
-std::optional<std::string> identity_of(const std::string& program) {
+bool is_outside(std::string_view path, std::string_view tree) {
+  return path != tree && below(path, tree).empty();
+}
+
+/// A program's file, as ccache identifies it: where, how large, how old.
+std::string identity_of_file(const std::string& path) {
   std::error_code failed;
-  auto file = fs::canonical(process::find_program(program), failed);
+  auto file = fs::canonical(path, failed);
   struct stat info {};
-  if (failed || stat(file.c_str(), &info) != 0)
-    return std::nullopt;
+  if (failed || stat(file.c_str(), &info) != 0 || !S_ISREG(info.st_mode))
+    return {};
   return file.string() + '\n' + std::to_string(info.st_size) + '\n'
          + std::to_string(info.st_mtim.tv_sec) + '\n'
-         + std::to_string(info.st_mtim.tv_nsec);
+         + std::to_string(info.st_mtim.tv_nsec) + '\n';
+}
+
+/// The program's file, and all of its name in PATH, since the first may be a
+/// wrapper that calls the next. Empty when there is none.
+std::string identity_of(const std::string& program) {
+  auto first = identity_of_file(process::find_program(program));
+  if (first.empty())
+    return {};
+  auto all = first;
+  auto* path = std::getenv("PATH");
+  auto name = fs::path{program}.filename();
+  for (std::string_view rest = path == nullptr ? "" : path; !rest.empty();) {
+    auto end = std::min(rest.find(':'), rest.size());
+    if (end > 0)
+      all += identity_of_file((fs::path{rest.substr(0, end)} / name).string());
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return all;
+}
+
+/// What of the environment says nothing of what a compiler says.
+bool is_silent(std::string_view variable) {
+  return variable == "HOME" || variable == "TMPDIR" || variable == "LANG"
+         || variable == "CCACHE_DIR";
+}
+
+/// What the command sees of this process' environment and of the host.
+void add_surroundings(const process::process_settings& limits,
+                      digest_builder& to) {
+  for (auto& [name, value] : process::child_environment(
+         process::current_environment(), limits.pass_environment))
+    if (!is_silent(name))
+      to.add(name).add(value);
+  to.add(std::to_string(static_cast<int>(limits.sandbox)));
+  if (limits.sandbox == process::sandbox_policy::off)
+    return;
+  to.add(identity_of("bwrap"));
+  for (auto& folder : limits.sandbox_readable)
+    to.add(folder);
+  for (auto& folder : limits.sandbox_writable)
+    to.add(folder);
 }
 
 /// Files by kind, and the folders that those outside lie in.
 result_store::names list_of(const fs::path& tree,
-                            const std::vector<std::string>& opened) {
+                            const std::vector<std::string>& opened,
+                            const std::set<std::string>& looked_in) {
   std::set<std::string> result;
+  for (auto& folder : looked_in)
+    result.insert(folder_outside + folder);
   auto root = tree.string();
   for (auto& path : opened)
     if (auto name = below(path, root); !name.empty()) {
@@ -120,28 +167,99 @@ check_cache::check_cache(std::unique_ptr<result_store> store)
   // nop
 }
 
-std::string check_cache::action_of(const check_action& what) {
+std::string check_cache::action_of(const check_action& what,
+                                   const std::vector<std::string>& folders) {
   auto& command = what.command;
   if (command.argv.empty()
       || std::any_of(command.argv.begin() + 1, command.argv.end(),
                      reads_unlisted))
     return {};
-  auto identity = identity_of(command.argv.front());
-  if (!identity)
-    return {};
   auto tree = what.tree.string();
   digest_builder all;
   all.add(format).add(what.unit).add(what.compiler).add(what.names);
-  all.add(*identity).add(without_tree(command.working_directory, tree));
+  // "ccache g++ -c ...": both of them.
+  for (size_t i = 0; i < command.argv.size(); ++i) {
+    if (i > 0 && (command.argv[i].empty() || command.argv[i][0] == '-'))
+      break;
+    auto identity = identity_of(command.argv[i]);
+    if (i == 0 && identity.empty())
+      return {};
+    all.add(identity);
+  }
+  all.add(without_tree(command.working_directory, tree));
   for (auto& argument : command.argv)
     all.add(without_tree(argument, tree));
   for (auto& [name, value] : command.environment)
     all.add(name).add(value);
-  for (auto& folder : include_folders(what)) {
-    auto names = digests_.of_folder(folder);
-    all.add(folder).add(names ? names->bytes : "");
-  }
+  add_surroundings(what.limits, all);
+  for (auto& folder : folders)
+    if (is_outside(folder, tree)) {
+      auto names = digests_.of_folder(folder);
+      all.add(folder).add(names ? names->bytes : "");
+    }
   return std::move(all).finish();
+}
+
+/// Each text is looked through once.
+std::vector<std::string> check_cache::asked_in(const std::string& file) {
+  constexpr size_t most = 100'000;
+  auto digest = digests_.of_file(file);
+  if (!digest)
+    return {};
+  {
+    std::lock_guard guard{asked_mutex_};
+    if (auto known = asked_.find(digest->bytes); known != asked_.end())
+      return known->second;
+  }
+  auto text = workspace::read_file(file);
+  auto asked = text ? asked_headers(*text) : std::vector<std::string>{};
+  std::lock_guard guard{asked_mutex_};
+  if (asked_.size() >= most)
+    asked_.clear();
+  return asked_[digest->bytes] = std::move(asked);
+}
+
+std::set<std::string>
+check_cache::lookups_of(const answer& asked, const fs::path& tree,
+                        const pb::UnitReport& report,
+                        const std::vector<std::string>& opened) {
+  auto root = tree.string();
+  auto roots = system_include_folders();
+  roots.insert(asked.folders.begin(), asked.folders.end());
+  // What was found in one folder was looked for in those before it, which may
+  // be any that is named, and the one that comes before the system's.
+  std::set<std::string> named{"/usr/local/include"};
+  for (auto& folder : asked.folders)
+    if (is_outside(folder, root))
+      named.insert(folder);
+  std::set<std::string> found;
+  std::set<std::string> in_vain;
+  for (auto& path : opened) {
+    for (auto& folder : roots)
+      if (auto name = below(path, folder); !name.empty())
+        found.emplace(name);
+    for (auto& name : asked_in(path)) {
+      in_vain.insert(name);
+      if (is_outside(path, root)) // Beside it.
+        roots.insert(fs::path{path}.parent_path().string());
+    }
+  }
+  for (auto& diagnostic : report.diagnostics())
+    if (auto name = missing_header(diagnostic.message()); !name.empty())
+      in_vain.insert(name);
+  std::set<std::string> result;
+  auto look = [&](const std::set<std::string>& folders,
+                  const std::set<std::string>& names) {
+    for (auto& folder : folders)
+      if (is_outside(folder, root))
+        for (auto& name : names)
+          result.insert(folder_of_lookup(folder, name).string());
+  };
+  look(named, found);
+  if (!in_vain.empty())
+    look(roots, in_vain);
+  result.erase("");
+  return result;
 }
 
 /// What the names of `list` hold now. Nothing when one is not there, or
@@ -168,7 +286,8 @@ check_cache::closure_of(const std::string& action, const fs::path& tree,
 check_cache::answer check_cache::find(const check_action& what) {
   answer result;
   result.began_ns = now_in_ns();
-  result.action = action_of(what);
+  result.folders = include_folders(what.command);
+  result.action = action_of(what, result.folders);
   if (result.action.empty())
     return result;
   for (auto& list : store_->lists(result.action)) {
@@ -189,7 +308,7 @@ void check_cache::keep(const answer& asked, const fs::path& tree,
                        const std::vector<std::string>& opened) {
   if (asked.action.empty() || !report.failure().empty() || opened.empty())
     return;
-  auto list = list_of(tree, opened);
+  auto list = list_of(tree, opened, lookups_of(asked, tree, report, opened));
   auto closure = closure_of(asked.action, tree, list, asked.began_ns);
   auto bytes = report.SerializeAsString();
   // Words about one slot would be wrong in another.

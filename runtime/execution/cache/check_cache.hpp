@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +15,7 @@
 #include "runtime/execution/cache/result_store.hpp"
 #include "runtime/execution/cache/settings.hpp"
 #include "runtime/process/runner.hpp"
+#include "runtime/process/settings.hpp"
 
 namespace cohort::runtime::execution {
 
@@ -22,6 +26,7 @@ struct check_action {
   std::string unit;
   std::string compiler;
   const process::command& command;
+  const process::process_settings& limits; // What it sees of the host.
   std::filesystem::path tree;
   /// Digest of the names of all files in `tree`: a header that comes into being
   /// may be found before one that was read.
@@ -30,13 +35,16 @@ struct check_action {
 
 /// What compilers said, by the content of everything that they read.
 ///
-/// A report is found when the command (the worktree's own path left out), the
-/// compiler's program, the names of all files of the tree, the names in each
-/// include folder outside of it, and the content of every file that the run
-/// opened are all the same. So a changed header invalidates exactly the checks
+/// A report is found when the command (the worktree's own path left out) and
+/// what it sees of the environment and the host, the compiler's program (and
+/// those of its name that PATH has behind a wrapper), the names of all files of
+/// the tree, the content of every file that the run opened, and the names in
+/// every folder outside of the tree where it found a header or looked for one
+/// in vain are all the same. So a changed header invalidates exactly the checks
 /// that read it, and files that come or go invalidate what they could change.
 /// Reports without a verdict, and checks whose options make the compiler read
-/// what it does not list, are not kept.
+/// what it does not list, are not kept. What a wrapper that is a script does
+/// with a compiler that PATH does not name is not seen.
 ///
 /// Threads: any.
 class check_cache {
@@ -47,6 +55,8 @@ public:
     std::string action; // Names the action in `keep`; empty: not to be kept.
     int64_t began_ns = 0;
     std::optional<pb::UnitReport> report;
+    /// Where the command says that headers are, in the tree and outside of it.
+    std::vector<std::string> folders;
   };
 
   [[nodiscard]] answer find(const check_action& what);
@@ -59,13 +69,22 @@ public:
             const std::vector<std::string>& opened);
 
 private:
-  std::string action_of(const check_action& what);
+  std::string action_of(const check_action& what,
+                        const std::vector<std::string>& folders);
+  /// Folders outside of `tree` where some header was looked for in vain.
+  std::set<std::string> lookups_of(const answer& asked,
+                                   const std::filesystem::path& tree,
+                                   const pb::UnitReport& report,
+                                   const std::vector<std::string>& opened);
+  std::vector<std::string> asked_in(const std::string& file);
   std::optional<std::string>
   closure_of(const std::string& action, const std::filesystem::path& tree,
              const result_store::names& list, int64_t not_after_ns);
 
   std::unique_ptr<result_store> store_;
   file_digests digests_;
+  std::mutex asked_mutex_;
+  std::map<std::string, std::vector<std::string>> asked_; // By digest.
 };
 
 /// Opens the cache in `folder`; none when it is switched off or cannot be had,

@@ -100,15 +100,16 @@ public:
       return false;
     auto is_new = version.number(0) == 0;
     version.reset();
-    auto set_version = "PRAGMA user_version=" + std::to_string(schema_version);
     if (!execute("PRAGMA journal_mode=WAL")
         || !execute("PRAGMA synchronous=NORMAL"))
       return false;
-    if (is_new
-        && !(execute("BEGIN IMMEDIATE") && execute(tables)
-             && execute(set_version.c_str()) && execute("COMMIT")))
+    if (is_new && !make_tables())
       return false;
-    return prepare() && measure();
+    if (!prepare() || !measure())
+      return false;
+    if (held_ > limit_)
+      make_room();
+    return true;
   }
 
   std::vector<names> lists(std::string_view action) override {
@@ -171,7 +172,7 @@ public:
     }
     if (!commit_.run())
       rollback_.run();
-    held_ += body->size();
+    held_ += body->size() + packed_names->size();
     if (held_ > limit_)
       make_room();
   }
@@ -185,6 +186,22 @@ private:
 
   bool execute(const char* sql) {
     return sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+  }
+
+  /// Another process may have made them since.
+  bool make_tables() {
+    if (!execute("BEGIN IMMEDIATE"))
+      return false;
+    auto version = sqlite::statement{db_.get(), "PRAGMA user_version"};
+    auto is_there = version.step() == SQLITE_ROW && version.number(0) != 0;
+    version.reset();
+    if (is_there)
+      return execute("COMMIT");
+    auto set_version = "PRAGMA user_version=" + std::to_string(schema_version);
+    if (execute(tables) && execute(set_version.c_str()) && execute("COMMIT"))
+      return true;
+    execute("ROLLBACK");
+    return false;
   }
 
   bool prepare() {
@@ -210,7 +227,8 @@ private:
 
   bool measure() {
     auto sum = sqlite::statement{
-      db_.get(), "SELECT COALESCE(SUM(LENGTH(body)), 0) FROM results"};
+      db_.get(), "SELECT (SELECT COALESCE(SUM(LENGTH(body)), 0) FROM results) "
+                 "+ (SELECT COALESCE(SUM(LENGTH(names)), 0) FROM lists)"};
     if (sum.step() != SQLITE_ROW)
       return false;
     held_ = static_cast<uint64_t>(sum.number(0));
@@ -223,17 +241,17 @@ private:
       auto before = held_;
       if (!execute("DELETE FROM results WHERE rowid IN (SELECT rowid FROM "
                    "results ORDER BY used, rowid LIMIT 64)")
+          || !execute("DELETE FROM lists WHERE action NOT IN "
+                      "(SELECT action FROM results)")
           || !measure() || held_ >= before)
         return;
     }
-    execute("DELETE FROM lists WHERE action NOT IN "
-            "(SELECT action FROM results)");
   }
 
   std::unique_ptr<sqlite3, closer> db_; // First: its statements go before it.
   const uint64_t limit_;
   std::mutex mutex_;
-  uint64_t held_ = 0; // Bytes of bodies, at least.
+  uint64_t held_ = 0; // Bytes of bodies and lists, at least.
   sqlite::statement begin_, commit_, rollback_, lists_, load_, touch_,
     touch_lists_, insert_list_, insert_;
 };

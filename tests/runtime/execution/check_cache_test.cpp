@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "runtime/execution/cache/check_cache.hpp"
+#include "runtime/execution/cache/lookups.hpp"
 #include "runtime/execution/checker.hpp"
 #include "tests/runtime/execution/small_project.hpp"
 
@@ -81,6 +83,19 @@ struct fixture {
     REQUIRE(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr)
             == SQLITE_OK);
     sqlite3_close(db);
+  }
+
+  int64_t number(const std::string& sql) const {
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open(file().c_str(), &db) == SQLITE_OK);
+    sqlite3_stmt* ask = nullptr;
+    REQUIRE(sqlite3_prepare_v2(db, sql.c_str(), -1, &ask, nullptr)
+            == SQLITE_OK);
+    CHECK(sqlite3_step(ask) == SQLITE_ROW);
+    auto result = sqlite3_column_int64(ask, 0);
+    sqlite3_finalize(ask);
+    sqlite3_close(db);
+    return result;
   }
 
   small_project project;
@@ -190,6 +205,105 @@ TEST_CASE(
   CHECK(world.runs() == 1);
 }
 
+TEST_CASE("a header that appears where it was looked for in vain is found") {
+  fixture world;
+  auto outside = world.project.folder() / "outside";
+  std::filesystem::create_directories(outside / "there");
+  auto& arguments = world.project.project().entries[0].arguments;
+  arguments.insert(arguments.begin() + 1, "-I" + outside.string());
+  auto is_fine_after = [&](const std::string& name) {
+    CHECK_FALSE(world.check("a.cpp").ok());
+    world.runs();
+    CHECK_FALSE(world.check("a.cpp").ok());
+    CHECK(world.runs() == 0);
+    cohort::tests::write_file(outside / name, "int a(int);\n");
+    auto is_fine = world.check("a.cpp").ok();
+    CHECK(world.runs() == 1);
+    return is_fine;
+  };
+  SUBCASE("in a folder that is new") {
+    world.write("a.cpp", "#include <sub/x.h>\n");
+    CHECK(is_fine_after("sub/x.h"));
+  }
+  SUBCASE("in a folder that was there") {
+    world.write("a.cpp", "#include <there/x.h>\n");
+    CHECK(is_fine_after("there/x.h"));
+  }
+  SUBCASE("before the one that was read") {
+    world.write("a.cpp", "#include <lib/a.h>\nint f() { return a(1); }\n");
+    std::filesystem::create_directories(outside / "lib");
+    CHECK(is_fine_after("lib/a.h"));
+  }
+  SUBCASE("asked for with __has_include") {
+    world.write("a.cpp", "#if __has_include(<there/y.h>)\n"
+                         "#else\n#error no\n#endif\n");
+    CHECK(is_fine_after("there/y.h"));
+  }
+  SUBCASE("asked for by a macro of another header") {
+    cohort::tests::write_file(outside / "there" / "ask.h",
+                              "#define HAS_INCLUDE_(x) __has_include(x)\n");
+    world.write("a.cpp", "#include <there/ask.h>\n"
+                         "#if !HAS_INCLUDE_(\"sub/y.h\")\n#error no\n#endif\n");
+    CHECK(is_fine_after("sub/y.h"));
+  }
+}
+
+TEST_CASE("what a check sees of the environment and the host is part of it") {
+  fixture world;
+  world.check("b.cpp");
+  CHECK(world.runs() == 1);
+  auto is_made_again = [&] {
+    world.check("b.cpp");
+    auto first = world.runs();
+    world.check("b.cpp");
+    return first == 1 && world.runs() == 0;
+  };
+  world.limits.sandbox_readable = {"/opt"};
+  CHECK(is_made_again());
+  world.limits.sandbox = process::sandbox_policy::off;
+  CHECK(is_made_again());
+  world.limits.pass_environment.push_back("CPATH");
+  CHECK_FALSE(is_made_again()); // It is not set.
+  setenv("CPATH", world.project.folder().c_str(), 1);
+  CHECK(is_made_again());
+  unsetenv("CPATH");
+}
+
+TEST_CASE("behind a wrapper the compiler itself is looked at") {
+  fixture world;
+  auto bin = world.project.folder() / "bin";
+  auto real = cohort::tests::write_script(bin / "mine-g++",
+                                          "exec g++ \"$@\"\n");
+  world.toolchain.gcc = cohort::tests::write_script(
+    world.project.folder() / "wrap" / "mine-g++", "exec " + real + " \"$@\"\n");
+  std::string path = std::getenv("PATH");
+  setenv("PATH", (bin.string() + ":" + path).c_str(), 1);
+  world.check("a.cpp");
+  CHECK(world.runs() == 1);
+  world.check("a.cpp");
+  CHECK(world.runs() == 0);
+  cohort::tests::write_script(bin / "mine-g++", "exec  g++ \"$@\"\n");
+  world.check("a.cpp");
+  CHECK(world.runs() == 1);
+  setenv("PATH", path.c_str(), 1);
+}
+
+TEST_CASE("headers that a text asks for, and that a compiler misses") {
+  using words = std::vector<std::string>;
+  CHECK(execution::asked_headers("#include <map>\nint a;\n").empty());
+  CHECK(execution::asked_headers("#ifdef __has_include\n"
+                                 "# if __has_include(<a/b.h>) && \\\r\n"
+                                 "  __has_include( \"c.h\" )\n"
+                                 "#include <other.h>\n"
+                                 "char* s = \"d.h\";\n"
+                                 "#define X <e.h> \"no name\"\n")
+        == words{"a/b.h", "c.h", "e.h"});
+  CHECK(execution::missing_header("x/y.h: No such file or directory")
+        == "x/y.h");
+  CHECK(execution::missing_header("'x/y.h' file not found") == "x/y.h");
+  CHECK(execution::missing_header("'x' was not declared").empty());
+}
+
 TEST_CASE("what a compiler reads without listing it is not kept") {
   fixture world;
   world.project.project().entries[0].arguments.insert(
@@ -249,6 +363,13 @@ TEST_CASE("the cache stays within its limit, and forgets the oldest") {
   world.write("b.cpp", "int g() { return wrong_0; }\n");
   world.check("b.cpp");
   CHECK(world.runs() == 1);
+  auto held = world.number("SELECT (SELECT SUM(LENGTH(body)) FROM results) + "
+                           "(SELECT SUM(LENGTH(names)) FROM lists)");
+  CHECK(held <= int64_t{1} << 12);
+  // A lower limit holds from the next start on.
+  world.limit_bytes = held / 2;
+  world.reopen();
+  CHECK(world.number("SELECT SUM(LENGTH(body)) FROM results") < held / 2);
 }
 
 TEST_CASE("a cache that cannot be had is none, and says why") {
