@@ -3,6 +3,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace cohort::runtime::execution {
@@ -18,11 +19,29 @@ bool may_be_accident(const process::outcome& result,
              || result.status == process::status::signalled);
 }
 
+/// Adds what another build of the same unit showed.
+void add(pb::UnitReport& to, pb::UnitReport more) {
+  std::set<std::string> known;
+  for (auto& diagnostic : to.diagnostics())
+    known.insert(diagnostic.SerializeAsString());
+  for (auto& diagnostic : *more.mutable_diagnostics())
+    if (known.insert(diagnostic.SerializeAsString()).second)
+      *to.add_diagnostics() = std::move(diagnostic);
+  std::set<std::string> reads{to.reads().begin(), to.reads().end()};
+  reads.insert(more.reads().begin(), more.reads().end());
+  to.mutable_reads()->Assign(reads.begin(), reads.end());
+  to.set_seconds(to.seconds() + more.seconds());
+  to.set_ok(to.ok() && more.ok());
+  if (to.failure().empty())
+    to.set_failure(more.failure());
+}
+
 } // namespace
 
 /// A check on its way.
 struct compiler_checker::started {
-  const pb::FileTool* tool = nullptr; // None: a compiler.
+  const pb::FileTool* tool = nullptr;              // None: a compiler.
+  std::shared_ptr<const toolchain::project> build; // None: the unit's first.
   check_cache::answer asked;
   process::command command;
   std::future<process::outcome> result; // None: `report` is there already.
@@ -36,18 +55,37 @@ compiler_checker::compiler_checker(checker_context context,
   // nop
 }
 
+/// One for each way in which the unit is built that makes a difference.
+std::vector<compiler_checker::started>
+compiler_checker::start_all(const std::string& unit,
+                            const std::string& compiler) {
+  std::vector<started> result(1);
+  result[0].tool = toolchain::find_tool(context_.asked, compiler);
+  if (result[0].tool == nullptr)
+    for (auto& build : toolchain::other_builds_of(context_.project, unit))
+      result.emplace_back().build
+        = std::make_shared<const toolchain::project>(std::move(build));
+  std::set<std::vector<std::string>> seen;
+  std::erase_if(result, [&](started& one) {
+    auto command = command_for(unit, compiler, one);
+    if (command && !seen.insert(command->argv).second)
+      return true;
+    one.report.set_unit(unit);
+    one.report.set_tool(compiler);
+    if (command)
+      start(unit, compiler, std::move(*command), one);
+    else
+      one.report.set_failure(command.error().message);
+    return false;
+  });
+  return result;
+}
+
 void compiler_checker::start(const std::string& unit,
-                             const std::string& compiler, started& one) {
-  one.report.set_unit(unit);
-  one.report.set_tool(compiler);
-  one.tool = toolchain::find_tool(context_.asked, compiler);
-  auto command = command_for(unit, compiler, one.tool);
-  if (!command) {
-    one.report.set_failure(command.error().message);
-    return;
-  }
+                             const std::string& compiler,
+                             process::command command, started& one) {
   if (context_.cache != nullptr)
-    one.asked = context_.cache->find({unit, compiler, *command, context_.limits,
+    one.asked = context_.cache->find({unit, compiler, command, context_.limits,
                                       context_.tree, context_.names});
   if (one.asked.report) {
     one.report = std::move(*one.asked.report);
@@ -55,20 +93,21 @@ void compiler_checker::start(const std::string& unit,
     metrics_.set_seconds_saved(metrics_.seconds_saved() + one.report.seconds());
     return;
   }
-  one.command = std::move(*command);
+  one.command = std::move(command);
   launch(one);
 }
 
 expected<process::command>
 compiler_checker::command_for(const std::string& unit,
                               const std::string& compiler,
-                              const pb::FileTool* tool) const {
-  if (tool != nullptr)
-    return toolchain::check_command(*tool, unit, context_.tree,
+                              const started& one) const {
+  if (one.tool != nullptr)
+    return toolchain::check_command(*one.tool, unit, context_.tree,
                                     context_.limits);
-  return toolchain::check_command(context_.project, unit, compiler,
-                                  context_.tree, context_.toolchain,
-                                  context_.limits, context_.asked);
+  return toolchain::check_command(one.build ? *one.build : context_.project,
+                                  unit, compiler, context_.tree,
+                                  context_.toolchain, context_.limits,
+                                  context_.asked);
 }
 
 void compiler_checker::launch(started& one) {
@@ -92,8 +131,9 @@ process::outcome compiler_checker::collect(const std::string& unit,
                                          + ": " + process::describe(result)};
   one.report = one.tool != nullptr
                  ? toolchain::read_check(*one.tool, unit, context_.tree, result)
-                 : toolchain::read_check(context_.project, unit, compiler,
-                                         context_.tree, result);
+                 : toolchain::read_check(one.build ? *one.build
+                                                   : context_.project,
+                                         unit, compiler, context_.tree, result);
   return result;
 }
 
@@ -111,26 +151,30 @@ void compiler_checker::finish(const std::string& unit,
       one.asked, context_.tree, one.report,
       one.tool != nullptr
         ? toolchain::files_opened(*one.tool, context_.tree, one.report)
-        : toolchain::files_opened(context_.project, unit, compiler,
-                                  context_.tree, result));
+        : toolchain::files_opened(one.build ? *one.build : context_.project,
+                                  unit, compiler, context_.tree, result));
 }
 
 expected<std::vector<pb::UnitReport>>
 compiler_checker::check(const std::string& unit,
                         const std::vector<std::string>& compilers) {
-  std::vector<started> running(compilers.size());
-  for (size_t i = 0; i < running.size(); ++i)
-    start(unit, compilers[i], running[i]);
+  std::vector<std::vector<started>> running;
+  for (auto& compiler : compilers)
+    running.push_back(start_all(unit, compiler));
   std::vector<pb::UnitReport> reports;
   std::optional<error> failure;
-  for (size_t i = 0; i < running.size(); ++i) {
-    finish(unit, compilers[i], running[i]);
-    if (context_.alive)
-      context_.alive();
-    if (running[i].failure)
-      failure = running[i].failure;
-    reports.push_back(std::move(running[i].report));
-  }
+  for (size_t i = 0; i < running.size(); ++i)
+    for (auto& one : running[i]) {
+      finish(unit, compilers[i], one);
+      if (context_.alive)
+        context_.alive();
+      if (one.failure)
+        failure = one.failure;
+      if (&one == &running[i].front())
+        reports.push_back(std::move(one.report));
+      else
+        add(reports.back(), std::move(one.report));
+    }
   if (context_.stop.stop_requested())
     return error{errc::cancelled, "the repair was stopped"};
   if (failure)

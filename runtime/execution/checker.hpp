@@ -47,7 +47,9 @@ struct checker_context {
 };
 
 /// Runs the real tools, all of one call at once, unless the cache knows
-/// what they would say. `metrics` is added to.
+/// what they would say. A unit that is built in several ways is checked in each
+/// of them, and is fine when it is in all; its report says what any of them
+/// found. `metrics` is added to.
 class compiler_checker final : public unit_checker {
 public:
   compiler_checker(checker_context context, pb::ExecutionMetrics& metrics);
@@ -59,11 +61,13 @@ public:
 private:
   struct started;
 
+  std::vector<started> start_all(const std::string& unit,
+                                 const std::string& compiler);
   void start(const std::string& unit, const std::string& compiler,
-             started& one);
+             process::command command, started& one);
   expected<process::command> command_for(const std::string& unit,
                                          const std::string& compiler,
-                                         const pb::FileTool* tool) const;
+                                         const started& one) const;
   void launch(started& one);
   /// A compiler that died is started once more.
   void finish(const std::string& unit, const std::string& compiler,

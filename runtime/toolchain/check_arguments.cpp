@@ -111,4 +111,17 @@ const compile_entry* find_entry(const project& project,
                                                                : nullptr;
 }
 
+std::vector<project> other_builds_of(const project& project,
+                                     const std::string& unit) {
+  std::vector<toolchain::project> result;
+  auto* first = find_entry(project, unit);
+  if (first == nullptr)
+    return result;
+  auto end = project.entries.data() + project.entries.size();
+  for (auto* entry = first + 1; entry != end && entry->unit == unit; ++entry)
+    result.push_back(
+      {project.source_root, project.build_dir, {*entry}, project.has_tests});
+  return result;
+}
+
 } // namespace cohort::runtime::toolchain

@@ -51,22 +51,28 @@ read_compile_commands(const std::filesystem::path& file,
 [[nodiscard]] std::vector<std::string>
 units_of(const project& project, const std::vector<std::string>& globs);
 
+/// The other ways in which `unit` is built, by other targets with other
+/// options, say: for each entry of it but the first a project with that entry
+/// alone.
+[[nodiscard]] std::vector<project> other_builds_of(const project& project,
+                                                   const std::string& unit);
+
 /// Compilers of `settings.compilers` that are installed, the one that the
 /// project's own commands use first.
 [[nodiscard]] std::vector<std::string>
 installed_compilers(const project& project, const toolchain_settings& settings,
                     process::runner& processes, std::stop_token stop = {});
 
-/// The syntax-only check of `unit` by `compiler` ("gcc", "clang", or
-/// "clang-tidy" with the checks of `asked`) in the worktree `tree`: output
-/// options removed, diagnostics in a form that `read_check` understands,
-/// warnings of the project not errors, `-isystem` inside the workspace turned
-/// into `-I`, the first compiler's language standard stated. The compiler of
-/// the other family than the project's gets the options that both know. What
-/// was read is listed as a make rule on standard output and, because there is
-/// no rule after a fatal error, as `-H` does on standard error. The warnings of
-/// `asked` are errors. Errors: not_found (no such unit), invalid_request (no
-/// such compiler).
+/// The syntax-only check of `unit`, as its first entry builds it, by `compiler`
+/// ("gcc", "clang", or "clang-tidy" with the checks of `asked`) in the worktree
+/// `tree`: output options removed, diagnostics in a form that `read_check`
+/// understands, warnings of the project not errors, `-isystem` inside the
+/// workspace turned into `-I`, the first compiler's language standard stated.
+/// The compiler of the other family than the project's gets the options that
+/// both know. What was read is listed as a make rule on standard output and,
+/// because there is no rule after a fatal error, as `-H` does on standard
+/// error. The warnings of `asked` are errors. Errors: not_found (no such unit),
+/// invalid_request (no such compiler).
 expected<process::command>
 check_command(const project& project, const std::string& unit,
               const std::string& compiler, const std::filesystem::path& tree,

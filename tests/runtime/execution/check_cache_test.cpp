@@ -135,6 +135,28 @@ TEST_CASE("each compiler has answers of its own") {
   CHECK(world.runs() == 0);
 }
 
+TEST_CASE("a unit that is built in several ways is checked in each") {
+  fixture world;
+  world.write("b.cpp", "int g() {\n#ifdef SECOND\n  return wrong;\n#else\n"
+                       "  return 1;\n#endif\n}\n");
+  auto& entries = world.project.project().entries;
+  REQUIRE(entries.back().unit == "b.cpp");
+  entries.push_back(entries.back()); // The same again.
+  entries.push_back(entries.back());
+  entries.back().arguments.insert(entries.back().arguments.begin() + 1,
+                                  "-DSECOND");
+  auto report = world.check("b.cpp");
+  CHECK(world.runs() == 2);
+  CHECK_FALSE(report.ok());
+  REQUIRE(report.diagnostics_size() == 1);
+  CHECK(report.diagnostics(0).location().line() == 3);
+  CHECK(world.check("b.cpp").SerializeAsString() == report.SerializeAsString());
+  CHECK(world.runs() == 0);
+  world.write("b.cpp", "int g() { return wrong; }\n");
+  CHECK(world.check("b.cpp").diagnostics_size() == 1);
+  CHECK(world.runs() == 2);
+}
+
 TEST_CASE("a changed header invalidates exactly its readers") {
   fixture world;
   world.check("a.cpp");

@@ -288,10 +288,16 @@ TEST_CASE("an option that lacks its value, and empty ones, harm nothing") {
           == "/slot/tree/src/a.cc");
 }
 
-TEST_CASE("of several entries the first counts") {
+TEST_CASE("of several entries the first counts, and the others are at hand") {
   auto project = one_unit({"g++", "-DFIRST"});
   project.entries.push_back({"src/a.cc", "/ws/build", {"g++", "-DSECOND"}});
+  project.entries.push_back({"src/b.cc", "/ws/build", {"g++"}});
   CHECK(has(check_of(project).argv, {"-DFIRST"}));
+  auto others = other_builds_of(project, "src/a.cc");
+  REQUIRE(others.size() == 1);
+  CHECK(has(check_of(others[0]).argv, {"-DSECOND"}));
+  CHECK(other_builds_of(project, "src/b.cc").empty());
+  CHECK(other_builds_of(project, "src/none.cc").empty());
 }
 
 TEST_CASE(
