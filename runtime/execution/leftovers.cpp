@@ -81,7 +81,8 @@ const place_note* place_notes::find(const std::string& file,
 
 std::vector<pb::Leftover>
 leftovers(const report_book& book, const pb::Subtask& subtask,
-          const place_notes& notes, const place_note& unknown) {
+          const place_notes& notes,
+          const std::function<place_note(const std::string&)>& unknown) {
   std::vector<pb::Leftover> result;
   for (auto& unit : subtask.units())
     if (auto leftover = unjudged(book, unit);
@@ -95,7 +96,8 @@ leftovers(const report_book& book, const pb::Subtask& subtask,
       if (result.size() == leftovers_max)
         return result;
       auto* note = notes.find(file, line);
-      result.push_back(make_leftover(error, note != nullptr ? *note : unknown));
+      result.push_back(
+        make_leftover(error, note != nullptr ? *note : unknown(file)));
     }
   return result;
 }

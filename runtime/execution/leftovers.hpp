@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -33,9 +34,10 @@ private:
 /// Returns the errors that `book` still has in `subtask`'s files, one a line,
 /// by file and line, the primary compiler's words; at most 50 of them. Units
 /// without any verdict are errors as well. A place without a note gets
-/// `unknown`.
+/// what `unknown` says of its file.
 [[nodiscard]] std::vector<pb::Leftover>
 leftovers(const report_book& book, const pb::Subtask& subtask,
-          const place_notes& notes, const place_note& unknown);
+          const place_notes& notes,
+          const std::function<place_note(const std::string&)>& unknown);
 
 } // namespace cohort::runtime::execution

@@ -11,10 +11,9 @@ namespace cohort::runtime::execution {
 
 namespace {
 
-/// Tries of one subtask: what two hours of checks of a second each allow at
-/// most must not be spent on one file that nothing can mend.
-constexpr unsigned tries_base = 200;
-constexpr unsigned tries_per_file = 10;
+/// Of each file, so that neither one that nothing can mend nor the other files
+/// of a subtask decide what is tried in it.
+constexpr unsigned tries_max = 200;
 
 bool puts_in_a_bracket(const error_place& place) {
   return std::any_of(place.candidates.begin(), place.candidates.end(),
@@ -39,10 +38,7 @@ repair_session::repair_session(const pb::RepairUnit& unit,
     metrics_{metrics},
     book_{std::move(compilers),
           {unit.subtask().files().begin(), unit.subtask().files().end()}},
-    trials_{context_.files, context_.checker, book_},
-    tries_max_{tries_base
-               + tries_per_file
-                   * static_cast<unsigned>(unit.subtask().files_size())} {
+    trials_{context_.files, context_.checker, book_} {
   // nop
 }
 
@@ -65,11 +61,13 @@ expected<pb::RepairReport> repair_session::run() {
       return harmed.error();
     progress = *harmed;
   }
-  place_note unknown{"nothing is left to try", pb::BLOCKAGE_REASON_UNSPECIFIED};
-  if (tries_ >= tries_max_)
-    unknown = {"the limit of " + std::to_string(tries_max_)
-                 + " tries was reached before it; run the task again",
-               pb::BLOCKAGE_REASON_RESOURCE_EXHAUSTED};
+  auto unknown = [&](const std::string& file) -> place_note {
+    if (is_used_up(file))
+      return {"the limit of " + std::to_string(tries_max)
+                + " tries in a file was reached before it; run the task again",
+              pb::BLOCKAGE_REASON_RESOURCE_EXHAUSTED};
+    return {"nothing is left to try", pb::BLOCKAGE_REASON_UNSPECIFIED};
+  };
   for (auto& leftover : leftovers(book_, unit_.subtask(), notes_, unknown))
     *report_.add_left() = std::move(leftover);
   for (auto& report : book_.made_here())
@@ -147,7 +145,7 @@ repair_session::next_judge(const std::string& file, const error_names& seen) {
 expected<bool> repair_session::repair_file(const std::string& file) {
   auto progress = false;
   error_names seen;
-  while (tries_ < tries_max_) {
+  while (!is_used_up(file)) {
     auto unit = next_judge(file, seen);
     if (!unit)
       return unit.error();
@@ -198,7 +196,7 @@ expected<bool> repair_session::attempt(const std::string& file,
   // error that a bracket explains may be reported late.
   std::stable_partition(places.begin(), places.end(), puts_in_a_bracket);
   for (auto& place : places) {
-    if (tries_ >= tries_max_)
+    if (is_used_up(file))
       return false;
     if (place.candidates.empty()) {
       place_note note{"no compiler proposes a fix",
@@ -241,8 +239,9 @@ expected<bool> repair_session::attempt_place(const std::string& file,
     }
     if (tried_.is_settled(*planned, is_read))
       continue;
-    if (tries_ >= tries_max_)
+    if (is_used_up(file))
       break;
+    ++tries_[file];
     auto done = try_fix(what, unit);
     if (!done)
       return done.error();
@@ -274,6 +273,11 @@ expected<bool> repair_session::attempt_place(const std::string& file,
   return false;
 }
 
+bool repair_session::is_used_up(const std::string& file) const {
+  auto found = tries_.find(file);
+  return found != tries_.end() && found->second >= tries_max;
+}
+
 expected<trial> repair_session::try_fix(const candidate& what,
                                         const std::string& unit) {
   if (context_.stop.stop_requested())
@@ -281,7 +285,6 @@ expected<trial> repair_session::try_fix(const candidate& what,
   auto planned = trials_.plan(what);
   if (!planned)
     return planned;
-  ++tries_;
   metrics_.set_fixes_tried(metrics_.fixes_tried() + 1);
   if (auto run = trials_.run(*planned, unit); !run)
     return run.error();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -60,6 +61,7 @@ private:
   refuse(const pb::Fix& fix, const pb::Diagnostic* behind,
          const std::vector<const pb::Diagnostic*>& errors);
   std::vector<std::string> files_in_order();
+  [[nodiscard]] bool is_used_up(const std::string& file) const;
   void keep(trial& done, const std::string& unit);
   expected<bool> take_back_harm();
   [[nodiscard]] std::vector<std::string> readers_not_asked() const;
@@ -83,8 +85,7 @@ private:
   kept_fixes kept_;
   place_notes notes_;
   pb::RepairReport report_;
-  unsigned tries_ = 0;
-  unsigned tries_max_;
+  std::map<std::string, unsigned> tries_; // By file.
 };
 
 } // namespace cohort::runtime::execution

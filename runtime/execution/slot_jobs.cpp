@@ -129,9 +129,11 @@ symbol_source slot_jobs::symbols_of(const place& where, const std::string& tree,
   return [=, this, slot = &where.slot,
           with = &processes]() -> const toolchain::symbol_index* {
     if (!*known) {
-      auto index = caches_.symbols->get(tree, slot->tree_folder(),
-                                        slot->store(), settings_.toolchain,
-                                        *with, stop);
+      auto scratch = settings_.slots / (folder_name(worker_) + ".symbols");
+      process::confined_runner there{
+        processes_, settings_.processes, {{}, {scratch}, false}};
+      auto index = caches_.symbols->get(
+        tree, *slot, scratch, settings_.toolchain, *with, there, stop);
       *known = index ? *index : nullptr;
     }
     return (*known)->get();

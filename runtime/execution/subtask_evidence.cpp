@@ -132,8 +132,9 @@ subtask_evidence::left(const std::string& reason,
   for (auto& [what, one] : checks_)
     if (one.is_known)
       book.store(one.report);
-  auto result = leftovers(book, unit_.subtask(), {},
-                          {reason, pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED});
+  auto result = leftovers(book, unit_.subtask(), {}, [&](const std::string&) {
+    return place_note{reason, pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED};
+  });
   for (auto& [what, one] : checks_)
     if (file_tools_.count(what.second) > 0 && asked.count(what.second) > 0
         && !one.report.failure().empty() && !names(result, one.report))
