@@ -31,7 +31,10 @@ class layout {
 public:
   explicit layout(std::string_view content)
     : content_{content}, tokens_{scan(content)} {
-    // nop
+    indents_.reserve(tokens_.size());
+    for (size_t i = 0; i < tokens_.size(); ++i)
+      indents_.push_back(is_first_of_line(i) ? find_indent(i)
+                                             : indents_.back());
   }
 
   [[nodiscard]] const std::vector<token>& tokens() const {
@@ -53,9 +56,7 @@ public:
   }
   /// The blanks that the line of token `i` begins with.
   [[nodiscard]] std::string_view indent(size_t i) const {
-    auto begin = line_begin(content_, tokens_[i].begin);
-    auto end = content_.find_first_not_of(" \t", begin);
-    return content_.substr(begin, end - begin);
+    return indents_[i];
   }
   [[nodiscard]] uint32_t line(size_t i) const {
     return line_number(content_, tokens_[i].begin);
@@ -75,8 +76,15 @@ public:
   }
 
 private:
+  [[nodiscard]] std::string_view find_indent(size_t i) const {
+    auto begin = line_begin(content_, tokens_[i].begin);
+    auto end = content_.find_first_not_of(" \t", begin);
+    return content_.substr(begin, end - begin);
+  }
+
   std::string_view content_;
   std::vector<token> tokens_;
+  std::vector<std::string_view> indents_; // Of each token's line.
 };
 
 /// Columns of an indentation.
@@ -90,6 +98,7 @@ size_t width(std::string_view blanks) {
 struct open_block {
   size_t statement = 0; // Token that begins the statement with the brace.
   size_t brace = 0;
+  size_t indent = 0;               // Columns, of that statement.
   std::optional<bool> is_indented; // Its content is; not known before there is
                                    // some.
 };
@@ -114,7 +123,8 @@ public:
       if (text_.is_first_of_line(i) && parens == 0)
         close_by_indent(i);
       if (token == "{") {
-        blocks_.push_back({statement, i, {}});
+        blocks_.push_back(
+          {statement, i, width(text_.indent(std::min(statement, i))), {}});
         parens_.push_back(std::exchange(parens, 0));
         statement = i + 1;
       } else if (token == "}") {
@@ -142,10 +152,6 @@ public:
   }
 
 private:
-  [[nodiscard]] size_t indent_of(const open_block& block) const {
-    return width(text_.indent(std::min(block.statement, block.brace)));
-  }
-
   /// A line that is indented no more than the block which it stands in shows
   /// that the block has ended.
   void close_by_indent(size_t i) {
@@ -154,15 +160,15 @@ private:
     while (!blocks_.empty()) {
       auto& block = blocks_.back();
       if (!block.is_indented && token != "}")
-        block.is_indented = here > indent_of(block);
+        block.is_indented = here > block.indent;
       if (!block.is_indented.value_or(false))
         return;
-      auto has_ended = token == "}" ? here < indent_of(block)
-                                    : here <= indent_of(block);
+      auto has_ended = token == "}" ? here < block.indent
+                                    : here <= block.indent;
       if (!has_ended || token == "{" || is_goto_label(i))
         return;
       // A label stands where its block begins, or further in.
-      if (is_label(i) && here == indent_of(block) && !is_case(block))
+      if (is_label(i) && here == block.indent && !is_case(block))
         return;
       if (token == "}" && !closes_outer(here))
         return;
@@ -174,7 +180,7 @@ private:
   /// Whether a block further out is indented like that.
   [[nodiscard]] bool closes_outer(size_t here) const {
     return std::any_of(blocks_.rbegin() + 1, blocks_.rend(),
-                       [&](auto& block) { return indent_of(block) == here; });
+                       [&](auto& block) { return block.indent == here; });
   }
 
   /// "case 1: {", which the next case ends.

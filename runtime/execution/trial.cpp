@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "runtime/execution/includes.hpp"
 #include "runtime/execution/rules/rule_book.hpp"
 #include "runtime/workspace/edits.hpp"
 
@@ -16,6 +17,14 @@ namespace {
 /// Up to so many units that read a file are all asked about an edit; with more,
 /// one beside the judge. The session asks the rest in the end.
 constexpr size_t few_readers = 3;
+
+/// Where the line begins; the end of a text that has no such line.
+size_t line_offset(std::string_view content, uint32_t line) {
+  size_t at = 0;
+  for (uint32_t i = 1; i < line && at != content.size(); ++i)
+    at = std::min(content.find('\n', at), content.size() - 1) + 1;
+  return at;
+}
 
 /// A word that is taken out takes the blank before it along where that would
 /// stand before a sign or the line's end: "f() override;" becomes "f();".
@@ -28,6 +37,37 @@ void take_blank_along(pb::Edit& edit, std::string_view content) {
       && content[begin - 2] != ' '
       && closing.find(content[end]) != std::string_view::npos)
     edit.set_begin(begin - 1);
+}
+
+/// The header's name as it is spelt where an edit inserts nothing but a line
+/// that includes it; else empty.
+std::string_view included_by(const pb::Edit& edit) {
+  constexpr std::string_view word = "#include ";
+  std::string_view text = edit.replacement();
+  if (edit.begin() != edit.end() || !text.starts_with(word)
+      || !text.ends_with('\n') || text.find('\n') + 1 != text.size())
+    return {};
+  text.remove_prefix(word.size());
+  text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
+  return text.size() > 2 && (text[0] == '<' || text[0] == '"')
+           ? text
+           : std::string_view{};
+}
+
+/// Compilers put an include on the first line of a file, before its licence and
+/// its guard; it goes where one belongs.
+void put_include_in_place(pb::Edit& edit, const pb::Fix& fix,
+                          std::string_view content) {
+  auto spelling = included_by(edit);
+  if (spelling.empty() || fix.tool() == rules::tool)
+    return;
+  auto use = edit.file() == fix.target_file()
+               ? line_offset(content, fix.target_line())
+               : std::string_view::npos;
+  auto place = place_include(content, spelling, use);
+  edit.set_begin(place.at);
+  edit.set_end(place.at);
+  edit.set_replacement(place.text);
 }
 
 } // namespace
@@ -47,6 +87,7 @@ expected<trial> trial_runner::plan(const candidate& what) {
     if (!content)
       return content.error();
     take_blank_along(edit, **content);
+    put_include_in_place(edit, what.fix, **content);
     by_file[edit.file()].push_back(edit);
   }
   for (auto& [file, edits] : by_file) {
@@ -112,14 +153,17 @@ expected<void> trial_runner::measure(trial& what, const std::string& unit) {
 expected<verdict> trial_runner::ask(trial& what, const std::string& unit,
                                     bool is_judge) {
   auto voices = book_.voices(unit);
-  // Most of what rules propose is wrong, and one compiler sees that.
-  if (is_judge && what.what.fix.tool() == rules::tool && voices.size() > 1) {
-    std::vector<std::string> rest{voices.begin(), voices.end() - 1};
-    voices.erase(voices.begin(), voices.end() - 1);
-    auto first = ask_some(what, unit, is_judge, voices);
+  // Most of what only one proposes is wrong, and the quicker one sees that.
+  auto is_doubtful = what.what.fix.tool() == rules::tool
+                     || what.what.fix.voters_size() < 2;
+  if (is_judge && is_doubtful && voices.size() > 1) {
+    std::stable_partition(voices.begin(), voices.end(),
+                          [](auto& name) { return name == "clang"; });
+    auto first = ask_some(what, unit, is_judge, {voices.front()});
     if (!first || first->what == grade::rejected)
       return first;
-    auto second = ask_some(what, unit, is_judge, rest);
+    auto second = ask_some(what, unit, is_judge,
+                           {voices.begin() + 1, voices.end()});
     return !second || second->what < first->what ? second : first;
   }
   return ask_some(what, unit, is_judge, voices);

@@ -11,8 +11,9 @@
 /// Readers of fixes that tools and agents write down.
 ///
 /// Pure but for `file_lookup`. `source` is the text's own name, for messages
-/// and as its producer. Linear in the text (diffs: in the hunks times the lines
-/// that they may have moved), which may be any bytes.
+/// and as its producer. Linear in the text, which may be any bytes (diffs: in
+/// the hunks times the lines that they may have moved; blocks of an answer:
+/// each looks through its file once; SARIF: each region through its line).
 /// Errors: invalid_request, "SOURCE:LINE: what is wrong", when the text is not
 /// in its format; nothing of it counts then. A fix in it that cannot be placed
 /// is a proposal with an objection.

@@ -107,6 +107,18 @@ TEST_CASE("single faults are repaired to what was meant") {
         == print + "  print(\"%s\", s);\n}\n");
 }
 
+TEST_CASE("an include that a compiler proposes goes where one belongs") {
+  for (std::string guard : {"#pragma once\n", "#ifndef H\n#define H\n"}) {
+    auto end = guard.starts_with("#if") ? "#endif\n" : "";
+    auto head = "// Whose it is.\n" + guard;
+    small_project project{{{"a.cpp", "#include \"h.h\"\n"},
+                           {"h.h", head + "std::string f();\n" + end}}};
+    repair(project);
+    CHECK(project.text("h.h")
+          == head + "#include <string>\nstd::string f();\n" + end);
+  }
+}
+
 TEST_CASE("carriage returns and a byte order mark survive") {
   CHECK(repaired("\xEF\xBB\xBFint f() { int a = 1\r\n  return a; }\r\n")
         == "\xEF\xBB\xBFint f() { int a = 1;\r\n  return a; }\r\n");

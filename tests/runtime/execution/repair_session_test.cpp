@@ -34,6 +34,7 @@ public:
     std::vector<pb::UnitReport> result;
     for (auto& compiler : compilers) {
       ++checks;
+      asked.push_back(compiler);
       auto& report = result.emplace_back();
       report.set_unit(unit);
       report.set_tool(compiler);
@@ -61,6 +62,8 @@ public:
   }
 
   size_t checks = 0;
+  std::vector<std::string> asked;
+  std::string proposes; // Nobody else proposes a fix. Empty: all do.
   std::function<bool(const std::string&, const std::string&)> fails;
   /// The line of h.h on which the unit has an error of its own.
   std::function<std::optional<uint32_t>(const std::string&)> adds;
@@ -93,7 +96,8 @@ private:
     error.mutable_location()->set_line(line);
     error.set_message(text.substr(at, end - at));
     auto begin = text.find_last_of("\n =", at);
-    if (begin == std::string::npos || text[begin] != '=')
+    if (begin == std::string::npos || text[begin] != '='
+        || (!proposes.empty() && report.tool() != proposes))
       return;
     auto& fix = *error.add_fixes();
     fix.set_tool(report.tool());
@@ -149,6 +153,21 @@ TEST_CASE("a fix that puts a new error in the place of its own is taken back") {
   CHECK(project.text("a.cpp") == ";\n\n\n=%@\n");
   REQUIRE(result.report.left_size() == 1);
   CHECK(result.metrics.fixes_tried() == 2);
+}
+
+TEST_CASE("of a fix that only one proposes clang is asked first, and GCC when "
+          "that one has nothing against it") {
+  std::string gap(50, '\n');
+  small_project project{{{"a.cpp", "=%@" + gap + "=;@\n"}}};
+  marker_checker checker{project};
+  checker.proposes = "gcc";
+  auto result = cohort::tests::value_of(repair(project, checker));
+  CHECK(project.text("a.cpp") == "=%@" + gap + ";\n");
+  CHECK(result.metrics.fixes_tried() == 2);
+  // Both to learn; one for the first fix; both for the second.
+  CHECK(checker.checks == 5);
+  CHECK(checker.asked
+        == std::vector<std::string>{"gcc", "clang", "clang", "clang", "gcc"});
 }
 
 TEST_CASE("a header that few units read is judged by all of them") {
