@@ -1,6 +1,8 @@
 #include "nodes/resume.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iostream>
 #include <string>
 #include <utility>
 
@@ -8,6 +10,8 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/error.hpp"
+#include "nodes/report_words.hpp"
+#include "runtime/audit/set_aside.hpp"
 #include "runtime/coordination/acceptance.hpp"
 
 namespace cohort::nodes {
@@ -51,7 +55,9 @@ std::vector<std::string> resumable(const head& head) {
   return result;
 }
 
-expected<pb::EventList> history_of(head& head, const std::string& id) {
+namespace {
+
+expected<pb::EventList> read_history(head& head, const std::string& id) {
   caf::scoped_actor self{head.system()};
   pb::ReadEvents read;
   read.set_task_id(id);
@@ -67,6 +73,29 @@ expected<pb::EventList> history_of(head& head, const std::string& id) {
   if (result && result->events().empty())
     return error{errc::not_found, "there is no task " + id + " in the journal"};
   return result;
+}
+
+bool is_unfinished(const head& head, const std::string& id) {
+  return std::any_of(head.unfinished().begin(), head.unfinished().end(),
+                     [&](auto& first) { return first.task_id() == id; });
+}
+
+} // namespace
+
+expected<pb::EventList> history_of(head& head, const std::string& id) {
+  auto result = read_history(head, id);
+  if (result || result.error().code != errc::storage_failed
+      || !is_unfinished(head, id))
+    return result;
+  auto tail = runtime::audit::set_tail_aside(head.state(), id);
+  if (!tail)
+    return result;
+  std::cerr << "cohort: event " << tail->first << " of task " << id
+            << " is not what was written: "
+            << counted(static_cast<int64_t>(tail->events), "event")
+            << " from there on moved to " << tail->file.string()
+            << "; the task goes on from the one before\n";
+  return read_history(head, id);
 }
 
 expected<void> resume(head& head, pb::EventList history) {

@@ -16,7 +16,9 @@ namespace pb = messages::v1;
 /// Ids of those that can be gone on with, in order of acceptance.
 std::vector<std::string> resumable(const head& head);
 
-/// A task's journal. Errors: not_found, storage_failed.
+/// A task's journal. Of an unfinished task whose end is damaged what stands
+/// before that; the rest is moved to a file, which is said on standard error.
+/// REQUIRES: the task does not run. Errors: not_found, storage_failed.
 runtime::expected<pb::EventList> history_of(head& head, const std::string& id);
 
 /// Has the head go on with a task; one that had ended tells its result again.

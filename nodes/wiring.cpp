@@ -250,7 +250,7 @@ expected<void> head::spawn_all() {
   }
   auto kept = options_.memory_journal ? std::nullopt
                                       : retention_of(settings.journal);
-  auto state = state_.journal().parent_path();
+  auto state = this->state();
   if (kept) // Before any task runs: objects may go as well.
     clean_and_tell(state, *kept, runtime::audit::cleaning::due);
   auto epoch = log->next_epoch();
@@ -389,6 +389,10 @@ expected<void> head::listen(uint64_t epoch, const keeper& keep) {
 
 const std::vector<pb::Event>& head::unfinished() const {
   return unfinished_;
+}
+
+std::filesystem::path head::state() const {
+  return state_.journal().parent_path();
 }
 
 uint16_t head::port() const {

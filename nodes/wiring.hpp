@@ -78,6 +78,7 @@ public:
   /// The first events of tasks that an earlier process did not end, as the
   /// journal's `unfinished` has them. Nothing goes on by itself.
   [[nodiscard]] const std::vector<pb::Event>& unfinished() const;
+  [[nodiscard]] std::filesystem::path state() const;
   /// Where it listens; 0 when it does not.
   [[nodiscard]] uint16_t port() const;
 

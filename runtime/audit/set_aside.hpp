@@ -21,4 +21,24 @@ namespace cohort::runtime::audit {
 expected<std::filesystem::path> set_aside(const std::filesystem::path& state,
                                           const std::string& task_id);
 
+/// What was taken from the end of a task.
+struct damaged_tail {
+  uint64_t first = 0;  // The damaged event, with all after it.
+  uint64_t events = 0; // How many those are.
+  std::filesystem::path file;
+};
+
+/// The way on for a task that has not ended: the damaged event and those after
+/// it, about which nothing can be said, go to
+/// <state>/set-aside/<task_id>.<first>.jsonl as rows stand there, and out of
+/// the journal; what stands before them is whole, and the task can be gone on
+/// with.
+///
+/// REQUIRES: the caller holds the state folder, and the task does not run.
+/// Errors: as set_aside; invalid_request also when the task has ended, or its
+/// first event is damaged; storage_failed also when the rows themselves cannot
+/// be read.
+expected<damaged_tail> set_tail_aside(const std::filesystem::path& state,
+                                      const std::string& task_id);
+
 } // namespace cohort::runtime::audit

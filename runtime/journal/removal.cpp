@@ -55,6 +55,24 @@ expected<void> remove_tasks(const std::filesystem::path& file,
   return {};
 }
 
+expected<void> cut_task(const std::filesystem::path& file,
+                        const std::string& task_id, uint64_t sequence) {
+  auto opened = open_current(file);
+  if (!opened)
+    return opened.error();
+  auto& db = **opened;
+  auto events = db.prepare("DELETE FROM events WHERE task_id = ?1 "
+                           "AND sequence >= ?2");
+  if (db.execute("BEGIN IMMEDIATE")
+      && events.bind(1, task_id).bind(2, static_cast<int64_t>(sequence)).run()
+      && db.execute("INSERT OR REPLACE INTO meta VALUES ('leftovers', 1)")
+      && db.execute("COMMIT"))
+    return {};
+  auto why = db.failure("write");
+  db.execute("ROLLBACK");
+  return why;
+}
+
 expected<void> note_no_leftovers(const std::filesystem::path& file) {
   auto db = open_current(file);
   if (!db)

@@ -1,13 +1,15 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "runtime/expected.hpp"
 
-/// Taking whole tasks out of a journal. What is left is whole: chains do not
-/// cross tasks. All of it may happen beside whoever appends to other tasks.
+/// Taking whole tasks, or their ends, out of a journal. What is left is whole:
+/// chains do not cross tasks. All of it may happen beside whoever appends to
+/// other tasks.
 ///
 /// Threads: any; each call has a connection of its own. Errors: storage_failed.
 namespace cohort::runtime::journal {
@@ -17,6 +19,12 @@ namespace cohort::runtime::journal {
 /// appended to them any more.
 expected<void> remove_tasks(const std::filesystem::path& file,
                             const std::vector<std::string>& task_ids);
+
+/// Removes the task's events from `sequence` on, in one transaction, and makes
+/// the same note. REQUIRES: the task has not ended, and nothing is appended to
+/// it meanwhile.
+expected<void> cut_task(const std::filesystem::path& file,
+                        const std::string& task_id, uint64_t sequence);
 
 /// Takes that note back.
 expected<void> note_no_leftovers(const std::filesystem::path& file);

@@ -274,10 +274,23 @@ class Run(Kill):
         self.assertIsNotNone(other)
         with sqlite3.connect(self.journal.file) as db:
             db.execute("UPDATE events SET body = x'ff' WHERE task_id = ? AND sequence = 4", (damaged,))
-        done = self.cohort("run", "--resume", damaged, code=4)
-        self.assertIn(f"event 4 of task {damaged}", done.stderr)
         before = self.journal.count(other)
         self.assert_as_whole(other, self.resume(other), before)
+
+        done = self.cohort("run", "--resume", damaged, "-j", 2, "--output-format", "json")
+        self.assertIn(f"event 4 of task {damaged} is not what was written", done.stderr)
+        self.assert_as_whole(damaged, json.loads(done.stdout), 3)
+        aside = (self.state / "set-aside" / f"{damaged}.4.jsonl").read_text().splitlines()
+        self.assertEqual(json.loads(aside[0])["body"], "ff")
+        self.assertIn("whole: ", self.cohort("audit", "--verify").stdout)
+
+    def test_a_task_that_is_damaged_from_its_first_event_on_is_refused(self) -> None:
+        task = self.kill_after(self.start_task(), self.journal.tasks(), 8)
+        self.assertIsNotNone(task)
+        with sqlite3.connect(self.journal.file) as db:
+            db.execute("UPDATE events SET body = x'ff' WHERE task_id = ? AND sequence = 1", (task,))
+        done = self.cohort("run", "--resume", task, code=4)
+        self.assertIn(f"event 1 of task {task}", done.stderr)
 
 
 class Serve(Kill):

@@ -52,11 +52,11 @@ cleaned clean(const audited_state& where, const retention& limits,
   return *done;
 }
 
-void damage_open_task(const audited_state& where) {
+void damage(const audited_state& where, const std::string& which) {
   sqlite3* handle = nullptr;
   REQUIRE(sqlite3_open(where.journal_file.c_str(), &handle) == SQLITE_OK);
   CHECK(sqlite3_exec(handle,
-                     "UPDATE events SET body = x'ff' WHERE task_id = 'open'",
+                     ("UPDATE events SET body = x'ff' WHERE " + which).c_str(),
                      nullptr, nullptr, nullptr)
         == SQLITE_OK);
   sqlite3_close(handle);
@@ -129,7 +129,7 @@ TEST_CASE("a task that has ended goes with all that only it needs; the audit "
 
 TEST_CASE("while what stays cannot be read, tasks go, and no object does") {
   audited_state where;
-  damage_open_task(where);
+  damage(where, "task_id = 'open'");
   auto files = count_files(where.store / "objects");
   auto done = clean(where, {3.0, {}});
   CHECK(ids(done.tasks.removed) == words{"done"});
@@ -151,6 +151,42 @@ TEST_CASE("while what stays cannot be read, tasks go, and no object does") {
     CHECK(clean(where, {}, cleaning::due).objects.objects == 12);
     CHECK(count_files(where.store / "objects") == 0);
   }
+}
+
+TEST_CASE(
+  "the damaged end of a task that goes on is set aside, and what stands "
+  "before it stays") {
+  audited_state where;
+  {
+    auto log = open_log(where.journal_file);
+    append(*log, {event_of("open", 3), event_of("open", 4)});
+  }
+  CHECK(set_tail_aside(where.state, "open").error().code
+        == cohort::runtime::errc::invalid_request); // All of it is whole.
+  damage(where, "task_id = 'open' AND sequence = 3");
+  auto tail = set_tail_aside(where.state, "open");
+  REQUIRE(tail.has_value());
+  CHECK(tail->first == 3);
+  CHECK(tail->events == 2);
+  CHECK(tail->file == where.state / "set-aside" / "open.3.jsonl");
+  auto lines = bytes_of(tail->file);
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 2);
+  CHECK(lines.find("\"body\":\"ff\"") != std::string::npos);
+  CHECK(verify(where) == std::pair<size_t, size_t>{0, 2});
+  auto log = open_log(where.journal_file);
+  append(*log, {event_of("open", 5)});
+  CHECK(count_gapless(*log, "open") == 3);
+}
+
+TEST_CASE("what has ended, or is damaged from the first event on, is not cut") {
+  audited_state where;
+  damage(where, "sequence < 3");
+  for (auto* id : {"open", "done"})
+    CHECK(set_tail_aside(where.state, id).error().code
+          == cohort::runtime::errc::invalid_request);
+  CHECK(set_tail_aside(where.state, "none").error().code
+        == cohort::runtime::errc::not_found);
+  CHECK_FALSE(fs::exists(where.state / "set-aside"));
 }
 
 TEST_CASE("only a damaged task is set aside") {
