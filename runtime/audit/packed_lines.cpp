@@ -1,5 +1,6 @@
 #include "runtime/audit/packed_lines.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -58,7 +59,7 @@ struct line_writer::impl {
         return error{errc::internal, ZSTD_getErrorName(left)};
       if (!out.write(packed.data(), static_cast<std::streamsize>(to.pos)))
         return failure();
-      if (how == ZSTD_e_end ? left == 0 : in.pos == in.size)
+      if (how == ZSTD_e_continue ? in.pos == in.size : left == 0)
         return {};
     }
   }
@@ -79,7 +80,6 @@ expected<line_writer> line_writer::open(const fs::path& file) {
   if (!result->out)
     return result->failure();
   result->context.reset(ZSTD_createCCtx());
-  ZSTD_CCtx_setParameter(result->context.get(), ZSTD_c_checksumFlag, 1);
   result->packed.resize(ZSTD_CStreamOutSize());
   return line_writer{std::move(result)};
 }
@@ -91,7 +91,7 @@ expected<void> line_writer::write(std::string_view line) {
                    + std::to_string(line_bytes_max * 3 / 4) + " bytes"};
   if (auto done = impl_->put(line, ZSTD_e_continue); !done)
     return done;
-  return impl_->put("\n", ZSTD_e_continue);
+  return impl_->put("\n", ZSTD_e_flush);
 }
 
 expected<void> line_writer::finish() {
@@ -128,6 +128,8 @@ unpack_lines(const byte_source& source,
   std::string text; // The line that has begun, and what came with it.
   std::string room(ZSTD_DStreamOutSize(), '\0');
   uint64_t total = 0;
+  uint64_t lines = 0;
+  size_t block = 1; // Bytes of the next one, as far as known.
   bool is_whole = false;
   for (;;) {
     auto piece = source();
@@ -135,16 +137,23 @@ unpack_lines(const byte_source& source,
       return piece.error();
     if (piece->empty())
       break;
-    ZSTD_inBuffer in{piece->data(), piece->size(), 0};
+    ZSTD_inBuffer in{piece->data(), 0, 0};
     bool is_full = false;
-    while (in.pos < in.size || is_full) {
+    while (in.pos < piece->size() || is_full) {
       if (is_whole)
         return no_bundle("something stands behind its end");
+      // No more than a block, or what comes before a damaged one is lost.
+      in.size = std::min(piece->size(), in.pos + std::max<size_t>(1, block));
       ZSTD_outBuffer to{room.data(), room.size(), 0};
       auto left = ZSTD_decompressStream(context.get(), &to, &in);
       if (ZSTD_isError(left) != 0)
-        return no_bundle(ZSTD_getErrorName(left));
+        return lines == 0 ? no_bundle(ZSTD_getErrorName(left))
+                          : error{errc::invalid_message,
+                                  "behind line " + std::to_string(lines)
+                                    + " it cannot be unpacked: "
+                                    + ZSTD_getErrorName(left)};
       is_whole = left == 0;
+      block = left;
       is_full = to.pos == to.size && !is_whole;
       total += to.pos;
       if (total > packed_bytes_max)
@@ -155,10 +164,12 @@ unpack_lines(const byte_source& source,
       size_t begin = 0;
       for (auto end = text.find('\n', searched); end != std::string::npos;
            end = text.find('\n', begin)) {
+        ++lines;
         if (auto taken
             = take(std::string_view{text}.substr(begin, end - begin));
             !taken)
-          return taken;
+          return error{taken.error().code, "line " + std::to_string(lines)
+                                             + ": " + taken.error().message};
         begin = end + 1;
       }
       text.erase(0, begin);

@@ -9,7 +9,9 @@
 
 #include "runtime/expected.hpp"
 
-/// Lines of text in one zstd frame, written and read one at a time.
+/// Lines of text in one zstd frame, written and read one at a time, and each in
+/// blocks of its own: what is damaged is found where it stands. Without a
+/// checksum, for whoever reads them checks what they say.
 namespace cohort::runtime::audit {
 
 inline constexpr size_t line_bytes_max = 96U << 20;
@@ -43,7 +45,8 @@ expected<byte_source> read_in_pieces(const std::filesystem::path& file);
 /// Unpacks, and gives the lines without their ends. Memory is that of one line:
 /// a longer one, and a text of more than `packed_bytes_max`, are refused before
 /// they are held. Errors: invalid_message for bytes that are no such text, or
-/// are cut off or damaged; those of the source and of `take`, which end it.
+/// are cut off or damaged, behind the lines that were taken; those of the
+/// source and of `take`, which end it, the latter with the line's number.
 expected<void>
 unpack_lines(const byte_source& source,
              const std::function<expected<void>(std::string_view)>& take);
