@@ -155,7 +155,8 @@ using telemetry_actor
                      answers<pb::TraceQuery, pb::TraceReport>>;
 
 /// Ends the process's actors in order.
-using root_supervisor_actor = caf::typed_actor<accepts<pb::Shutdown>>;
+using root_supervisor_actor
+  = caf::typed_actor<accepts<pb::Shutdown>, accepts<messages::flush_atom>>;
 
 /// What a task's actors need of others.
 struct services {

@@ -16,6 +16,8 @@ using root_self = root_supervisor_actor::stateful_pointer<root_state>;
 void end_all(root_self self, caf::error reason) {
   auto& children = self->state.children;
   for (auto entry = children.rbegin(); entry != children.rend(); ++entry) {
+    if (entry->rests_until)
+      continue;
     self->demonitor(entry->what.handle);
     caf::anon_send_exit(entry->what.handle, caf::exit_reason::user_shutdown);
   }
@@ -26,6 +28,30 @@ void end_all(root_self self, caf::error reason) {
 void give_up(root_self self, const std::string& why) {
   spdlog::critical("root_supervisor: {}", why);
   end_all(self, to_caf({runtime::errc::internal, why}));
+}
+
+void start_again(root_self self, root_state::entry& entry) {
+  entry.what.handle = entry.what.restart(++entry.incarnation);
+  self->monitor(entry.what.handle);
+}
+
+void rest(root_self self, root_state::entry& entry,
+          const root_settings& settings, const std::string& why) {
+  spdlog::error("root_supervisor: {}; it is started again in {} s", why,
+                settings.window.count());
+  entry.what.handle = nullptr;
+  entry.restarts.clear();
+  entry.rests_until = self->clock().now() + settings.window;
+  self->delayed_send(self, settings.window, messages::flush_atom_v);
+}
+
+void on_rest_over(root_self self) {
+  auto now = self->clock().now();
+  for (auto& entry : self->state.children)
+    if (entry.rests_until && *entry.rests_until <= now) {
+      entry.rests_until.reset();
+      start_again(self, entry);
+    }
 }
 
 void on_down(root_self self, const root_settings& settings,
@@ -52,13 +78,14 @@ void on_down(root_self self, const root_settings& settings,
   restarts.push_back(now);
   while (restarts.front() + settings.window < now)
     restarts.pop_front();
-  if (restarts.size() > settings.restarts)
-    return give_up(self, entry->what.name + " died "
-                           + std::to_string(restarts.size())
-                           + " times in a row: " + reason);
+  if (restarts.size() > settings.restarts) {
+    auto why = entry->what.name + " died " + std::to_string(restarts.size())
+               + " times in a row: " + reason;
+    return entry->what.rests ? rest(self, *entry, settings, why)
+                             : give_up(self, why);
+  }
   spdlog::warn("root_supervisor: restarting {}: {}", entry->what.name, reason);
-  entry->what.handle = entry->what.restart(++entry->incarnation);
-  self->monitor(entry->what.handle);
+  start_again(self, *entry);
 }
 
 } // namespace
@@ -68,7 +95,7 @@ root_supervisor(root_self self, std::vector<child> children,
                 root_settings settings) {
   for (auto& what : children) {
     self->monitor(what.handle);
-    self->state.children.push_back({std::move(what), 1, {}});
+    self->state.children.push_back({std::move(what), 1, {}, {}});
   }
   self->set_down_handler(
     [=](caf::down_msg& down) { on_down(self, settings, down); });
@@ -76,6 +103,7 @@ root_supervisor(root_self self, std::vector<child> children,
     [=](const pb::Shutdown&) {
       end_all(self, caf::exit_reason::user_shutdown);
     },
+    [=](messages::flush_atom) { on_rest_over(self); },
   };
 }
 

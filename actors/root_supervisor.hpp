@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,17 +27,23 @@ struct child {
   /// It ends when the process's work is over: the reason is the process's.
   bool ends_process = false;
   bool is_optional = false; // Without it, too, the process goes on.
+  /// When it dies too often it is started again later: others do its work.
+  bool rests = false;
 };
 
 struct root_settings {
-  unsigned restarts = 5; // Of one child within `window`; then give up loudly.
+  unsigned restarts = 5; // Of one child within `window`; then it rests for as
+                         // long, or the root gives up loudly.
   std::chrono::seconds window{60};
 };
 
 /// Keeps the long-lived actors alive, one for one, as an OTP supervisor does.
 ///
 /// Owns:  the children. A child that can be restarted is, at most `restarts`
-///        times in `window`; without an optional one it goes on.
+///        times in `window`; without an optional one it goes on, and one that
+///        rests is started again when the window is over. So what a task does
+///        to workers ends the task, which gives up after some attempts, and not
+///        the process.
 /// Links: monitors its children. What it gives up on ends it with
 ///        errc::internal, and whoever monitors it ends the process (exit code
 ///        70).
@@ -49,6 +56,7 @@ struct root_state {
     child what;
     uint64_t incarnation = 1;
     std::deque<caf::actor_clock::time_point> restarts; // Within the window.
+    std::optional<caf::actor_clock::time_point> rests_until; // No handle then.
   };
 
   std::vector<entry> children; // In start order.

@@ -74,6 +74,7 @@ void node::spawn_all() {
         spawn_worker(sys, dispatcher, site, i, incarnation));
     };
     children.push_back({"worker w" + std::to_string(i), spawn(1), spawn});
+    children.back().rests = true;
   }
   root_ = sys.spawn(
     actors::root_supervisor, std::move(children),

@@ -324,6 +324,7 @@ expected<void> head::spawn_all() {
         spawn_worker(sys, pool, site, i, incarnation));
     };
     keep("worker w" + std::to_string(i), spawn(1), spawn);
+    children.back().rests = true;
   }
 
   actors::orchestrator_settings orchestration;

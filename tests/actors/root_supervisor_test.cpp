@@ -117,6 +117,33 @@ TEST_CASE_FIXTURE(root_fixture,
   CHECK(*reason == runtime::errc::internal);
 }
 
+TEST_CASE_FIXTURE(root_fixture, "a child that rests is started again when the "
+                                "window is over, and the root goes on") {
+  actors::child child{"worker", make(), [this](uint64_t) { return make(); }};
+  child.rests = true;
+  auto root = spawn(actors::root_supervisor, std::vector<actors::child>{child},
+                    actors::root_settings{2, 60s});
+  run();
+  self->monitor(root);
+  for (int round = 1; round <= 3; ++round) {
+    auto before = handles.size();
+    for (int i = 0; i < 3; ++i)
+      kill_last();
+    CHECK(handles.size() == before + 2);
+    advance(59s, 1s);
+    CHECK(handles.size() == before + 2);
+    advance(2s, 1s);
+    CHECK(handles.size() == before + 3);
+    CHECK(!end());
+  }
+  // Nor does one that rests keep it from ending.
+  for (int i = 0; i < 3; ++i)
+    kill_last();
+  self->send(root, Shutdown{});
+  run();
+  CHECK(end());
+}
+
 TEST_CASE_FIXTURE(root_fixture, "deaths that are far apart do not add up") {
   auto root = start(true);
   for (int i = 0; i < 5; ++i) {

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include "actors/error.hpp"
+#include "nodes/resume.hpp"
+#include "nodes/session.hpp"
 #include "tests/support/faulty_head.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -59,6 +62,48 @@ TEST_CASE("a worker crashes, a judge never answers, a compiler hangs: the rest "
   CHECK(result->patch().files(0) == "area.cc");
   for (auto& verdict : result->verdicts())
     CHECK(verdict.judge() != "conflict");
+}
+
+TEST_CASE("what the root gives up on ends the process's work with its journal "
+          "whole, and the next one goes on") {
+  tests::temp_folder temporary;
+  auto& folder = temporary.path();
+  write_project(folder / "ws");
+  auto options = options_in(folder);
+  tests::write_hanging_compiler(folder / "gxx", "name.cc"); // There is time.
+  {
+    auto head = nodes::head::start(options);
+    REQUIRE(head);
+    caf::scoped_actor self{(*head)->system()};
+    self->monitor((*head)->root());
+    pb::Subscribe subscribe;
+    subscribe.set_task_id("t1");
+    self->send((*head)->services().progress, subscribe);
+    pb::TaskRequest request;
+    request.set_task_id("t1");
+    request.set_description("fix the compile errors");
+    request.set_workspace_root((folder / "ws").string());
+    self->send((*head)->orchestrator(), request);
+    std::optional<caf::error> end;
+    while (!end)
+      self->receive(
+        [&](const pb::ProgressBatch&) {
+          caf::anon_send_exit((*head)->find("storekeeper"),
+                              caf::exit_reason::kill);
+        },
+        [](const pb::TaskAccepted&) {},
+        [&](caf::down_msg& down) { end = down.reason; },
+        caf::after(60s) >> [&] { end.emplace(); });
+    CHECK(*end == runtime::errc::internal);
+    CHECK(nodes::exit_code(runtime::errc::internal) == 70);
+  }
+  auto again = nodes::head::start(options);
+  REQUIRE(again);
+  auto left = nodes::resumable(**again);
+  REQUIRE(left.size() == 1);
+  auto history = nodes::history_of(**again, left.front());
+  REQUIRE(history);
+  CHECK(history->events(0).has_accepted());
 }
 
 } // namespace cohort::tests::faults_test
