@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Sets up, builds, and runs the tests: what users do first with the release binary, then all fast tests under ASan and UBSan.
+# Sets up, builds, and runs the tests: what users do first with the release binary, a head that is killed after its events, more
+# than 10,000 simulated plays, then all fast tests under ASan and UBSan.
 # With --all the release build's long and slow tests, and its fast ones without sanitizers, too.
 #   scripts/test.sh [--all] [ctest arguments, for instance -R actors/]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 select=(-L end_to_end)
-target=cohort
+targets=(cohort simulate)
 if [ "${1:-}" = --all ]; then
   select=()
-  target=all
+  targets=(all)
   shift
 fi
 chosen=0
@@ -23,7 +24,7 @@ count() {
 "$root/scripts/setup.sh"
 cd "$root"
 cmake --preset release
-cmake --build --preset release --target "$target"
+cmake --build --preset release --target "${targets[@]}"
 count build/release "${select[@]}" "$@"
 # End-to-end tests wait much of the time: two more than there are cores.
 ctest --test-dir build/release --output-on-failure -j "$(($(nproc) + 2))" "${select[@]}" "$@"

@@ -367,7 +367,7 @@ class Serve(Kill):
         task = self.kill_after(head, known, 5)
         self.assertIsNotNone(task)
         with sqlite3.connect(self.journal.file) as db:
-            db.execute("UPDATE events SET body = x'ff' WHERE task_id = ? AND sequence = 3", (task,))
+            db.execute("UPDATE events SET body = x'ff' WHERE task_id = ? AND sequence = 1", (task,))
         head = self.start_head()
         self.assertIn(f"cohort: task {task} is set aside: ", head.stderr.readline())
         end = time.monotonic() + 60  # Progress comes in batches.
@@ -378,6 +378,20 @@ class Serve(Kill):
         head.terminate()
         head.communicate(timeout=30)
         self.assert_no_process()
+
+    def test_a_head_goes_on_from_what_stands_before_a_damaged_event(self) -> None:
+        known, head = self.journal.tasks(), self.start_head()
+        self.client("submit", "fix the compile errors", "-w", self.root, "--mode", "parallel")
+        task = self.kill_after(head, known, 5)
+        self.assertIsNotNone(task)
+        with sqlite3.connect(self.journal.file) as db:
+            db.execute("UPDATE events SET body = x'ff' WHERE task_id = ? AND sequence = 3", (task,))
+        head = self.start_head()
+        self.assertIn(f"cohort: event 3 of task {task} is not what was written: ", head.stderr.readline())
+        self.assert_as_whole(task, json.loads(self.client("watch", task, "--output-format", "json")), 2)
+        head.terminate()
+        head.communicate(timeout=30)
+        self.assert_nothing_left()
 
     def test_a_task_that_ends_its_head_each_time_is_set_aside(self) -> None:
         known, head = self.journal.tasks(), self.start_head()
