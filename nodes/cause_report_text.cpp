@@ -1,5 +1,7 @@
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -44,12 +46,15 @@ std::string describe_edit(const pb::Edit& edit) {
          + short_text(edit.replacement());
 }
 
-/// "gcc, clang: insert `;`"
+/// "gcc, clang: insert `;`", "rule (gcc): insert `std::`"
 std::string describe_fix(const pb::Fix& fix) {
   std::string who;
   for (auto& voter : fix.voters())
     who += (who.empty() ? "" : ", ") + voter;
-  auto text = who.empty() ? fix.tool() : who;
+  auto is_rule = fix.tool() == "rule" && !who.empty();
+  auto text = is_rule       ? fix.tool() + " (" + who + ')'
+              : who.empty() ? fix.tool()
+                            : who;
   auto separator = ": ";
   for (auto& edit : fix.edits()) {
     text += separator + describe_edit(edit);
@@ -60,6 +65,21 @@ std::string describe_fix(const pb::Fix& fix) {
 
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
+}
+
+/// What else was said of it, some of that, each once.
+std::vector<std::string> other_words(const cause_story& story) {
+  constexpr size_t lines_max = 3;
+  std::set<std::string> known{place_text(story.place) + ": "
+                              + first_line(story.message)};
+  std::vector<std::string> result;
+  for (auto& error : story.examples) {
+    auto line = place_text(error.location()) + ": "
+                + first_line(error.message());
+    if (result.size() < lines_max && known.insert(line).second)
+      result.push_back(line + " (" + error.tool() + ')');
+  }
+  return result;
 }
 
 void add_story(const cause_story& story, std::string& out) {
@@ -73,6 +93,8 @@ void add_story(const cause_story& story, std::string& out) {
   for (auto& tool : story.tools)
     out += (&tool == &story.tools.front() ? " (" : ", ") + tool;
   out += story.tools.empty() ? "\n" : ")\n";
+  for (auto& line : other_words(story))
+    out += "    also     " + line + '\n';
   for (auto& attempt : story.tries)
     out += std::string{attempt.kept() ? "    kept     " : "    refused  "}
            + describe_fix(attempt.fix()) + "\n             " + attempt.reason()

@@ -79,7 +79,7 @@ pb::Leftover explain(const supervisor_state& state, const pb::Diagnostic& error,
     left.set_reason("the task's time was over");
     left.set_blockage(pb::BLOCKAGE_REASON_RESOURCE_EXHAUSTED);
   } else {
-    left.set_reason("no compiler proposes a fix that holds");
+    left.set_reason("neither a compiler nor a rule proposes a fix that holds");
     left.set_blockage(pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED);
   }
   return left;

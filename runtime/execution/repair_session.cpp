@@ -199,13 +199,14 @@ expected<bool> repair_session::attempt(const std::string& file,
     if (is_used_up(file))
       return false;
     if (place.candidates.empty()) {
-      place_note note{"no compiler proposes a fix",
+      place_note note{"neither a compiler nor a rule proposes a fix",
                       pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED};
       if (!place.refusal.empty())
         note.reason = "not tried: " + place.refusal;
       else if (behind)
         note
-          = {"no compiler proposes a fix; it may be hidden behind an error in "
+          = {"neither a compiler nor a rule proposes a fix; it may be hidden "
+             "behind an error in "
                + behind->location().file(),
              pb::BLOCKAGE_REASON_DEPENDENCY_WAIT};
       notes_.set(file, place.line, std::move(note));

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from cohort_cli import SMALL, TWO_FAULTS, CohortTest, broken, git, main, steady
 
 # One fault that has an answer, and one that has none.
-ONE_OF_TWO = broken(area_cc=("shape.radius;", "shape.radius"), name_cc=("result +", "unheard_of() +"))
+ONE_OF_TWO = broken(area_cc=("shape.radius;", "shape.radius"), name_cc=("result +", "resolt(3) +"))
 
 
 def offset(text: str, line: int, column: int) -> int:

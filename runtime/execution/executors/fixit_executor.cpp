@@ -26,7 +26,8 @@ public:
     if (!report)
       return report.error();
     executor_result result;
-    result.outcome = kept_of(*report, "no compiler proposes a fix");
+    result.outcome = kept_of(*report,
+                             "neither a compiler nor a rule proposes a fix");
     result.report = std::move(*report);
     return result;
   }

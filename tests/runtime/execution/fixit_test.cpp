@@ -188,7 +188,8 @@ TEST_CASE("an error without a proposal is left, and said to be") {
   auto result = repair(project);
   CHECK(project.text("a.cpp") == before);
   REQUIRE(result.report.left_size() == 1);
-  CHECK(result.report.left(0).reason() == "no compiler proposes a fix");
+  CHECK(result.report.left(0).reason()
+        == "neither a compiler nor a rule proposes a fix");
   CHECK(result.report.left(0).diagnostic().location().line() == 3);
   CHECK(result.metrics.fixes_tried() == 0);
 }
