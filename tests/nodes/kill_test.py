@@ -284,6 +284,17 @@ class Run(Kill):
         self.assertEqual(json.loads(aside[0])["body"], "ff")
         self.assertIn("whole: ", self.cohort("audit", "--verify").stdout)
 
+    def test_a_torn_log_is_set_aside_and_what_stands_before_its_end_used(self) -> None:
+        task = self.kill_after(self.start_task(), self.journal.tasks(), 8)
+        self.assertIsNotNone(task)
+        log = self.state / "journal.db-wal"
+        torn = log.read_bytes()[:-1000]
+        log.write_bytes(torn)
+        done = self.cohort("run", "--resume", task, "-j", 2, "--output-format", "json")
+        self.assertIn("write-ahead log cannot be read", done.stderr)
+        self.assertEqual((self.state / "set-aside" / "journal.db-wal.1").read_bytes(), torn)
+        self.assert_as_whole(task, json.loads(done.stdout), 0)
+
     def test_a_task_that_is_damaged_from_its_first_event_on_is_refused(self) -> None:
         task = self.kill_after(self.start_task(), self.journal.tasks(), 8)
         self.assertIsNotNone(task)
