@@ -54,6 +54,14 @@ TEST_CASE("a semicolon is put before a carriage return") {
         == replaced(recorded("crlf.source"), "a = 1\r\n", "a = 1;\r\n"));
 }
 
+TEST_CASE("edits of two lines are one fix") {
+  auto read = read_clang("brackets");
+  REQUIRE(read.diagnostics.size() == 1);
+  REQUIRE(read.diagnostics[0].fixes_size() == 1);
+  CHECK(read.diagnostics[0].fixes(0).edits_size() == 2);
+  CHECK(fixed("brackets", read.diagnostics[0]) == "int numbers[3];\n");
+}
+
 TEST_CASE("a fix that stands after a note is on the note") {
   auto read = read_clang("candidate");
   REQUIRE(read.diagnostics.size() == 1);

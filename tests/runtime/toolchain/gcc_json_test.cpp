@@ -87,6 +87,24 @@ TEST_CASE("notes beside an error belong to it") {
   CHECK(read.diagnostics[0].notes(0).location().line() == 2);
 }
 
+TEST_CASE("carriage returns do not shift gcc's places") {
+  auto read = read_gcc("crlf");
+  REQUIRE(read.diagnostics.size() == 2);
+  CHECK(read.diagnostics[0].location().line() == 3);
+  CHECK(read.diagnostics[0].location().byte_column() == 3);
+  CHECK(read.diagnostics[0].message() == "expected ',' or ';' before 'return'");
+  CHECK(read.diagnostics[1].severity() == pb::SEVERITY_WARNING);
+}
+
+TEST_CASE("a source that looks like a compiler's words harms nothing") {
+  auto read = read_gcc("quoted");
+  REQUIRE(read.diagnostics.size() == 3);
+  for (auto& error : read.diagnostics) {
+    CHECK(error.location().file() == "quoted.cc");
+    CHECK(error.fixes().empty());
+  }
+}
+
 TEST_CASE("no fix is made up inside a macro") {
   auto read = read_gcc("macro");
   REQUIRE(read.diagnostics.size() == 1);
