@@ -72,9 +72,13 @@ coordinator(coordinator_self self, services others,
     coordinator_shell{self, others, settings}.feed(
       std::forward<decltype(input)>(input));
   };
+  // Without the task's supervisor nobody wants to hear the rest; the pool stops
+  // the units of whoever ends.
+  self->set_down_handler([=](caf::down_msg& down) { self->quit(down.reason); });
   return {
     [=](pb::StartCoordination& start) {
       self->state.supervisor = self->current_sender();
+      self->monitor(self->current_sender());
       if (start.has_time_left())
         self->state.deadline = runtime::resilience::later(
           self->clock().now(),

@@ -15,6 +15,7 @@ namespace cohort::actors {
 /// Owns:  the machine's state.
 /// Sends: what the machine decides, each decision to the journal first; one
 ///        CoordinationReport to whoever started it, and then it quits.
+/// Links: monitors whoever started it, and ends with it.
 /// Fails: an exception ends it; the task supervisor starts another one from the
 ///        journal.
 struct coordinator_state {

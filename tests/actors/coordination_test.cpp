@@ -142,6 +142,24 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(result()->patch().result_tree() == "tree:");
 }
 
+TEST_CASE_FIXTURE(fixture, "a coordinator ends with its task's supervisor") {
+  world->answer = hang(WorkUnit::kRepair);
+  start();
+  submit(request());
+  REQUIRE(coordinators.size() == 1);
+  self->monitor(coordinators[0]);
+  caf::anon_send_exit(last_supervisor, caf::exit_reason::kill);
+  run();
+  auto has_ended = false;
+  while (!self->mailbox().empty())
+    self->receive([&](caf::down_msg&) { has_ended = true; },
+                  caf::others >>
+                    [](caf::message_view&) {
+                      return caf::result<caf::message>{caf::message{}};
+                    });
+  CHECK(has_ended);
+}
+
 TEST_CASE_FIXTURE(fixture,
                   "a coordinator that keeps dying ends in the fallback") {
   crash_coordinators = true;

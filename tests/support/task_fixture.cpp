@@ -49,6 +49,7 @@ void task_fixture::start() {
     [this](caf::local_actor* parent, unsigned) {
       auto handle = parent->spawn(actors::coordinator, others, coordination);
       coordinators.push_back(handle);
+      last_supervisor = parent->address();
       if (crash_coordinators)
         caf::anon_send_exit(handle, caf::exit_reason::kill);
       return handle;

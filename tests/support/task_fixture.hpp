@@ -23,7 +23,8 @@ struct task_fixture : actor_fixture {
     = spawn_double<messages::v1::ProgressBatch>();
   actors::orchestrator_actor orchestrator;
   std::vector<actors::coordinator_actor> coordinators; // Started, in order.
-  size_t judge_count = 5; // Fewer: the rest never answer.
+  caf::actor_addr last_supervisor; // That started the last of them.
+  size_t judge_count = 5;          // Fewer: the rest never answer.
   bool crash_coordinators = false;
 
   task_fixture();
