@@ -82,6 +82,8 @@ def break_it(clean: Path, folder: Path, seed: int, count: int, jobs: int) -> dic
         call([sys.executable, INJECTOR, "--root", folder / "tree", "--truth", folder / "fresh.json", "--seed", seed,
               "--count", count, "--jobs", jobs, "--verify", "--compile-commands", build / "compile_commands.json"],
              folder, allowed=(0, 1))
+        if not (folder / "fresh.json").exists():
+            raise Stopped(f"{INJECTOR} made no breakages in {folder / 'tree'}; call it by hand to see why")
         identity = ["-c", "user.name=table", "-c", "user.email=table@localhost"]
         for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "broken"]):
             call(["git", *identity, *words], folder / "tree")
