@@ -7,7 +7,8 @@
 
 namespace cohort::actors {
 
-/// Gives its verdict on a plan. Keeps no state; may live on any node.
+/// Gives its verdict on a plan. Keeps no state; may live on any node. A plan on
+/// which `decide` throws gets none, and the judge is there for the next one.
 judge_actor::behavior_type judge(judge_actor::pointer self,
                                  runtime::council::judge_function decide);
 

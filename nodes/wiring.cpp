@@ -309,7 +309,7 @@ expected<void> head::spawn_all() {
   std::vector<actors::seat> seats;
   for (auto& judge : runtime::council::judges()) {
     auto handle = sys.spawn(actors::judge, judge.decide);
-    // A dead judge counts as absent; it takes nobody with it.
+    // A judge that says nothing counts as absent; it takes nobody with it.
     roles_.emplace("judge " + std::string{judge.name},
                    caf::actor_cast<caf::actor>(handle));
     seats.push_back({std::string{judge.name}, handle});
