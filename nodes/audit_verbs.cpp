@@ -113,8 +113,16 @@ void audit_verbs::add_gc() {
                      "journal, into a file")
         ->option_text("ID")
         ->excludes(dry);
+  auto* salvage
+    = verb
+        ->add_flag("--salvage", gc_.salvages,
+                   "instead: make a new journal of what can be read of a file "
+                   "that is damaged")
+        ->excludes(dry)
+        ->excludes(aside);
   for (auto* limit : {"--older-than", "--keep", "--max-mb", "--abandon"})
-    aside->excludes(verb->get_option(limit));
+    for (auto* other : {aside, salvage})
+      other->excludes(verb->get_option(limit));
   verb->callback([this] {
     unblock_signals();
     code_ = collect_garbage(gc_, global_);

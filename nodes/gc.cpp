@@ -7,6 +7,7 @@
 #include "nodes/session.hpp"
 #include "nodes/verbs.hpp"
 #include "runtime/audit/set_aside.hpp"
+#include "runtime/journal/salvage.hpp"
 #include "runtime/workspace/state_folder.hpp"
 
 namespace cohort::nodes {
@@ -77,6 +78,19 @@ int set_one_aside(const std::filesystem::path& state,
   return 0;
 }
 
+int salvage_journal(const std::filesystem::path& state) {
+  auto done = runtime::journal::salvage(state_folder::journal_of(state),
+                                        state / "set-aside");
+  if (!done)
+    return fail_gc(done.error());
+  std::cout << "salvaged "
+            << counted(static_cast<int64_t>(done->events), "event") << " of "
+            << counted(static_cast<int64_t>(done->tasks), "task")
+            << "; the journal as it was is " << done->damaged.string()
+            << "\n`cohort audit --verify` says what is missing\n";
+  return 0;
+}
+
 } // namespace
 
 int collect_garbage(const gc_options& options, const global_options& global) {
@@ -89,6 +103,8 @@ int collect_garbage(const gc_options& options, const global_options& global) {
     return fail_gc(held.error());
   if (!options.set_aside.empty())
     return set_one_aside(state, options.set_aside);
+  if (options.salvages)
+    return salvage_journal(state);
   auto done = clean_up(state, limits_of(options, loaded.values.journal),
                        nanoseconds_now(),
                        options.dry ? cleaning::rehearsal : cleaning::whole);

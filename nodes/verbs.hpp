@@ -91,6 +91,7 @@ struct gc_options {
   bool dry = false;
   std::vector<std::string> abandoned; // Tasks that go though nobody has them.
   std::string set_aside; // A damaged task's id, and nothing else is done.
+  bool salvages = false; // A damaged journal, and nothing else is done.
 };
 /// Without any limit, those of the configuration hold. Exit code 3: tasks were
 /// forgotten, but their objects are there still.

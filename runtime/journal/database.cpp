@@ -23,7 +23,8 @@ std::string advice(int code) {
              "choose another state directory";
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
-      return "; it is damaged or no journal: move it away, or restore it";
+      return "; it is damaged or no journal: `cohort gc --salvage` makes a new "
+             "one of what can be read";
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return "; another program holds it: wait for it to end";

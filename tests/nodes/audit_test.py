@@ -186,6 +186,21 @@ class Audit(CohortTest):
         self.assertRegex(self.cohort("gc").stdout, r"removed 0 tasks and [1-9]\d* objects")
         self.assertTrue(git(self.root, "branch", "--list", f"cohort/{first}"))
 
+    def test_of_a_damaged_file_what_can_be_read_becomes_a_new_journal(self):
+        task = self.repaired()
+        self.assertIn("not damaged", self.cohort("gc", "--salvage", code=2).stderr)
+        journal = self.state / "journal.db"
+        cut = journal.read_bytes()[:-4096]
+        journal.write_bytes(cut)
+        self.assertIn("`cohort gc --salvage`", self.cohort("run", "fix the compile errors", "-w", self.root, code=4).stderr)
+        done = self.cohort("gc", "--salvage")
+        self.assertRegex(done.stdout, r"^salvaged \d+ events of 1 task; the journal as it was is .*/set-aside/journal.db.1\n")
+        self.assertEqual((self.state / "set-aside" / "journal.db.1").read_bytes(), cut)
+        self.assertIn(task, self.cohort("audit").stdout)
+        git(self.root, "branch", "-D", f"cohort/{task}")
+        self.run_task(self.root)
+        self.cohort("gc", "--salvage", "--dry-run", code=2)
+
     def test_a_running_cohort_is_not_cleaned_under_its_feet(self):
         self.repaired()
         self.served()
