@@ -34,6 +34,8 @@ void kept_fixes::add(const trial& done, const std::string& unit,
   auto& fix = list_.emplace_back();
   fix.what = done.what;
   fix.unit = unit;
+  fix.file = done.what.targets.empty() ? done.what.fix.target_file()
+                                       : done.what.targets.front().file;
   fix.gone = std::move(gone);
   fix.attempt = attempt;
   std::map<std::string, std::vector<pb::Edit>> edits;
@@ -57,15 +59,6 @@ std::optional<size_t> kept_fixes::near(const std::string& file, uint32_t line,
         && line <= place->second.last + distance)
       return i;
   }
-  return std::nullopt;
-}
-
-std::optional<size_t>
-kept_fixes::last_in(const std::set<std::string>& files) const {
-  for (auto i = list_.size(); i-- > 0;)
-    for (auto& [file, place] : list_[i].places)
-      if (files.contains(file))
-        return i;
   return std::nullopt;
 }
 

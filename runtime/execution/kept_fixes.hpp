@@ -20,6 +20,7 @@ struct kept_fix {
 
   candidate what;
   std::string unit;                    // That judged it.
+  std::string file;                    // Of the error that it answers.
   std::map<std::string, lines> places; // By file, as they are now.
   std::map<std::string, std::vector<pb::Edit>> inverse; // By file, sorted.
   std::vector<pb::Diagnostic> gone; // Errors of that unit, as they were.
@@ -39,10 +40,6 @@ public:
   /// The newest whose edits lie at most `distance` lines from there.
   [[nodiscard]] std::optional<size_t>
   near(const std::string& file, uint32_t line, uint32_t distance) const;
-
-  /// The newest that edits one of these files.
-  [[nodiscard]] std::optional<size_t>
-  last_in(const std::set<std::string>& files) const;
 
   [[nodiscard]] std::set<std::string> files() const;
 

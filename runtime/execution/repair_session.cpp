@@ -372,19 +372,24 @@ std::vector<std::string> repair_session::readers_not_asked() const {
 /// once for all fixes. Returns whether one was taken back: then there may be
 /// something to try again.
 expected<bool> repair_session::take_back_harm() {
+  std::vector<pb::UnitReport> before; // Of all that were asked.
   for (auto& unit : readers_not_asked()) {
-    std::vector<pb::UnitReport> before;
+    auto first = before.size();
     for (auto* report : book_.verdicts(unit))
       before.push_back(*report);
     if (auto fresh = refresh(unit); !fresh)
       return fresh.error();
-    if (auto found = harm_to(unit, before)) {
-      for (auto& report : before)
-        book_.store(std::move(report)); // As it will be again.
-      if (auto done = take_back(*found); !done)
-        return done.error();
-      return true;
-    }
+    auto found = harm_to(unit,
+                         {before.begin() + static_cast<std::ptrdiff_t>(first),
+                          before.end()});
+    if (!found)
+      continue;
+    // What they say now is said of fixes that are about to go.
+    for (auto& report : before)
+      book_.store_old(std::move(report));
+    if (auto done = take_back(*found); !done)
+      return done.error();
+    return true;
   }
   return false;
 }
@@ -394,6 +399,8 @@ expected<bool> repair_session::take_back_harm() {
 std::optional<repair_session::harm>
 repair_session::harm_to(const std::string& unit,
                         const std::vector<pb::UnitReport>& before) const {
+  if (excused_.contains(unit))
+    return std::nullopt;
   shifts edited;
   for (auto& file : kept_.files())
     edited.try_emplace(file);
@@ -401,48 +408,100 @@ repair_session::harm_to(const std::string& unit,
     auto* now = book_.find(unit, old.tool());
     if (now == nullptr || !now->failure().empty())
       continue;
-    auto fresh = new_errors({&old, now}, edited);
-    for (auto& error : fresh)
-      if (auto near = kept_.near(error.file, error.line, near_lines))
-        return harm{*near, old.tool() + " finds a new error close to it in "
-                             + unit + ": " + error.message};
-    if (!old.ok() || now->ok())
-      continue;
-    auto last = kept_.last_in({now->reads().begin(), now->reads().end()});
-    if (last)
-      return harm{*last, old.tool() + " accepted " + unit
-                           + " before and does not now"};
+    for (auto& error : new_errors({&old, now}, edited)) {
+      auto near = kept_.near(error.file, error.line, near_lines);
+      if (near && !back_again_.contains({error.file, error.message}))
+        return harm{near, unit, old.tool(),
+                    old.tool() + " finds a new error close to it in " + unit
+                      + ": " + error.message};
+    }
+    if (old.ok() && !now->ok())
+      return harm{std::nullopt, unit, old.tool(),
+                  old.tool() + " accepted " + unit
+                    + " before and does not now"};
   }
   return std::nullopt;
 }
 
-/// Takes the culprit out, and what was kept after it, which is tried again.
+/// Takes fixes back, the newest first, until the culprit is out: the one that
+/// is known, or the one without which the unit is fine again. All but that one
+/// are tried again. When the unit does not become fine, none of them was it.
 expected<void> repair_session::take_back(const harm& done) {
   std::set<std::string> judges;
-  while (kept_.size() > done.culprit) {
-    auto is_culprit = kept_.size() == done.culprit + 1;
+  std::set<std::string> files;
+  std::optional<kept_fix> culprit;
+  while (!culprit && kept_.size() > done.culprit.value_or(0)) {
     auto undone = undo_newest();
     if (!undone)
       return undone.error();
     judges.insert(undone->unit);
+    for (auto& [file, edits] : undone->inverse)
+      files.insert(file);
     auto& attempt = *report_.mutable_attempts(undone->attempt);
     attempt.set_kept(false);
-    attempt.set_reason(is_culprit ? done.why
-                                  : "taken back together with an earlier one, "
-                                    "and tried again");
+    attempt.set_reason("taken back together with another, and tried again");
     metrics_.set_fixes_kept(metrics_.fixes_kept() - 1);
+    if (auto tries = tries_.find(undone->file);
+        tries != tries_.end() && tries->second > 0)
+      --tries->second;
+    auto is_culprit = done.culprit
+                        ? expected<bool>{kept_.size() == *done.culprit}
+                        : heals(*undone, done);
     if (!is_culprit)
-      continue;
-    auto planned = trials_.plan(undone->what);
-    if (!planned)
-      return planned.error();
-    tried_.banned(*planned);
-    for (auto& target : undone->what.targets)
-      notes_.set(target.file, target.line,
-                 {"every proposal was rejected: " + done.why,
-                  pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED});
+      return is_culprit.error();
+    if (*is_culprit)
+      culprit = std::move(*undone);
   }
-  for (auto& unit : judges)
+  if (!culprit)
+    excused_.insert(done.unit);
+  else if (auto banned = ban(*culprit, done.why); !banned)
+    return banned;
+  return ask_again(files, judges);
+}
+
+/// Whether the unit is fine without a fix that was just undone.
+expected<bool> repair_session::heals(const kept_fix& undone, const harm& done) {
+  auto reads = std::any_of(
+    undone.inverse.begin(), undone.inverse.end(), [&](auto& edits) {
+      auto readers = book_.readers(edits.first);
+      return std::binary_search(readers.begin(), readers.end(), done.unit);
+    });
+  if (!reads)
+    return false;
+  if (auto fresh = refresh(done.unit); !fresh)
+    return fresh.error();
+  auto* now = book_.find(done.unit, done.tool);
+  return now != nullptr && now->ok();
+}
+
+/// The place of `culprit` is told why it is left. REQUIRES: it was undone last.
+expected<void> repair_session::ban(const kept_fix& culprit,
+                                   const std::string& why) {
+  auto planned = trials_.plan(culprit.what);
+  if (!planned)
+    return planned.error();
+  tried_.banned(*planned);
+  report_.mutable_attempts(culprit.attempt)->set_reason(why);
+  for (auto& target : culprit.what.targets)
+    notes_.set(target.file, target.line,
+               {"every proposal was rejected: " + why,
+                pb::BLOCKAGE_REASON_COMPLEXITY_EXCEEDED});
+  return {};
+}
+
+/// What is known of units is a guess after fixes in `files` were undone: the
+/// errors of those that judged them are back, and who was fine with them may
+/// not be without.
+expected<void> repair_session::ask_again(const std::set<std::string>& files,
+                                         std::set<std::string> units) {
+  for (auto& file : files)
+    for (auto& unit : book_.readers(file)) {
+      auto reports = book_.verdicts(unit);
+      if (std::any_of(reports.begin(), reports.end(),
+                      [](auto* report) { return report->ok(); }))
+        units.insert(unit);
+    }
+  for (auto& unit : units)
     if (auto fresh = refresh(unit); !fresh)
       return fresh;
   return {};
@@ -465,8 +524,8 @@ expected<kept_fix> repair_session::undo_newest() {
   notes_.edited(moved);
   tried_.moved(moved);
   auto undone = kept_.pop(moved);
-  for (auto& [file, shift] : moved)
-    book_.expect(file, undone.gone);
+  for (auto& error : undone.gone)
+    back_again_.emplace(error.location().file(), error.message());
   return undone;
 }
 

@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "messages/v1/assignment.pb.h"
@@ -66,13 +67,19 @@ private:
   expected<bool> take_back_harm();
   [[nodiscard]] std::vector<std::string> readers_not_asked() const;
   struct harm {
-    size_t culprit = 0; // Of the kept fixes.
+    std::optional<size_t> culprit; // Of the kept fixes, where it is known.
+    std::string unit;
+    std::string tool; // That says so.
     std::string why;
   };
   [[nodiscard]] std::optional<harm>
   harm_to(const std::string& unit,
           const std::vector<pb::UnitReport>& before) const;
   expected<void> take_back(const harm& done);
+  expected<bool> heals(const kept_fix& undone, const harm& done);
+  expected<void> ban(const kept_fix& culprit, const std::string& why);
+  expected<void> ask_again(const std::set<std::string>& files,
+                           std::set<std::string> units);
   expected<kept_fix> undo_newest();
   void record(const trial& done, bool kept, const std::string& reason);
 
@@ -83,6 +90,9 @@ private:
   trial_runner trials_;
   tried_fixes tried_;
   kept_fixes kept_;
+  /// File and message of what fixes mended that were taken back: no news.
+  std::set<std::pair<std::string, std::string>> back_again_;
+  std::set<std::string> excused_; // Units that no fix made worse.
   place_notes notes_;
   pb::RepairReport report_;
   std::map<std::string, unsigned> tries_; // By file.

@@ -62,6 +62,14 @@ void report_book::store(pb::UnitReport report, bool known) {
   index(unit, what);
 }
 
+void report_book::store_old(pb::UnitReport report) {
+  auto unit = report.unit();
+  auto tool = report.tool();
+  store(std::move(report));
+  if (auto found = units_[unit].find(tool); found != units_[unit].end())
+    found->second.current = false;
+}
+
 std::vector<pb::UnitReport> report_book::made_here() const {
   std::vector<pb::UnitReport> result;
   for (auto& [unit, reports] : units_)
@@ -95,24 +103,6 @@ void report_book::edited(const shifts& moved,
         auto& where = *error.mutable_location();
         where.set_line(map_line(moved, where.file(), where.line()));
       }
-      index(unit, what);
-    }
-}
-
-void report_book::expect(const std::string& file,
-                         const std::vector<pb::Diagnostic>& errors) {
-  for (auto& unit : readers(file))
-    for (auto& [tool, what] : units_[unit]) {
-      if (what.current)
-        continue;
-      std::set<diagnostic_key> has;
-      for (auto& error : what.report.diagnostics())
-        has.insert(key_of_error(error));
-      for (auto& error : errors)
-        if (error.tool() == tool && has.insert(key_of_error(error)).second) {
-          *what.report.add_diagnostics() = error;
-          what.report.set_ok(false);
-        }
       index(unit, what);
     }
 }

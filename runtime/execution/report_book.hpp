@@ -29,6 +29,9 @@ public:
   /// compiler is left out.
   void store(pb::UnitReport report, bool known = false);
 
+  /// Takes a report in that is old already.
+  void store_old(pb::UnitReport report);
+
   /// Notes that `unit` exists, even if nothing is known about it.
   void add_unit(const std::string& unit);
 
@@ -37,11 +40,6 @@ public:
   /// before, that are no more.
   void edited(const shifts& moved, const std::set<std::string>& rechecked,
               const std::vector<pb::Diagnostic>& gone);
-
-  /// Errors that come back, since what mended them in `file` was undone: old
-  /// reports of its readers get those that they do not have.
-  void expect(const std::string& file,
-              const std::vector<pb::Diagnostic>& errors);
 
   /// The report of `compiler` on `unit`, or nullptr when there is none.
   [[nodiscard]] const pb::UnitReport* find(const std::string& unit,

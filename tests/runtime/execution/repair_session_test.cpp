@@ -222,33 +222,74 @@ TEST_CASE("what harms one of many readers is taken back, and the rest stays") {
   CHECK(result.report.left(0).reason().find("u7.cpp") != std::string::npos);
 }
 
-TEST_CASE("a unit that was fine and is not any more takes the last fix of what "
-          "it reads back") {
-  std::map<std::string, std::string> files{{"h.h", "=;@\n"}, {"clean.h", ""}};
+TEST_CASE(
+  "of what a unit reads that was fine and is not any more, the fix goes "
+  "without which it is fine again, and the others stay") {
+  std::map<std::string, std::string> files{
+    {"h.h",
+     "=;@" + std::string(50, '\n') + "=}@" + std::string(50, '\n') + "=)@\n"}};
+  for (auto i = 0; i < 9; ++i)
+    files["u" + std::to_string(i) + ".cpp"] = "<h.h\n";
+  for (auto* harmful : {";", "}", ")"}) {
+    CAPTURE(harmful);
+    small_project project{files};
+    marker_checker checker{project};
+    checker.spares = "u8.cpp";
+    checker.adds = [&](const std::string& unit) -> std::optional<uint32_t> {
+      auto text = project.text("h.h");
+      auto mark = text.find(std::string{"="} + harmful);
+      return unit == "u8.cpp" && mark == std::string::npos ? std::optional{700U}
+                                                           : std::nullopt;
+    };
+    auto result = cohort::tests::value_of(repair(project, checker));
+    auto expected_text = files.at("h.h");
+    for (std::string sign : {";", "}", ")"})
+      if (sign != harmful)
+        expected_text.replace(expected_text.find("=" + sign + "@"), 3, sign);
+    CHECK(project.text("h.h") == expected_text);
+    CHECK(result.metrics.fixes_kept() == 2);
+    REQUIRE(result.report.left_size() == 1);
+    CHECK(result.report.left(0).reason().find("u8.cpp") != std::string::npos);
+  }
+}
+
+TEST_CASE("a unit that is not fine whatever is taken back blames nobody") {
+  std::map<std::string, std::string> files{{"h.h", "=;@\n"}};
   for (auto i = 0; i < 9; ++i)
     files["u" + std::to_string(i) + ".cpp"] = "<h.h\n";
   small_project project{files};
   marker_checker checker{project};
   checker.spares = "u8.cpp";
+  auto times = 0;
   checker.adds = [&](const std::string& unit) -> std::optional<uint32_t> {
-    return unit == "u8.cpp" && project.text("h.h") == ";\n" ? std::optional{70U}
-                                                            : std::nullopt;
+    return unit == "u8.cpp" && ++times > 2 ? std::optional{700U} : std::nullopt;
   };
   auto result = cohort::tests::value_of(repair(project, checker));
-  CHECK(project.text("h.h") == "=;@\n");
-  CHECK(result.metrics.fixes_kept() == 0);
+  CHECK(project.text("h.h") == ";\n");
+  CHECK(result.metrics.fixes_kept() == 1);
 }
 
-TEST_CASE("another reader that gets worse takes the fix back") {
-  small_project project{
-    {{"a.cpp", "<h.h\n"}, {"b.cpp", "<h.h\n"}, {"h.h", "=;@\n"}}};
+TEST_CASE("two fixes that harm are both found") {
+  std::map<std::string, std::string> files{
+    {"h.h",
+     "=;@" + std::string(50, '\n') + "=}@" + std::string(50, '\n') + "=)@\n"}};
+  for (auto i = 0; i < 9; ++i)
+    files["u" + std::to_string(i) + ".cpp"] = "<h.h\n";
+  small_project project{files};
   marker_checker checker{project};
-  checker.fails = [&](const std::string& unit, const std::string&) {
-    return unit == "b.cpp" && project.text("h.h") == ";\n";
+  checker.adds = [&](const std::string& unit) -> std::optional<uint32_t> {
+    auto text = project.text("h.h");
+    if (unit == "u6.cpp" && text.find("=;") == std::string::npos)
+      return 1U;
+    if (unit == "u7.cpp" && text.find("=)") == std::string::npos)
+      return 101U;
+    return std::nullopt;
   };
   auto result = cohort::tests::value_of(repair(project, checker));
-  CHECK(project.text("h.h") == "=;@\n");
-  CHECK(result.metrics.fixes_kept() == 0);
+  auto expected_text = files.at("h.h");
+  expected_text.replace(expected_text.find("=}@"), 3, "}");
+  CHECK(project.text("h.h") == expected_text);
+  CHECK(result.metrics.fixes_kept() == 1);
 }
 
 TEST_CASE(
