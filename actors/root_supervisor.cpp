@@ -58,7 +58,7 @@ void on_down(root_self self, const root_settings& settings,
              const caf::down_msg& down) {
   auto& children = self->state.children;
   auto entry = std::find_if(children.begin(), children.end(), [&](auto& x) {
-    return x.what.handle.address() == down.source;
+    return !x.rests_until && x.what.handle.address() == down.source;
   });
   if (entry == children.end())
     return;

@@ -101,6 +101,7 @@ int collect_garbage(const gc_options& options, const global_options& global) {
   auto held = hold(state);
   if (!held)
     return fail_gc(held.error());
+  keep_torn_end(state);
   if (!options.set_aside.empty())
     return set_one_aside(state, options.set_aside);
   if (options.salvages)

@@ -4,6 +4,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include "runtime/journal/torn_log.hpp"
+#include "runtime/workspace/state_folder.hpp"
+
 namespace cohort::nodes {
 
 using runtime::audit::cleaning;
@@ -24,6 +27,19 @@ int64_t nanoseconds_now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
            std::chrono::system_clock::now().time_since_epoch())
     .count();
+}
+
+void keep_torn_end(const std::filesystem::path& state) {
+  auto copy = runtime::journal::set_torn_end_aside(
+    runtime::workspace::state_folder::journal_of(state), state / "set-aside");
+  if (!copy)
+    spdlog::warn("{}", copy.error().message);
+  else if (!copy->empty())
+    spdlog::warn(
+      "the end of the journal's write-ahead log cannot be read; it is "
+      "in {}. When the machine lost its power in its last write, "
+      "nothing that was told is missing",
+      copy->string());
 }
 
 void clean_and_tell(const std::filesystem::path& state, const retention& limits,

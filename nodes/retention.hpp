@@ -23,4 +23,10 @@ void clean_and_tell(const std::filesystem::path& state,
                     const runtime::audit::retention& limits,
                     runtime::audit::cleaning how);
 
+/// Copies the journal's write-ahead log to set-aside/ when its end is torn, and
+/// says so; whoever opens the journal next throws that end away. That it cannot
+/// be copied keeps nobody from working. REQUIRES: the caller holds the state
+/// folder, and the journal is not open.
+void keep_torn_end(const std::filesystem::path& state);
+
 } // namespace cohort::nodes

@@ -36,7 +36,6 @@
 #include "nodes/door_keeper.hpp"
 #include "nodes/retention.hpp"
 #include "runtime/journal/event_log.hpp"
-#include "runtime/journal/torn_log.hpp"
 #include "runtime/process/launcher.hpp"
 #include "runtime/process/sandbox_runner.hpp"
 
@@ -244,16 +243,7 @@ expected<void> head::spawn_all() {
   std::shared_ptr<runtime::journal::event_log> log
     = runtime::journal::make_memory_log();
   if (!options_.memory_journal) {
-    auto torn = runtime::journal::set_torn_end_aside(
-      state_.journal(), this->state() / "set-aside");
-    if (!torn)
-      return torn.error();
-    if (!torn->empty())
-      spdlog::warn(
-        "the end of the journal's write-ahead log cannot be read; it "
-        "is in {}. When the machine lost its power, nothing that was "
-        "told is missing",
-        torn->string());
+    keep_torn_end(this->state());
     auto opened = runtime::journal::open_sqlite_log(state_.journal());
     if (!opened)
       return opened.error();

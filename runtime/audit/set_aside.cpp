@@ -129,8 +129,12 @@ expected<damaged_tail> set_tail_aside(const fs::path& state,
   damaged_tail result;
   result.first = rows->whole + 1;
   result.events = rows->events - rows->whole;
-  result.file = state / "set-aside"
-                / (task_id + '.' + std::to_string(result.first) + ".jsonl");
+  auto name = task_id + '.' + std::to_string(result.first);
+  result.file = state / "set-aside" / (name + ".jsonl");
+  std::error_code failed;
+  for (unsigned again = 2; fs::exists(result.file, failed); ++again)
+    result.file = state / "set-aside"
+                  / (name + '.' + std::to_string(again) + ".jsonl");
   if (auto written = write_durably(result.file, rows->tail); !written)
     return written.error();
   if (auto cut = journal::cut_task(journal_file, task_id, result.first); !cut)

@@ -59,25 +59,26 @@ compiler_checker::compiler_checker(checker_context context,
 std::vector<compiler_checker::started>
 compiler_checker::start_all(const std::string& unit,
                             const std::string& compiler) {
-  std::vector<started> result(1);
-  result[0].tool = toolchain::find_tool(context_.asked, compiler);
-  if (result[0].tool == nullptr)
+  std::vector<started> all(1);
+  all[0].tool = toolchain::find_tool(context_.asked, compiler);
+  if (all[0].tool == nullptr)
     for (auto& build : toolchain::other_builds_of(context_.project, unit))
-      result.emplace_back().build
+      all.emplace_back().build
         = std::make_shared<const toolchain::project>(std::move(build));
   std::set<std::vector<std::string>> seen;
-  std::erase_if(result, [&](started& one) {
+  std::vector<started> result;
+  for (auto& one : all) {
     auto command = command_for(unit, compiler, one);
     if (command && !seen.insert(command->argv).second)
-      return true;
+      continue;
     one.report.set_unit(unit);
     one.report.set_tool(compiler);
     if (command)
       start(unit, compiler, std::move(*command), one);
     else
       one.report.set_failure(command.error().message);
-    return false;
-  });
+    result.push_back(std::move(one));
+  }
   return result;
 }
 

@@ -29,7 +29,8 @@ file_names indexed(file_names files) {
 class scratch_folder {
 public:
   explicit scratch_folder(fs::path path) : path_{std::move(path)} {
-    // nop
+    std::error_code ignored; // A process that was killed left it.
+    fs::remove_all(path_, ignored);
   }
   scratch_folder(const scratch_folder&) = delete;
   scratch_folder& operator=(const scratch_folder&) = delete;

@@ -86,28 +86,27 @@ expected<std::optional<torn_end>> find_torn_end(const fs::path& log) {
   checksum sum{kind == magic + 1};
   sum.add(head.data(), 24);
   if ((kind != magic && kind != magic + 1) || page_bytes < 512
-      || page_bytes > page_bytes_max || !sum.is(head.data() + 24))
+      || page_bytes > page_bytes_max || (page_bytes & (page_bytes - 1)) != 0
+      || !sum.is(head.data() + 24))
     return torn_at(0);
   bytes frame(frame_header_bytes + page_bytes);
-  // What an earlier use of the file has left behind stands at its end.
-  std::optional<uint64_t> stranger;
+  std::optional<uint64_t> bad; // The first that is not what was written.
   for (uint64_t at = header_bytes; at < size; at += frame.size()) {
+    std::fill(frame.begin(), frame.end(), '\0');
     auto is_whole = read(in, frame.data(), frame.size());
-    auto is_own = is_whole
-                  && std::equal(head.begin() + 16, head.begin() + 24,
-                                frame.begin() + 8);
-    if (stranger && is_own)
-      return torn_at(*stranger);
-    if (is_whole && !is_own && !stranger)
-      stranger = at;
-    if (stranger)
-      continue;
-    if (!is_whole)
-      return torn_at(at);
-    sum.add(frame.data(), 8);
-    sum.add(frame.data() + frame_header_bytes, page_bytes);
-    if (!sum.is(frame.data() + 16))
-      return torn_at(at);
+    auto is_own = std::equal(head.begin() + 16, head.begin() + 24,
+                             frame.begin() + 8);
+    if (!bad) {
+      sum.add(frame.data(), 8);
+      sum.add(frame.data() + frame_header_bytes, page_bytes);
+      if (!is_whole || !is_own || !sum.is(frame.data() + 16))
+        bad = at;
+    }
+    // What an earlier use of the file left behind, and what was never
+    // committed, nobody misses.
+    auto commits = big_endian(frame.data() + 4) != 0;
+    if (bad && is_own && commits)
+      return torn_at(*bad);
   }
   return std::optional<torn_end>{};
 }

@@ -17,12 +17,12 @@ struct torn_end {
   uint64_t bytes = 0; // From there on.
 };
 
-/// What was written to `log` since it was begun and cannot be read any more:
-/// a page that is not what was written, with all that follows, or a part of
-/// one. That a process was killed leaves none; a machine that lost its power
-/// while it wrote may, and then nobody was told that it was kept. A log that is
-/// cut off between two pages cannot be told from a shorter one. Errors:
-/// storage_failed.
+/// What was committed to `log` since it was begun and cannot be read any more:
+/// a page that is not what was written, or a part of one, with a commit in it
+/// or behind it. When a process is killed, or its machine loses its power, in
+/// the middle of its last commit, that is one as well, and nobody was told that
+/// it was kept. A log that is cut off between two commits cannot be told from a
+/// shorter one. Errors: storage_failed.
 expected<std::optional<torn_end>>
 find_torn_end(const std::filesystem::path& log);
 

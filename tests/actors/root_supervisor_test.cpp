@@ -119,9 +119,13 @@ TEST_CASE_FIXTURE(root_fixture,
 
 TEST_CASE_FIXTURE(root_fixture, "a child that rests is started again when the "
                                 "window is over, and the root goes on") {
+  auto other = make();
   actors::child child{"worker", make(), [this](uint64_t) { return make(); }};
   child.rests = true;
-  auto root = spawn(actors::root_supervisor, std::vector<actors::child>{child},
+  actors::child optional{"optional", other, {}};
+  optional.is_optional = true;
+  auto root = spawn(actors::root_supervisor,
+                    std::vector<actors::child>{child, optional},
                     actors::root_settings{2, 60s});
   run();
   self->monitor(root);
@@ -136,9 +140,12 @@ TEST_CASE_FIXTURE(root_fixture, "a child that rests is started again when the "
     CHECK(handles.size() == before + 3);
     CHECK(!end());
   }
-  // Nor does one that rests keep it from ending.
+  // Nor does one that rests keep it from ending, or from seeing others die.
   for (int i = 0; i < 3; ++i)
     kill_last();
+  caf::anon_send_exit(other, caf::exit_reason::kill);
+  run();
+  CHECK(!end());
   self->send(root, Shutdown{});
   run();
   CHECK(end());

@@ -121,7 +121,8 @@ std::string identity_of(const std::string& program) {
 
 /// What of the environment says nothing of what a compiler says.
 bool is_silent(std::string_view variable) {
-  return variable == "HOME" || variable == "TMPDIR" || variable == "LANG"
+  return variable.starts_with("COHORT_") || variable == "HOME"
+         || variable == "TMPDIR" || variable == "LANG"
          || variable == "CCACHE_DIR";
 }
 
@@ -232,11 +233,14 @@ check_cache::lookups_of(const answer& asked, const fs::path& tree,
   for (auto& folder : asked.folders)
     if (is_outside(folder, root))
       named.insert(folder);
-  std::set<std::string> found;
+  std::set<std::string> found; // One of each folder is enough.
+  std::set<std::string> folders_found;
   std::set<std::string> in_vain;
   for (auto& path : opened) {
     for (auto& folder : roots)
-      if (auto name = below(path, folder); !name.empty())
+      if (auto name = below(path, folder);
+          !name.empty()
+          && folders_found.emplace(name.substr(0, name.rfind('/') + 1)).second)
         found.emplace(name);
     for (auto& name : asked_in(path)) {
       in_vain.insert(name);

@@ -111,7 +111,9 @@ fs::path folder_of_lookup(const fs::path& root, const std::string& header) {
   return result;
 }
 
-std::set<std::string> system_include_folders() {
+namespace {
+
+std::set<std::string> find_system_folders() {
   std::set<std::string> result{"/usr/local/include", "/usr/include"};
   auto add = [&](const std::vector<fs::path>& some) {
     for (auto& one : some)
@@ -130,6 +132,13 @@ std::set<std::string> system_include_folders() {
     for (auto& clang : folders_in(version / "lib" / "clang"))
       result.insert((clang / "include").string());
   return result;
+}
+
+} // namespace
+
+const std::set<std::string>& system_include_folders() {
+  static const auto all = find_system_folders();
+  return all;
 }
 
 } // namespace cohort::runtime::execution

@@ -25,7 +25,8 @@ namespace cohort::runtime::execution {
 [[nodiscard]] std::filesystem::path
 folder_of_lookup(const std::filesystem::path& root, const std::string& header);
 
-/// The folders outside of a workspace in which compilers look by themselves.
-[[nodiscard]] std::set<std::string> system_include_folders();
+/// The folders outside of a workspace in which compilers look by themselves, as
+/// they were when this was first asked.
+[[nodiscard]] const std::set<std::string>& system_include_folders();
 
 } // namespace cohort::runtime::execution

@@ -45,14 +45,31 @@ std::string_view words_of_line(std::string_view content, size_t offset) {
   return line;
 }
 
-/// Where `const` belongs, of a function whose parameters end at `end`: of two
-/// neighbours that differ in nothing but their results, the one that returns
-/// something constant is the one for constant objects.
-size_t place_of_const(std::string_view content, size_t name, size_t end) {
+/// The '{' in which `offset` lies; npos when in none.
+size_t block_of(const std::vector<token>& tokens, std::string_view content,
+                size_t offset) {
+  std::vector<size_t> open;
+  for (auto& token : tokens) {
+    if (token.begin >= offset)
+      break;
+    auto text = token.in(content);
+    if (text == "{")
+      open.push_back(token.begin);
+    else if (text == "}" && !open.empty())
+      open.pop_back();
+  }
+  return open.empty() ? std::string_view::npos : open.back();
+}
+
+/// Of two neighbours in one class that differ in nothing but their results, the
+/// one that returns something constant is the one for constant objects: where
+/// its parameters end, when the function at `name` is the other one.
+std::optional<size_t> constant_neighbour(std::string_view content, size_t name,
+                                         size_t end) {
   constexpr size_t lines_max = 4;
   auto signature = content.substr(name, end - name);
   if (words_of_line(content, name).starts_with("const "))
-    return end;
+    return std::nullopt;
   auto first = line_begin(content, name);
   auto last = line_end(content, end);
   for (size_t i = 0; i < lines_max; ++i) {
@@ -62,12 +79,15 @@ size_t place_of_const(std::string_view content, size_t name, size_t end) {
   for (auto at = content.find(signature, first); at < last;
        at = content.find(signature, at + 1)) {
     auto behind = at + signature.size();
-    if (at != name && at > 0 && !toolchain::is_word_char(content[at - 1])
-        && words_of_line(content, at).starts_with("const ")
-        && !content.substr(behind).starts_with(" const"))
+    if (at == name || at == 0 || toolchain::is_word_char(content[at - 1])
+        || !words_of_line(content, at).starts_with("const ")
+        || content.substr(behind).starts_with(" const"))
+      continue;
+    auto tokens = scan(content);
+    if (block_of(tokens, content, at) == block_of(tokens, content, name))
       return behind;
   }
-  return end;
+  return std::nullopt;
 }
 
 /// The types that functions of that name are declared with, the commonest
@@ -90,30 +110,67 @@ std::vector<std::string> types_of(std::string_view name,
   return result;
 }
 
+/// Whether `name` stands in a class's body, and in no function of it.
+bool is_in_class(std::string_view content, size_t name) {
+  auto tokens = scan(content);
+  auto brace = block_of(tokens, content, name);
+  auto at = std::find_if(tokens.begin(), tokens.end(),
+                         [&](auto& token) { return token.begin == brace; });
+  while (at != tokens.end() && at != tokens.begin()) {
+    auto text = (--at)->in(content);
+    if (text == "class" || text == "struct" || text == "union")
+      return true;
+    if (text == ";" || text == "{" || text == "}" || text == ")")
+      return false;
+  }
+  return false;
+}
+
+/// Whether the token at `i` begins a lambda.
+bool begins_lambda(const std::vector<token>& tokens, size_t i,
+                   std::string_view content) {
+  if (tokens[i].in(content) != "[")
+    return false;
+  auto before = i == 0 ? std::string_view{} : tokens[i - 1].in(content);
+  return before != ")" && before != "]"
+         && (i == 0 || tokens[i - 1].kind != token_kind::name
+             || before == "return");
+}
+
 /// What the body of the function with its name at `name` shows: "void" when no
-/// `return` has a value, "bool" when all of them say true or false; else, and
-/// without a body, nothing.
+/// `return` has a value and it cannot end in a `throw`, "bool" when all of them
+/// say true or false and one of them is the last statement; else, without a
+/// body, with another function in it, and in a class, where it may be a
+/// constructor, nothing.
 std::string type_by_returns(std::string_view content, size_t name) {
+  if (is_in_class(content, name))
+    return {};
   auto rest = content.substr(name);
   auto tokens = scan(rest);
   size_t depth = 0;
   std::string result = "void";
-  for (size_t i = 0; i + 1 < tokens.size(); ++i) {
+  size_t last_return = 0;
+  for (size_t i = 0; i + 1 < tokens.size() || depth > 0; ++i) {
+    if (i == tokens.size())
+      return {};
     auto text = tokens[i].in(rest);
-    auto next = tokens[i + 1].in(rest);
-    if (depth == 0 && (text == ";" || text == "}"))
+    auto next = i + 1 < tokens.size() ? tokens[i + 1].in(rest)
+                                      : std::string_view{};
+    if ((depth == 0 && (text == ";" || text == "}")) || text == "throw"
+        || text == "co_return" || text == "class" || text == "struct"
+        || begins_lambda(tokens, i, rest))
       return {};
     depth += text == "{" ? 1 : 0;
-    if (text == "co_return"
-        || (text == "return" && next != ";" && next != "true"
-            && next != "false"))
-      return {};
-    if (text == "return" && next != ";")
+    if (text == "return" && next != ";") {
+      if (next != "true" && next != "false")
+        return {};
       result = "bool";
+      last_return = i;
+    }
     if (text == "}" && --depth == 0)
-      return result;
+      return result == "void" || last_return + 3 == i ? result : std::string{};
   }
-  return depth == 1 && tokens.back().in(rest) == "}" ? result : std::string{};
+  return {};
 }
 
 /// How a file uses a name: where its namespaces open around all uses.
@@ -209,8 +266,10 @@ void constant(const error_site& where, const file_source& files,
     if (name == std::string::npos || name >= there->end())
       continue;
     if (auto end = end_of_parameters(*content, name)) {
-      auto place = place_of_const(*content, name, *end);
-      out.add_to(note.location().file(), place, place, " const");
+      auto& file = note.location().file();
+      if (auto other = constant_neighbour(*content, name, *end))
+        out.add_to(file, *other, *other, " const");
+      out.add_to(file, *end, *end, " const");
     }
   }
 }

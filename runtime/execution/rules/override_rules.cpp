@@ -17,6 +17,10 @@ namespace {
 using toolchain::scan;
 using toolchain::token;
 
+bool is_access(std::string_view text) {
+  return text == "public" || text == "private" || text == "protected";
+}
+
 /// Whether the class in whose body `offset` lies names a base.
 bool has_bases(std::string_view content, size_t offset) {
   auto tokens = scan(content);
@@ -30,42 +34,76 @@ bool has_bases(std::string_view content, size_t offset) {
   }
   if (open.empty())
     return false;
+  auto names_some = false;
   for (auto i = open.back(); i-- > 0;) {
     auto text = tokens[i].in(content);
-    if (text == ":")
-      return true;
+    if (text == ":") {
+      if (i > 0 && is_access(tokens[i - 1].in(content)))
+        return false;
+      names_some = true;
+    }
+    if (text == "class" || text == "struct")
+      return names_some;
     if (text == ";" || text == "{" || text == "}")
       return false;
   }
   return false;
 }
 
-/// Member functions of the workspace whose names are a slip away from `name`.
+/// Member functions of the workspace of which `name` may be a misspelling.
 std::set<std::string> near_members(std::string_view name,
                                    const symbol_source& symbols) {
-  constexpr size_t shortest = 4;
   std::set<std::string> result;
-  auto* index = symbols && name.size() >= shortest ? symbols() : nullptr;
+  auto* index = symbols ? symbols() : nullptr;
   if (index == nullptr)
     return result;
   for (auto& [file, what] : index->all())
     for (auto& symbol : what->declared)
       if (symbol.is_member
           && (symbol.kind == "prototype" || symbol.kind == "function")
-          && symbol.name.size() >= shortest && symbol.name != name
-          && edit_distance(symbol.name, name, 2) <= 2)
+          && symbol.name != name && is_identifier(symbol.name)
+          && !refuse_rename(name, symbol.name))
         result.insert(symbol.name);
   return result;
 }
 
-/// The function that the line declares: the last name before the first
-/// parenthesis.
-std::optional<word> declared_function(std::string_view content,
-                                      const std::vector<word>& words) {
-  for (auto& word : words)
-    if (content.substr(word.begin + word.text.size(), 1) == "("
-        && !is_keyword(word.text))
-      return word;
+/// The function whose parameters end before `offset`, with nothing but
+/// qualifiers in between.
+std::optional<word> function_before(std::string_view content, size_t offset) {
+  auto tokens = scan(content);
+  auto at
+    = static_cast<size_t>(std::lower_bound(tokens.begin(), tokens.end(), offset,
+                                           [](const token& one, size_t place) {
+                                             return one.begin < place;
+                                           })
+                          - tokens.begin());
+  while (at-- > 0) {
+    auto text = tokens[at].in(content);
+    if (text == "const" || text == "volatile" || text == "noexcept"
+        || text == "final" || text == "&")
+      continue;
+    if (text != ")")
+      return std::nullopt;
+    for (size_t depth = 0;; --at) {
+      auto sign = tokens[at].in(content);
+      depth += sign == ")" ? 1 : 0;
+      if (sign == "(" && --depth == 0)
+        break;
+      if (at == 0)
+        return std::nullopt;
+    }
+    if (at == 0)
+      return std::nullopt;
+    auto& name = tokens[at - 1];
+    auto name_text = name.in(content);
+    if (name_text == "noexcept" || name_text == "__attribute__") {
+      --at;
+      continue;
+    }
+    if (name.kind != toolchain::token_kind::name || is_keyword(name_text))
+      return std::nullopt;
+    return word{name.begin, name_text};
+  }
   return std::nullopt;
 }
 
@@ -136,10 +174,10 @@ std::optional<declaration_parts> parts_of(std::string_view content,
   return result;
 }
 
-/// One parameter: its type, and its name where it has one.
+/// Where the type of a parameter stands in the list.
 struct parameter {
-  std::string type;
-  std::string name;
+  size_t begin = 0;
+  size_t end = 0;
 };
 
 /// None where a text is more than types and names: defaults, functions, arrays.
@@ -154,7 +192,6 @@ std::optional<std::vector<parameter>> parameters_in(std::string_view text) {
   auto take = [&](size_t end) {
     if (first == end)
       return;
-    parameter one;
     auto last = end - 1;
     auto previous = last > first ? tokens[last - 1].in(text)
                                  : std::string_view{};
@@ -163,11 +200,8 @@ std::optional<std::vector<parameter>> parameters_in(std::string_view text) {
                     && !built_in.contains(tokens[last].in(text))
                     && previous != "const" && previous != "struct"
                     && previous != "class" && previous != "enum";
-    if (is_named)
-      one.name = tokens[last].in(text);
-    auto type_end = is_named ? tokens[last - 1].end : tokens[last].end;
-    one.type = text.substr(tokens[first].begin, type_end - tokens[first].begin);
-    result.push_back(std::move(one));
+    result.push_back({tokens[first].begin,
+                      is_named ? tokens[last - 1].end : tokens[last].end});
   };
   for (size_t i = 0; i < tokens.size(); ++i) {
     auto sign = tokens[i].in(text);
@@ -183,34 +217,37 @@ std::optional<std::vector<parameter>> parameters_in(std::string_view text) {
   return result;
 }
 
+/// Its tokens, whatever stands between them.
 std::string squeezed(std::string_view text) {
   std::string result;
-  for (char c : text)
-    if (c != ' ' && c != '\n' && c != '\t')
-      result += c;
+  for (auto& token : scan(text)) {
+    result += token.in(text);
+    result += ' ';
+  }
   return result;
 }
 
-/// The types of the base's parameters, under the names that they have here.
+/// The parameters as they are here, but with the base's types where those are
+/// others. None where no type is, or one cannot tell.
 std::optional<std::string> merged(std::string_view base,
                                   std::string_view derived) {
-  auto types = parameters_in(base);
-  auto names = parameters_in(derived);
-  if (!types || !names || types->size() != names->size())
+  auto theirs = parameters_in(base);
+  auto own = parameters_in(derived);
+  if (!theirs || !own || theirs->size() != own->size())
     return std::nullopt;
-  std::string result;
-  for (size_t i = 0; i < types->size(); ++i) {
-    auto& type = (*types)[i].type;
-    auto& own = (*names)[i];
-    auto is_same = squeezed(type) == squeezed(own.type);
-    result += result.empty() ? "" : ", ";
-    result += is_same ? own.type : type;
-    auto needs_blank = !own.name.empty()
-                       && (is_word_char(result.back()) || result.back() == '>'
-                           || result.back() == '*' || result.back() == '&');
-    result += needs_blank ? ' ' + own.name : own.name;
+  std::string result{derived};
+  auto differs = false;
+  for (auto i = own->size(); i-- > 0;) {
+    auto& from = (*theirs)[i];
+    auto& to = (*own)[i];
+    auto type = base.substr(from.begin, from.end - from.begin);
+    auto here = derived.substr(to.begin, to.end - to.begin);
+    if (squeezed(type) == squeezed(here))
+      continue;
+    differs = true;
+    result.replace(to.begin, to.end - to.begin, type);
   }
-  return result;
+  return differs ? std::optional{result} : std::nullopt;
 }
 
 void as_overridden(const error_site& where, std::string_view base_text,
@@ -220,9 +257,8 @@ void as_overridden(const error_site& where, std::string_view base_text,
   auto theirs = base_text.substr(base.open + 1, base.close - base.open - 2);
   auto ours = content.substr(derived.open + 1,
                              derived.close - derived.open - 2);
-  if (squeezed(theirs) != squeezed(ours))
-    if (auto text = merged(theirs, ours); text && *text != ours)
-      return out.add(derived.open + 1, derived.close - 1, std::move(*text));
+  if (auto text = merged(theirs, ours))
+    return out.add(derived.open + 1, derived.close - 1, std::move(*text));
   if (base.is_const && !derived.is_const)
     return out.add(derived.close, derived.close, " const");
   if (!base.is_const && derived.is_const)
@@ -271,15 +307,15 @@ void needless_override(const error_site& where, const symbol_source& symbols,
   if (!is_nothing && !says(error, "marked 'override', but does not override")
       && !says(error, "marked 'override' but does not override"))
     return;
-  auto words = where.words();
-  auto function = declared_function(where.content(), words);
-  if (!has_bases(where.content(), where.begin())) {
-    for (auto& [begin, text] : words)
-      if (text == "override")
-        out.add(begin, begin + text.size(), "");
-  } else if (function) {
-    for (auto& name : near_members(function->text, symbols))
-      out.add(function->begin, function->begin + function->text.size(), name);
+  for (auto& [begin, text] : where.words()) {
+    if (text != "override")
+      continue;
+    if (!has_bases(where.content(), begin)) {
+      out.add(begin, begin + text.size(), "");
+    } else if (auto function = function_before(where.content(), begin)) {
+      for (auto& name : near_members(function->text, symbols))
+        out.add(function->begin, function->begin + function->text.size(), name);
+    }
   }
 }
 
@@ -287,19 +323,16 @@ std::optional<std::string>
 refuse_lost_override(const pb::Fix& fix, const pb::Edit& edit,
                      std::string_view content, const symbol_source& symbols) {
   auto text = content.substr(edit.begin(), edit.end() - edit.begin());
-  if (!edit.replacement().empty() || squeezed(text) != "override"
+  if (!edit.replacement().empty() || squeezed(text) != "override "
       || !has_bases(content, edit.begin()))
     return std::nullopt;
   if (fix.message().find("only virtual member functions") == std::string::npos)
     return "it may be meant to override what a base class declares otherwise";
-  pb::Diagnostic place;
-  place.mutable_location()->set_line(
-    toolchain::line_number(content, edit.begin()));
-  auto where = error_site::find(place, content);
-  auto function = where ? declared_function(content, where->words())
-                        : std::nullopt;
-  auto near = function ? near_members(function->text, symbols)
-                       : std::set<std::string>{};
+  constexpr size_t shortest = 3; // Anything is near to less.
+  auto function = function_before(content, edit.begin());
+  if (!function || function->text.size() < shortest)
+    return "nobody knows whether it is meant to override something";
+  auto near = near_members(function->text, symbols);
   if (near.empty())
     return std::nullopt;
   return "it may be meant to override " + *near.begin();

@@ -180,6 +180,10 @@ TEST_CASE("an override that its base declares otherwise") {
     == "  int area(int x) const override { return x; }");
   CHECK(repaired("  void size(char* what, int) override;", hides, hidden, 3, 16)
         == "  void size(const char* what, long) override;");
+  // How it is written, and names, are no difference.
+  CHECK(repaired("  void size(const char *what, long) const override;", hides,
+                 hidden, 3, 16)
+        == "  void size(const char *what, long)  override;");
   CHECK(repaired("  void size(const char*, long) const override;", hides,
                  hidden, 3, 16)
         == "  void size(const char*, long)  override;");
@@ -216,6 +220,17 @@ TEST_CASE("override stays where a base may declare what it is to override") {
   CHECK(
     refused("struct d : base {\n  int other() override;\n};\n", clang).empty());
   CHECK(refused("struct d {\n  int aria() override;\n};\n", gcc).empty());
+  // Whatever stands between the name and the word, and on however many lines.
+  for (std::string head :
+       {"int aria(int a,\n int b)", "int aria ()", "int aria() const noexcept",
+        "int aria() noexcept(true)", "__attribute__((x)) int aria()"})
+    CHECK(refused("struct d : base {\n  " + head + " override;\n};\n", clang)
+          == "it may be meant to override arias");
+  CHECK_FALSE(
+    refused("struct d : base {\n  int go() override;\n};\n", clang).empty());
+  CHECK(refused("class c { public: struct d {\n  int aria() override;\n}; };\n",
+                gcc)
+          .empty());
   auto error = error_at(2, 7, clang);
   CHECK(outcomes(error, derived)
         == std::vector<std::string>{
@@ -268,7 +283,7 @@ TEST_CASE("of two functions that differ in their results, the one that returns "
       content, {&error}, {}, [&](auto& name) {
         return name == "s.h" ? &header : nullptr;
       }}.fixes(error);
-    REQUIRE(fixes.size() == 1);
+    REQUIRE_FALSE(fixes.empty());
     auto text = workspace::apply_edits(header, {fixes[0].edits(0)});
     REQUIRE(text);
     return *text;
@@ -281,6 +296,11 @@ TEST_CASE("of two functions that differ in their results, the one that returns "
   // One that is const already, another name, and one too far away.
   CHECK(edited(before + "  int* get();\n  const int* get() const;\n};", 2)
         == before + "  int* get() const;\n  const int* get() const;\n};");
+  CHECK(
+    edited(before + "  int* get();\n};\nstruct t {\n  const int* get();\n};", 2)
+    == before
+         + "  int* get() const;\n};\nstruct t {\n  const int* "
+           "get();\n};");
   CHECK(edited(before + "  int* get();\n  const int* forget();\n};", 2)
         == before + "  int* get() const;\n  const int* forget();\n};");
   CHECK(edited(before + "  int* get();\n\n\n\n\n\n  const int* get();\n};", 2)
@@ -303,6 +323,16 @@ TEST_CASE("the result of a function that is declared elsewhere") {
   // Any type compiles, and none is known.
   CHECK(outcomes(error, "other() { return 3.14; }\n").empty());
   CHECK(outcomes(error, "other();\nvoid f() {}\n").empty());
+  // Returns of another function, none at all, and what may be a constructor.
+  CHECK(
+    outcomes(error, "other() { f([](int x) { return true; }); }\n").empty());
+  CHECK(outcomes(error, "other() { throw 1; }\n").empty());
+  CHECK(outcomes(error, "other() { if (x) return true; f(); }\n").empty());
+  CHECK(
+    outcomes(error_at(2, 1, error.message()), "struct s {\nother(int) {}\n};\n")
+      .empty());
+  CHECK(outcomes(error, "other() { a[0] = 1; }\n").front()
+        == "void other() { a[0] = 1; }\n");
 }
 
 TEST_CASE("a misspelt keyword") {

@@ -81,6 +81,31 @@ TEST_CASE("what an earlier use of the file left behind is no part of it") {
   CHECK_FALSE(*found);
 }
 
+TEST_CASE("what was never committed is nothing that is torn") {
+  temp_folder alive;
+  auto file = alive.path() / "journal.db";
+  auto log = open_log(file);
+  append(*log, {event_of("a", 1)});
+  sqlite3* handle = nullptr;
+  REQUIRE(sqlite3_open(file.c_str(), &handle) == SQLITE_OK);
+  auto run = [&](const char* sql) {
+    CHECK(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+  };
+  run("PRAGMA cache_size=10");
+  run("BEGIN IMMEDIATE");
+  run("CREATE TABLE much (text BLOB)");
+  for (int i = 0; i < 100; ++i)
+    run("INSERT INTO much VALUES (zeroblob(4000))");
+  run("ROLLBACK");
+  sqlite3_close(handle);
+  append(*log, {event_of("a", 2)});
+  auto wal = alive.path() / "journal.db-wal";
+  REQUIRE(fs::file_size(wal) > 200'000);
+  auto found = find_torn_end(wal);
+  REQUIRE(found.has_value());
+  CHECK_FALSE(*found);
+}
+
 TEST_CASE("one bit anywhere behind the start is found where it stands") {
   killed journal;
   auto whole = bytes_of(journal.wal);
