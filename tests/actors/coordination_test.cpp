@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include <caf/others.hpp>
 #include <google/protobuf/util/message_differencer.h>
 
 #include "tests/support/task_fixture.hpp"
