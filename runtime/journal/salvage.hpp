@@ -18,9 +18,10 @@ struct salvaged {
 /// read, as they stand. Whether those are what was written is for whoever reads
 /// them; events that are missing make a gap, which `read` names.
 ///
-/// REQUIRES: nobody uses the journal. When it is cut off, the file is as it was
-/// or the new one. Errors: not_found; invalid_request, when nothing is damaged:
-/// it stays; storage_failed, also when not even the tables can be found.
+/// REQUIRES: nobody uses the journal. Whenever it is cut off, the damaged file
+/// and its log are whole in `folder`, or still in their place. Errors:
+/// not_found; invalid_request, when nothing is damaged: it stays;
+/// storage_failed, also when not even the tables can be found.
 expected<salvaged> salvage(const std::filesystem::path& file,
                            const std::filesystem::path& folder);
 
