@@ -178,7 +178,8 @@ trial_runner::ask_some(trial& what, const std::string& unit, bool is_judge,
   std::vector<comparison> compared;
   for (auto& report : *reports)
     compared.push_back({book_.find(unit, report.tool()), &report});
-  auto result = is_judge ? judge(compared, what.moved, what.what.targets)
+  auto result = is_judge ? judge(compared, what.moved, what.what.targets,
+                                 book_.verdicts(unit))
                          : judge_reader(compared, what.moved);
   for (auto& report : *reports)
     what.reports.push_back(std::move(report));

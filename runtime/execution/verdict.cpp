@@ -163,15 +163,15 @@ bool line_is_better(const sides& errors, const shifts& moved,
 }
 
 /// Whether the error that a fix answers is the only one of its compiler there.
-bool is_alone(const std::vector<comparison>& compilers,
+bool is_alone(const std::vector<const pb::UnitReport*>& before,
               const std::vector<target>& targets) {
-  for (auto& x : compilers)
+  for (auto* report : before)
     for (auto& wanted : targets) {
-      if (x.before->tool() != wanted.tool)
+      if (report->tool() != wanted.tool)
         continue;
       auto there
-        = std::count_if(x.before->diagnostics().begin(),
-                        x.before->diagnostics().end(), [&](auto& error) {
+        = std::count_if(report->diagnostics().begin(),
+                        report->diagnostics().end(), [&](auto& error) {
                           return is_error(error)
                                  && error.location().file() == wanted.file
                                  && error.location().line() == wanted.line;
@@ -215,9 +215,10 @@ verdict judge_compiler(const comparison& x, const shifts& moved,
 } // namespace
 
 verdict judge(const std::vector<comparison>& compilers, const shifts& moved,
-              const std::vector<target>& targets) {
+              const std::vector<target>& targets,
+              const std::vector<const pb::UnitReport*>& before) {
   verdict result{grade::smaller, "the error is gone and nothing new came up"};
-  auto alone = is_alone(compilers, targets);
+  auto alone = is_alone(before, targets);
   for (auto& x : compilers) {
     auto one = judge_compiler(x, moved, targets, alone);
     if (one.what == grade::rejected)

@@ -37,10 +37,12 @@ struct comparison {
 };
 
 /// Judges by the unit that shows the error: one comparison a compiler. Lines of
-/// `before` and of `targets` are those before the edits that `moved` describes.
+/// `before` and of `targets` are those before the edits that `moved` describes;
+/// `before` is what all compilers said, also those that are not asked yet.
 [[nodiscard]] verdict judge(const std::vector<comparison>& compilers,
                             const shifts& moved,
-                            const std::vector<target>& targets);
+                            const std::vector<target>& targets,
+                            const std::vector<const pb::UnitReport*>& before);
 
 /// Judges by another unit that reads an edited file: it need not get better.
 /// `before` may be old as far as files that are not edited are concerned.

@@ -63,7 +63,7 @@ shifts edit_on(uint32_t line) {
 
 grade grade_of(const pb::UnitReport& before, const pb::UnitReport& after,
                const shifts& moved, const std::vector<target>& targets) {
-  return judge({{&before, &after}}, moved, targets).what;
+  return judge({{&before, &after}}, moved, targets, {&before}).what;
 }
 
 pb::Fix fix_of(const pb::Edit& edit) {
@@ -183,9 +183,9 @@ TEST_CASE("a compiler that accepted the unit must go on doing so") {
   auto gcc_after = report("gcc", {});
   auto clang_before = report("clang", {});
   auto clang_after = report("clang", {error_at("a.cpp", 19, "n")});
-  auto result
-    = judge({{&gcc_before, &gcc_after}, {&clang_before, &clang_after}},
-            edit_on(5), {{"gcc", "a.cpp", 5, "m"}});
+  auto result = judge(
+    {{&gcc_before, &gcc_after}, {&clang_before, &clang_after}}, edit_on(5),
+    {{"gcc", "a.cpp", 5, "m"}}, {&gcc_before, &clang_before});
   CHECK(result.what == grade::rejected);
   CHECK(result.reason == "clang accepted a.cpp before and does not now");
 }
@@ -207,8 +207,22 @@ TEST_CASE("the other compiler must see the line mended") {
   auto clang_before = report("clang", {error_at("a.cpp", 5, "k")});
   auto clang_after = report("clang", {});
   auto result = judge({{&gcc, &gcc}, {&clang_before, &clang_after}}, edit_on(5),
-                      {{"clang", "a.cpp", 5, "k"}});
+                      {{"clang", "a.cpp", 5, "k"}}, {&gcc, &clang_before});
   CHECK(result.what == grade::rejected);
+}
+
+TEST_CASE(
+  "a compiler that is asked alone knows of the other one's errors on the "
+  "line") {
+  auto gcc = report("gcc", {error_at("a.cpp", 5, "m")});
+  auto clang = report("clang",
+                      {error_at("a.cpp", 5, "k"), error_at("a.cpp", 5, "l")});
+  std::vector<target> targets{{"clang", "a.cpp", 5, "k"}};
+  CHECK(judge({{&gcc, &gcc}}, edit_on(5), targets, {&gcc, &clang}).what
+        == grade::smaller);
+  auto one = report("clang", {error_at("a.cpp", 5, "k")});
+  CHECK(judge({{&gcc, &gcc}}, edit_on(5), targets, {&gcc, &one}).what
+        == grade::rejected);
 }
 
 TEST_CASE("another reader need not get better, only not worse") {
