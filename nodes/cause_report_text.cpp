@@ -7,6 +7,7 @@
 
 #include "nodes/cause_report.hpp"
 #include "runtime/analysis/text.hpp"
+#include "runtime/execution/rules/proposal_list.hpp"
 
 namespace cohort::nodes {
 
@@ -51,7 +52,7 @@ std::string describe_fix(const pb::Fix& fix) {
   std::string who;
   for (auto& voter : fix.voters())
     who += (who.empty() ? "" : ", ") + voter;
-  auto is_rule = fix.tool() == "rule" && !who.empty();
+  auto is_rule = fix.tool() == runtime::execution::rules::tool && !who.empty();
   auto text = is_rule       ? fix.tool() + " (" + who + ')'
               : who.empty() ? fix.tool()
                             : who;

@@ -1,6 +1,7 @@
 #include "runtime/audit/retention.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <system_error>
 
@@ -35,8 +36,8 @@ bool changes_something(const pb::Patch& patch) {
 
 /// Whether some subtask of a task that ended without a result had changed
 /// anything: cancelled, say, or failed for want of room on the disk. Of what
-/// cannot be read that is assumed.
-expected<bool> left_work(ledger& log, const std::string& id) {
+/// cannot be read that is assumed. Cost: reads all of its events.
+bool left_work(ledger& log, const std::string& id) {
   auto found = false;
   auto read = log.read(id, [&](const journal::event_row& row) {
     pb::Event event;
@@ -45,22 +46,7 @@ expected<bool> left_work(ledger& log, const std::string& id) {
             || changes_something(event.fallback_finished().result().patch());
     return !found;
   });
-  if (!read)
-    return read.error();
-  return found;
-}
-
-/// Whether somebody has what the task made, or it made nothing.
-expected<bool> was_delivered(ledger& log, const std::string& id,
-                             const pb::TaskResult& result) {
-  if (!result.branch().empty() || !result.patch_file().empty())
-    return true;
-  if (result.has_patch())
-    return !changes_something(result.patch());
-  auto has_work = left_work(log, id);
-  if (!has_work)
-    return has_work.error();
-  return !*has_work;
+  return found || !read;
 }
 
 expected<std::vector<ended_task>> ended_tasks(ledger& log) {
@@ -76,15 +62,17 @@ expected<std::vector<ended_task>> ended_tasks(ledger& log) {
     if (!*row || !event.ParseFromString((*row)->body) || !event.has_finished())
       continue; // It goes on, or nothing can be said of it: it stays.
     auto& result = event.finished().result();
-    auto is_delivered = was_delivered(log, id, result);
-    if (!is_delivered)
-      return is_delivered.error();
+    auto is_delivered = !changes_something(result.patch())
+                        || !result.branch().empty()
+                        || !result.patch_file().empty();
     auto is_applied = result.applied() ? expected<bool>{true}
                                        : was_applied(log, id);
     if (!is_applied)
       return is_applied.error();
-    tasks.push_back({id, (*row)->time, *is_delivered,
-                     *is_applied ? result.patch_file() : ""});
+    auto has_result = result.has_patch() || !result.branch().empty()
+                      || !result.patch_file().empty();
+    tasks.push_back({id, (*row)->time, is_delivered,
+                     *is_applied ? result.patch_file() : "", has_result});
   }
   return tasks;
 }
@@ -156,6 +144,17 @@ expected<void> add_sizes(ledger& log, std::vector<ended_task>& tasks) {
   return {};
 }
 
+/// Only those that are about to go are looked at so closely.
+void keep_left_work(ledger& log, const retention& limits, expired_tasks& all) {
+  auto stay = std::stable_partition(
+    all.removed.begin(), all.removed.end(), [&](const ended_task& task) {
+      return task.has_result || limits.abandoned.contains(task.id)
+             || !left_work(log, task.id);
+    });
+  std::move(stay, all.removed.end(), std::back_inserter(all.undelivered));
+  all.removed.erase(stay, all.removed.end());
+}
+
 expected<expired_tasks> expired_in(ledger& log, const retention& limits,
                                    int64_t now) {
   auto tasks = ended_tasks(log);
@@ -171,7 +170,9 @@ expected<expired_tasks> expired_in(ledger& log, const retention& limits,
   if (limits.max_bytes > 0 && bytes > limits.max_bytes)
     if (auto known = add_sizes(log, *tasks); !known)
       return known.error();
-  return choose_expired(std::move(*tasks), limits, now, bytes);
+  auto result = choose_expired(std::move(*tasks), limits, now, bytes);
+  keep_left_work(log, limits, result);
+  return result;
 }
 
 expected<workspace::pruned> prune(const fs::path& state,

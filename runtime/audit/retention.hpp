@@ -19,6 +19,7 @@ struct ended_task {
   int64_t ended = 0;         // Nanoseconds since 1970, in UTC.
   bool is_delivered = false; // Or there is nothing to deliver.
   std::string patch_file;    // That is applied. Empty: none.
+  bool has_result = true;    // False: it ended before there was any.
   uint64_t bytes = 0;        // About, of the journal; 0 where nobody asked.
 };
 

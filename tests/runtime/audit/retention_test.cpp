@@ -29,9 +29,9 @@ words ids(const std::vector<ended_task>& tasks) {
 }
 
 words removed(const retention& limits) {
-  std::vector<ended_task> tasks{{"old", 1 * day, true, "", 300},
-                                {"mine", 2 * day, false, "", 300},
-                                {"new", 9 * day, true, "", 300}};
+  std::vector<ended_task> tasks{{"old", 1 * day, true, "", true, 300},
+                                {"mine", 2 * day, false, "", true, 300},
+                                {"new", 9 * day, true, "", true, 300}};
   auto chosen = choose_expired(tasks, limits, 10 * day, 1000);
   CHECK((chosen.undelivered.empty() || ids(chosen.undelivered)[0] == "mine"));
   return ids(chosen.removed);
@@ -60,6 +60,11 @@ void damage(const audited_state& where, const std::string& which) {
                      nullptr, nullptr, nullptr)
         == SQLITE_OK);
   sqlite3_close(handle);
+}
+
+void set_change(const audited_state& where, messages::v1::Patch& patch) {
+  patch.set_base_tree(where.base);
+  patch.set_result_tree(where.result);
 }
 
 /// What is wrong with what is left, and how many tasks it is.
@@ -277,10 +282,8 @@ TEST_CASE("a result that was not delivered stays") {
   {
     auto log = open_log(where.journal_file);
     auto finished = finished_event("kept");
-    auto& patch
-      = *finished.mutable_finished()->mutable_result()->mutable_patch();
-    patch.set_base_tree(where.base);
-    patch.set_result_tree(where.result);
+    set_change(where,
+               *finished.mutable_finished()->mutable_result()->mutable_patch());
     append(*log, {finished});
   }
   auto done = clean(where, {3.0, {}});
@@ -302,10 +305,8 @@ TEST_CASE("what a task made that ended without a result stays, until it is "
   {
     auto log = open_log(where.journal_file);
     auto completed = event_of("cancelled");
-    auto& patch
-      = *completed.mutable_completed()->mutable_result()->mutable_patch();
-    patch.set_base_tree(where.base);
-    patch.set_result_tree(where.result);
+    set_change(
+      where, *completed.mutable_completed()->mutable_result()->mutable_patch());
     append(*log, {completed, event_of("idle")});
     append(*log, {end("cancelled"), end("idle")});
   }
