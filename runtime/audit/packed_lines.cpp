@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include <openssl/evp.h>
 #include <zstd.h>
 
 #include "runtime/workspace/files.hpp"
@@ -15,12 +16,41 @@
 
 namespace cohort::runtime::audit {
 
+/// The SHA-256 of what goes through it.
+class running_digest {
+public:
+  void add(std::string_view bytes) {
+    EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
+  }
+
+  /// Ends it: what stands behind the packed lines, a frame that zstd skips.
+  [[nodiscard]] std::string as_frame() && {
+    constexpr std::string_view head{"\x50\x2a\x4d\x18\x20\0\0\0", 8};
+    std::string digest(EVP_MAX_MD_SIZE, '\0');
+    unsigned size = 0;
+    EVP_DigestFinal_ex(context_.get(),
+                       reinterpret_cast<unsigned char*>(digest.data()), &size);
+    return std::string{head} + digest.substr(0, size);
+  }
+
+private:
+  static EVP_MD_CTX* begin() {
+    auto* made = EVP_MD_CTX_new();
+    EVP_DigestInit_ex(made, EVP_sha256(), nullptr);
+    return made;
+  }
+
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_{
+    begin(), EVP_MD_CTX_free};
+};
+
 namespace {
 
 namespace fs = std::filesystem;
 
 constexpr int window_log_max = 27; // What any zstd takes: 128 MiB.
 constexpr size_t piece_bytes = 128U << 10;
+constexpr size_t trailer_bytes = 40;
 
 using packer = std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)>;
 using unpacker = std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)>;
@@ -37,6 +67,7 @@ struct line_writer::impl {
   std::ofstream out;
   packer context{nullptr, ZSTD_freeCCtx};
   std::string packed;
+  running_digest digest;
   bool is_finished = false;
 
   ~impl() {
@@ -59,6 +90,7 @@ struct line_writer::impl {
         return error{errc::internal, ZSTD_getErrorName(left)};
       if (!out.write(packed.data(), static_cast<std::streamsize>(to.pos)))
         return failure();
+      digest.add({packed.data(), to.pos});
       if (how == ZSTD_e_continue ? in.pos == in.size : left == 0)
         return {};
     }
@@ -97,11 +129,18 @@ expected<void> line_writer::write(std::string_view line) {
 expected<void> line_writer::finish() {
   if (auto done = impl_->put("", ZSTD_e_end); !done)
     return done;
+  impl_->out << std::move(impl_->digest).as_frame();
   impl_->out.close();
   if (!impl_->out || rename(impl_->temporary.c_str(), impl_->file.c_str()) != 0)
     return impl_->failure();
   impl_->is_finished = true;
   return {};
+}
+
+std::string trailer_of(std::string_view frame) {
+  running_digest digest;
+  digest.add(frame);
+  return std::move(digest).as_frame();
 }
 
 expected<byte_source> read_in_pieces(const fs::path& file) {
@@ -130,28 +169,37 @@ unpack_lines(const byte_source& source,
   uint64_t total = 0;
   uint64_t lines = 0;
   size_t block = 1; // Bytes of the next one, as far as known.
+  auto broken = [&](const std::string& why) {
+    return lines == 0
+             ? no_bundle(why)
+             : error{errc::invalid_message,
+                     "behind line " + std::to_string(lines) + ": " + why};
+  };
   bool is_whole = false;
+  running_digest digest;
+  std::string trailer; // What came behind the frame.
   for (;;) {
     auto piece = source();
     if (!piece)
       return piece.error();
     if (piece->empty())
       break;
+    if (is_whole) {
+      trailer += *piece;
+      if (trailer.size() > trailer_bytes)
+        break; // Of no use.
+      continue;
+    }
     ZSTD_inBuffer in{piece->data(), 0, 0};
     bool is_full = false;
-    while (in.pos < piece->size() || is_full) {
-      if (is_whole)
-        return no_bundle("something stands behind its end");
+    while (!is_whole && (in.pos < piece->size() || is_full)) {
       // No more than a block, or what comes before a damaged one is lost.
       in.size = std::min(piece->size(), in.pos + std::max<size_t>(1, block));
       ZSTD_outBuffer to{room.data(), room.size(), 0};
       auto left = ZSTD_decompressStream(context.get(), &to, &in);
       if (ZSTD_isError(left) != 0)
-        return lines == 0 ? no_bundle(ZSTD_getErrorName(left))
-                          : error{errc::invalid_message,
-                                  "behind line " + std::to_string(lines)
-                                    + " it cannot be unpacked: "
-                                    + ZSTD_getErrorName(left)};
+        return broken(std::string{"it cannot be unpacked: "}
+                      + ZSTD_getErrorName(left));
       is_whole = left == 0;
       block = left;
       is_full = to.pos == to.size && !is_whole;
@@ -177,9 +225,14 @@ unpack_lines(const byte_source& source,
         return no_bundle("it has a line of more than "
                          + std::to_string(line_bytes_max) + " bytes");
     }
+    digest.add(std::string_view{*piece}.substr(0, in.pos));
+    trailer = piece->substr(in.pos);
   }
   if (!is_whole || !text.empty())
-    return no_bundle("it is cut off");
+    return broken("it is cut off");
+  if (trailer != std::move(digest).as_frame())
+    return broken("its bytes are not those that were written, or it is cut "
+                  "off");
   return {};
 }
 

@@ -10,8 +10,8 @@
 #include "runtime/expected.hpp"
 
 /// Lines of text in one zstd frame, written and read one at a time, and each in
-/// blocks of its own: what is damaged is found where it stands. Without a
-/// checksum, for whoever reads them checks what they say.
+/// blocks of its own: what is damaged is found where it stands. A frame that
+/// zstd skips holds the SHA-256 of the first, for bits that change no line.
 namespace cohort::runtime::audit {
 
 inline constexpr size_t line_bytes_max = 96U << 20;
@@ -35,6 +35,9 @@ private:
   explicit line_writer(std::unique_ptr<impl> ptr);
   std::unique_ptr<impl> impl_;
 };
+
+/// What stands behind a frame of packed lines.
+[[nodiscard]] std::string trailer_of(std::string_view frame);
 
 /// Gives `next` piece after piece of a packed text; an empty one ends it.
 using byte_source = std::function<expected<std::string>()>;

@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include "runtime/audit/bundle.hpp"
+#include "runtime/audit/packed_lines.hpp"
 #include "tests/fuzz/input.hpp"
 
 namespace {
@@ -19,7 +20,7 @@ std::string packed(std::string_view text) {
   std::string result(ZSTD_compressBound(text.size()), '\0');
   result.resize(
     ZSTD_compress(result.data(), result.size(), text.data(), text.size(), 1));
-  return result;
+  return result + audit::trailer_of(result);
 }
 
 /// In two pieces, as a file may come.

@@ -180,7 +180,6 @@ TEST_CASE("one bit changed anywhere in a bundle's text is found") {
 TEST_CASE("one bit changed in a bundle's file is found") {
   exported bundle;
   auto whole = bundle.packed();
-  auto lines = bundle.lines();
   size_t found = 0;
   size_t placed = 0;
   for (size_t bit = 0; bit < 8 * whole.size(); bit += 13) {
@@ -188,10 +187,7 @@ TEST_CASE("one bit changed in a bundle's file is found") {
     auto bytes = whole;
     bytes[bit / 8] ^= static_cast<char>(1 << bit % 8);
     auto held = bundle.check(source_of(bytes));
-    if (held) {
-      CHECK(bundle.lines_of(bytes) == lines); // A bit that means nothing.
-      continue;
-    }
+    REQUIRE_FALSE(held);
     ++found;
     auto& why = held.error().message;
     for (auto* where : {"line ", "event ", "the file ", "a folder "})
@@ -200,9 +196,8 @@ TEST_CASE("one bit changed in a bundle's file is found") {
         break;
       }
   }
-  CHECK(found > whole.size() / 2);
-  // But for the frame's own head, and where it ends.
-  CHECK(placed * 20 >= found * 19);
+  // But for what makes the frame none.
+  CHECK(placed + 8 >= found);
 }
 
 TEST_CASE("a bundle that is cut off anywhere is refused") {
